@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { Connector, Cursor, ReadContext, ReadRequest, Page, Stream } from './connector.ts';
+import { SourceError } from './source-error.ts';
+
+/** A request whose cursor has been checked against the stream's own schemas. */
+export type TypedRequest<W, K> = (
+  | { readonly kind: 'incremental'; readonly from: string | null }
+  | { readonly kind: 'backfill'; readonly from: string; readonly until: string }
+) & { readonly watermark: W | null; readonly walk: K | null };
+
+export interface StreamDefinition<S, W, K> extends Omit<Stream<S>, 'read'> {
+  readonly watermark: z.ZodType<W>;
+  readonly walk: z.ZodType<K>;
+  read(context: ReadContext<S>, request: TypedRequest<W, K>): AsyncGenerator<Page, void, void>;
+}
+
+/**
+ * Makes a stream whose stored cursor is checked on every read. A cursor of another version, or one that does not parse,
+ * is refused with the command that starts again from the overlap.
+ */
+export function defineStream<S, W, K>(definition: StreamDefinition<S, W, K>): Stream<S> {
+  const { watermark, walk, read, ...data } = definition;
+  return {
+    ...data,
+    read(context, request: ReadRequest) {
+      const at = request.cursor === null ? { watermark: null, walk: null } : parseCursor(definition, request.cursor);
+      return read.call(definition, context, { ...request, ...at });
+    },
+  };
+}
+
+function parseCursor<S, W, K>(stream: StreamDefinition<S, W, K>, cursor: Cursor): { watermark: W | null; walk: K | null } {
+  const refuse = (why: string) =>
+    new SourceError({
+      kind: 'config',
+      code: 'cursor_refused',
+      message: `the stored cursor of stream ${stream.name} ${why}`,
+      advice: `Start the stream again from its overlap: kpi sync --stream ${stream.name} --reset-cursor`,
+    });
+  if (cursor.v !== stream.cursorVersion) throw refuse(`has version ${cursor.v}, this release reads version ${stream.cursorVersion}`);
+  const watermark = stream.watermark.nullable().safeParse(cursor.watermark ?? null);
+  const walk = stream.walk.nullable().safeParse(cursor.walk ?? null);
+  if (!watermark.success || !walk.success) throw refuse('does not have the expected shape');
+  return { watermark: watermark.data, walk: walk.data };
+}
+
+/** Gives a connector literal its settings type. The registry holds them all as `Connector`, parsing before use. */
+export function defineConnector<S>(connector: Connector<S>): Connector {
+  const parse = (settings: unknown): S => connector.settings.parse(settings);
+  const typed = (context: ReadContext<unknown>): ReadContext<S> => ({ ...context, settings: parse(context.settings) });
+  return {
+    id: connector.id,
+    title: connector.title,
+    settings: connector.settings,
+    accountKey: (settings, facts) => connector.accountKey(parse(settings), facts),
+    host: (settings) => connector.host(parse(settings)),
+    check: (context) => connector.check(typed(context)),
+    streams: connector.streams.map((stream) => ({ ...stream, read: (context, request) => stream.read(typed(context), request) })),
+  };
+}

@@ -1,0 +1,7 @@
+export * from './connector.ts';
+export * from './define.ts';
+export * from './entities.ts';
+export * from './http.ts';
+export * from './source-error.ts';
+export type { Field, PgType } from './fields.ts';
+export { columnsOf, type Column, type Refused, type Row } from './row.ts';

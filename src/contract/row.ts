@@ -1,0 +1,58 @@
+import { ENTITIES, type Entity } from './entities.ts';
+import type { Field } from './fields.ts';
+
+/** One source column of an entity's table, in the order a row's `values` have. */
+export interface Column {
+  readonly name: string;
+  readonly pg: Field['pg'];
+  /** The entity a reference points to. */
+  readonly ref: string | null;
+}
+
+const IDENTITY: Column = { name: 'identity_key', pg: 'text', ref: null };
+
+function describe(entity: Entity): readonly Column[] {
+  const fields: Record<string, Field> = ENTITIES[entity];
+  const columns = Object.entries(fields).map(([name, field]) => ({ name, pg: field.pg, ref: field.ref ?? null }));
+  // The identity key has no field: personal data goes in, only the key comes out (MEANING of customers: no names).
+  return entity === 'customer' ? [...columns, IDENTITY] : columns;
+}
+
+const COLUMNS = Object.fromEntries((Object.keys(ENTITIES) as Entity[]).map((entity) => [entity, describe(entity)])) as Record<
+  Entity,
+  readonly Column[]
+>;
+
+/** The source columns of an entity's table; derived columns are the store's. */
+export function columnsOf(entity: Entity): readonly Column[] {
+  return COLUMNS[entity];
+}
+
+/** A record ready to be stored. All values are Postgres text, in canonical form, so that equal content has an equal hash. */
+export interface Row {
+  readonly entity: Entity;
+  /** UUID v5 of (tenant, connection, entity, source id): the same on every read, on every machine. */
+  readonly id: string;
+  readonly sourceId: string;
+  readonly sourceCreatedAt: string | null;
+  /** UTC instant with six decimals, or `-infinity` where the source has no clock. */
+  readonly sourceUpdatedAt: string;
+  readonly sourceSeq: number;
+  readonly readSeq: bigint;
+  /** First 16 bytes of SHA-256 over every source column and the source's version, as hex. */
+  readonly hash: string;
+  readonly values: readonly (string | null)[];
+  /** White-listed payload as JSON text. */
+  readonly raw: string | null;
+  readonly complete: readonly Entity[];
+}
+
+/** A record that was refused, ready for the quarantine. */
+export interface Refused {
+  readonly entity: Entity;
+  readonly sourceId: string | null;
+  readonly reason: string;
+  readonly payload: string;
+  readonly payloadLength: number;
+  readonly payloadSha256: string;
+}
