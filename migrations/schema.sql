@@ -1,0 +1,2436 @@
+-- The schema after all migrations, written by "npm run schema:dump" from the catalogue of Postgres. Do not edit: it is compared
+-- with a freshly migrated database in the tests, and shows in a review what a migration really changes.
+
+create schema kpi authorization kpi_owner;
+comment on schema kpi is 'Indicadores: tablas agregadas y vistas que leen los tableros.';
+grant usage on schema kpi to kpi_analyst;
+grant usage on schema kpi to kpi_reader;
+grant usage on schema kpi to kpi_writer;
+
+create schema ops authorization kpi_owner;
+comment on schema ops is 'The service''s own state: connections, cursors, runs, quarantine, reconciliation. Service only.';
+grant usage on schema ops to kpi_queue;
+grant usage on schema ops to kpi_writer;
+
+create schema public authorization pg_database_owner;
+comment on schema public is 'standard public schema';
+grant create, usage on schema public to kpi_owner with grant option;
+grant usage on schema public to kpi_analyst;
+grant usage on schema public to kpi_reader;
+grant usage on schema public to kpi_writer;
+
+create schema raw authorization kpi_owner;
+comment on schema raw is 'Last payload of each record after the connector''s white-list. Service only.';
+grant usage on schema raw to kpi_writer;
+
+create sequence ops.read_seq as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807 cache 1;
+comment on sequence ops.read_seq is 'Drawn before a page is requested: of two versions with the same source clock the later read wins.';
+grant usage on sequence ops.read_seq to kpi_writer;
+
+create table kpi.conversations_daily (
+  tenant_id uuid not null,
+  day date not null,
+  channel text not null,
+  opened bigint not null,
+  open bigint not null,
+  resolved bigint not null,
+  pending bigint not null,
+  snoozed bigint not null
+);
+alter table kpi.conversations_daily add constraint conversations_daily_pkey PRIMARY KEY (tenant_id, day, channel);
+alter table kpi.conversations_daily enable row level security;
+alter table kpi.conversations_daily force row level security;
+create policy every_row on kpi.conversations_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.conversations_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.conversations_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.conversations_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.conversations_daily to kpi_writer;
+grant select on table kpi.conversations_daily to kpi_analyst;
+grant select on table kpi.conversations_daily to kpi_reader;
+comment on table kpi.conversations_daily is 'Conversaciones iniciadas por día local y canal, con su estado actual. Debe cuadrar con: Chatwoot, conversations_count del día.';
+comment on column kpi.conversations_daily.tenant_id is 'Empresa.';
+comment on column kpi.conversations_daily.day is 'Día local de inicio.';
+comment on column kpi.conversations_daily.channel is 'WhatsApp, Email, Web u Other.';
+comment on column kpi.conversations_daily.opened is 'Conversaciones iniciadas.';
+comment on column kpi.conversations_daily.open is 'De ellas, hoy abiertas.';
+comment on column kpi.conversations_daily.resolved is 'De ellas, hoy resueltas.';
+comment on column kpi.conversations_daily.pending is 'De ellas, hoy con el bot.';
+comment on column kpi.conversations_daily.snoozed is 'De ellas, hoy pospuestas.';
+
+create table kpi.executions_daily (
+  tenant_id uuid not null,
+  day date not null,
+  workflow_id uuid not null,
+  executions bigint not null,
+  success bigint not null,
+  errors bigint not null,
+  crashed bigint not null,
+  canceled bigint not null,
+  running bigint not null,
+  duration_ms_sum bigint not null,
+  duration_ms_count bigint not null
+);
+alter table kpi.executions_daily add constraint executions_daily_pkey PRIMARY KEY (tenant_id, day, workflow_id);
+alter table kpi.executions_daily enable row level security;
+alter table kpi.executions_daily force row level security;
+create policy every_row on kpi.executions_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.executions_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.executions_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.executions_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.executions_daily to kpi_writer;
+grant select on table kpi.executions_daily to kpi_analyst;
+grant select on table kpi.executions_daily to kpi_reader;
+comment on table kpi.executions_daily is 'Ejecuciones de producción por día local y automatización. Debe cuadrar con: n8n Insights, que cuenta los mismos modos salvo los suyos propios.';
+comment on column kpi.executions_daily.tenant_id is 'Empresa.';
+comment on column kpi.executions_daily.day is 'Día local de inicio.';
+comment on column kpi.executions_daily.workflow_id is 'Automatización.';
+comment on column kpi.executions_daily.executions is 'Todas las ejecuciones.';
+comment on column kpi.executions_daily.success is 'Correctas.';
+comment on column kpi.executions_daily.errors is 'Con error, caídas incluidas.';
+comment on column kpi.executions_daily.crashed is 'Caídas.';
+comment on column kpi.executions_daily.canceled is 'Canceladas.';
+comment on column kpi.executions_daily.running is 'En curso o esperando.';
+comment on column kpi.executions_daily.duration_ms_sum is 'Suma de duraciones conocidas, milisegundos.';
+comment on column kpi.executions_daily.duration_ms_count is 'Cuántas duraciones conocidas.';
+
+create table kpi.freshness (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  stream text not null,
+  source text not null,
+  last_batch_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  covered_from timestamp with time zone,
+  covered_until timestamp with time zone,
+  state text default 'new'::text not null,
+  problem text
+);
+alter table kpi.freshness add constraint freshness_pkey PRIMARY KEY (tenant_id, connection_id, stream);
+alter table kpi.freshness add constraint freshness_state_check CHECK ((state = ANY (ARRAY['new'::text, 'loading'::text, 'ok'::text, 'held'::text, 'failing'::text])));
+alter table kpi.freshness enable row level security;
+alter table kpi.freshness force row level security;
+create policy every_row on kpi.freshness as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.freshness as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.freshness as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.freshness owner to kpi_owner;
+grant delete, insert, select, update on table kpi.freshness to kpi_writer;
+grant select on table kpi.freshness to kpi_analyst;
+grant select on table kpi.freshness to kpi_reader;
+comment on table kpi.freshness is 'Qué tan al día está cada flujo de cada origen.';
+comment on column kpi.freshness.tenant_id is 'Empresa.';
+comment on column kpi.freshness.connection_id is 'Conexión.';
+comment on column kpi.freshness.stream is 'Flujo.';
+comment on column kpi.freshness.source is 'Sistema de origen.';
+comment on column kpi.freshness.last_batch_at is 'Última escritura.';
+comment on column kpi.freshness.last_success_at is 'Última lectura completa.';
+comment on column kpi.freshness.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
+comment on column kpi.freshness.covered_until is 'Hasta cuándo hay datos, por el reloj del origen.';
+comment on column kpi.freshness.state is 'new, loading, ok, held (espera a una persona) o failing.';
+comment on column kpi.freshness.problem is 'Qué pasa y qué hacer, si algo pasa.';
+
+create table kpi.sales_daily (
+  tenant_id uuid not null,
+  day date not null,
+  source text not null,
+  orders bigint not null,
+  orders_without_rate bigint not null,
+  amount_total numeric not null,
+  amount_untaxed numeric not null,
+  refunds bigint not null,
+  refunds_amount numeric not null,
+  refunds_untaxed numeric not null
+);
+alter table kpi.sales_daily add constraint sales_daily_pkey PRIMARY KEY (tenant_id, day, source);
+alter table kpi.sales_daily enable row level security;
+alter table kpi.sales_daily force row level security;
+create policy every_row on kpi.sales_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.sales_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.sales_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.sales_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.sales_daily to kpi_writer;
+grant select on table kpi.sales_daily to kpi_analyst;
+grant select on table kpi.sales_daily to kpi_reader;
+comment on table kpi.sales_daily is 'Ventas y devoluciones por día local y origen, en la moneda de la empresa. Cada venta una sola vez. Debe cuadrar con: Shopify, Total sales antes de devoluciones por processedAt; Odoo, pedidos confirmados.';
+comment on column kpi.sales_daily.tenant_id is 'Empresa.';
+comment on column kpi.sales_daily.day is 'Día local.';
+comment on column kpi.sales_daily.source is 'Sistema cuyo documento habla.';
+comment on column kpi.sales_daily.orders is 'Ventas (pedidos) del día.';
+comment on column kpi.sales_daily.orders_without_rate is 'Ventas cuyo monto no se pudo convertir: no están en los montos.';
+comment on column kpi.sales_daily.amount_total is 'Venta bruta: con impuestos, antes de devoluciones.';
+comment on column kpi.sales_daily.amount_untaxed is 'Venta sin impuestos, antes de devoluciones.';
+comment on column kpi.sales_daily.refunds is 'Devoluciones hechas ese día.';
+comment on column kpi.sales_daily.refunds_amount is 'Su valor con impuestos.';
+comment on column kpi.sales_daily.refunds_untaxed is 'Su valor sin impuestos.';
+
+create table ops.api_budget (
+  host text not null,
+  account text not null,
+  tokens double precision not null,
+  rate_per_second double precision not null,
+  burst double precision not null,
+  refreshed_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.api_budget add constraint api_budget_pkey PRIMARY KEY (host, account);
+alter table ops.api_budget add constraint api_budget_burst_check CHECK ((burst > (0)::double precision));
+alter table ops.api_budget add constraint api_budget_rate_per_second_check CHECK ((rate_per_second > (0)::double precision));
+alter table ops.api_budget enable row level security;
+alter table ops.api_budget force row level security;
+create policy service on ops.api_budget as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.api_budget owner to kpi_owner;
+grant delete, insert, select, update on table ops.api_budget to kpi_writer;
+comment on table ops.api_budget is 'Requests per host and account, shared by all processes: tenants share Odoos, Chatwoots and n8ns.';
+comment on column ops.api_budget.host is 'Host of the source.';
+comment on column ops.api_budget.account is 'Account there.';
+comment on column ops.api_budget.tokens is 'Requests that may go out now; negative when promised ahead.';
+comment on column ops.api_budget.rate_per_second is 'Requests added a second.';
+comment on column ops.api_budget.burst is 'Most that may gather.';
+comment on column ops.api_budget.refreshed_at is 'When tokens was computed.';
+
+create table ops.audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  tenant_id uuid,
+  action text not null,
+  details jsonb default '{}'::jsonb not null
+);
+alter table ops.audit add constraint audit_pkey PRIMARY KEY (id);
+alter table ops.audit enable row level security;
+alter table ops.audit force row level security;
+create policy service on ops.audit as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.audit owner to kpi_owner;
+grant insert, select on table ops.audit to kpi_writer;
+comment on table ops.audit is 'Who did what to which tenant, and why.';
+comment on column ops.audit.id is 'Number.';
+comment on column ops.audit.at is 'When.';
+comment on column ops.audit.actor is 'Who.';
+comment on column ops.audit.tenant_id is 'Tenant, if any.';
+comment on column ops.audit.action is 'What.';
+comment on column ops.audit.details is 'With which arguments. No secret.';
+
+create table ops.backfill_slices (
+  tenant_id uuid not null,
+  backfill_id uuid not null,
+  slice integer not null,
+  slice_from timestamp with time zone not null,
+  slice_until timestamp with time zone not null,
+  state text default 'waiting'::text not null,
+  run_id uuid,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone
+);
+alter table ops.backfill_slices add constraint backfill_slices_pkey PRIMARY KEY (tenant_id, backfill_id, slice);
+alter table ops.backfill_slices add constraint backfill_slices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text])));
+alter table ops.backfill_slices enable row level security;
+alter table ops.backfill_slices force row level security;
+create policy service on ops.backfill_slices as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.backfill_slices owner to kpi_owner;
+grant delete, insert, select, update on table ops.backfill_slices to kpi_writer;
+comment on table ops.backfill_slices is 'Pieces of a backfill, done one after the other, each resumable at its last committed page.';
+comment on column ops.backfill_slices.tenant_id is 'Tenant.';
+comment on column ops.backfill_slices.backfill_id is 'Backfill.';
+comment on column ops.backfill_slices.slice is 'Number, newest range first.';
+comment on column ops.backfill_slices.slice_from is 'From, inclusive.';
+comment on column ops.backfill_slices.slice_until is 'Until, exclusive.';
+comment on column ops.backfill_slices.state is 'waiting, running or done.';
+comment on column ops.backfill_slices.run_id is 'Last run of the slice.';
+comment on column ops.backfill_slices.started_at is 'First start.';
+comment on column ops.backfill_slices.ended_at is 'End.';
+
+create table ops.backfills (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  stream text not null,
+  range_from timestamp with time zone not null,
+  range_until timestamp with time zone not null,
+  reason text not null,
+  requested_by text not null,
+  state text default 'running'::text not null,
+  error_message text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone
+);
+alter table ops.backfills add constraint backfills_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.backfills add constraint backfills_check CHECK ((range_until > range_from));
+alter table ops.backfills add constraint backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])));
+alter table ops.backfills enable row level security;
+alter table ops.backfills force row level security;
+create policy service on ops.backfills as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.backfills owner to kpi_owner;
+grant delete, insert, select, update on table ops.backfills to kpi_writer;
+comment on table ops.backfills is 'A date range of one stream read again, in its own lane.';
+comment on column ops.backfills.tenant_id is 'Tenant.';
+comment on column ops.backfills.id is 'Backfill.';
+comment on column ops.backfills.connection_id is 'Connection.';
+comment on column ops.backfills.source is 'Connector.';
+comment on column ops.backfills.stream is 'Stream.';
+comment on column ops.backfills.range_from is 'From, inclusive.';
+comment on column ops.backfills.range_until is 'Until, exclusive.';
+comment on column ops.backfills.reason is 'Why somebody wanted it.';
+comment on column ops.backfills.requested_by is 'Who wanted it.';
+comment on column ops.backfills.state is 'running, done or failed.';
+comment on column ops.backfills.error_message is 'What ended it, when it failed.';
+comment on column ops.backfills.created_at is 'When it was asked for.';
+comment on column ops.backfills.ended_at is 'When it ended.';
+
+create table ops.connections (
+  tenant_id uuid not null,
+  id uuid not null,
+  source text not null,
+  name text not null,
+  account_key text not null,
+  settings jsonb not null,
+  secret_ref text not null,
+  host text not null,
+  status text default 'active'::text not null,
+  source_version text,
+  created_at timestamp with time zone default now() not null,
+  checked_at timestamp with time zone
+);
+alter table ops.connections add constraint connections_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.connections add constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text])));
+alter table ops.connections add constraint connections_tenant_id_source_account_key_key UNIQUE (tenant_id, source, account_key);
+alter table ops.connections enable row level security;
+alter table ops.connections force row level security;
+create policy service on ops.connections as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.connections owner to kpi_owner;
+grant delete, insert, select, update on table ops.connections to kpi_writer;
+comment on table ops.connections is 'A tenant''s account in a source. Connecting the same account again keeps the row.';
+comment on column ops.connections.tenant_id is 'Tenant.';
+comment on column ops.connections.id is 'Connection.';
+comment on column ops.connections.source is 'Connector: odoo, shopify, chatwoot, n8n.';
+comment on column ops.connections.name is 'Name shown to people.';
+comment on column ops.connections.account_key is 'What makes it the same account.';
+comment on column ops.connections.settings is 'Settings without secrets.';
+comment on column ops.connections.secret_ref is 'Where the secrets are (env:, file:, local:, vault:); never the secrets.';
+comment on column ops.connections.host is 'Host of the source: the unit of the request budget.';
+comment on column ops.connections.status is 'active or paused.';
+comment on column ops.connections.source_version is 'Version the source stated at the last check.';
+comment on column ops.connections.created_at is 'First connected.';
+comment on column ops.connections.checked_at is 'Last successful check.';
+
+create table ops.findings (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  finding integer not null,
+  class text not null,
+  amount numeric not null,
+  shop_order_id uuid,
+  erp_order_id uuid,
+  shop_name text,
+  erp_name text,
+  shop_amount numeric,
+  erp_amount numeric,
+  business_day date not null,
+  explanation text not null
+);
+alter table ops.findings add constraint findings_pkey PRIMARY KEY (tenant_id, reconciliation_id, finding);
+alter table ops.findings enable row level security;
+alter table ops.findings force row level security;
+create policy service on ops.findings as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.findings owner to kpi_owner;
+grant delete, insert, select, update on table ops.findings to kpi_writer;
+comment on table ops.findings is 'Differences of a comparison. Each peso is in exactly one class.';
+comment on column ops.findings.tenant_id is 'Tenant.';
+comment on column ops.findings.reconciliation_id is 'Comparison.';
+comment on column ops.findings.finding is 'Number.';
+comment on column ops.findings.class is 'Class.';
+comment on column ops.findings.amount is 'Books minus shop, in the tenant''s currency.';
+comment on column ops.findings.shop_order_id is 'The shop''s order.';
+comment on column ops.findings.erp_order_id is 'The books'' order.';
+comment on column ops.findings.shop_name is 'Its name in the shop.';
+comment on column ops.findings.erp_name is 'Its name in the books.';
+comment on column ops.findings.shop_amount is 'Amount in the shop.';
+comment on column ops.findings.erp_amount is 'Amount in the books.';
+comment on column ops.findings.business_day is 'Local day of the order.';
+comment on column ops.findings.explanation is 'In words.';
+
+create table ops.kpi_files (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null
+);
+alter table ops.kpi_files add constraint kpi_files_pkey PRIMARY KEY (name);
+alter table ops.kpi_files owner to kpi_owner;
+comment on table ops.kpi_files is 'Which version of each file of migrations/kpi is in force.';
+comment on column ops.kpi_files.name is 'File name.';
+comment on column ops.kpi_files.sha256 is 'Hash of the file and of everything it depends on.';
+comment on column ops.kpi_files.applied_at is 'When it was applied.';
+
+create table ops.quarantine (
+  tenant_id uuid not null,
+  id bigint generated always as identity not null,
+  connection_id uuid not null,
+  stream text not null,
+  entity text not null,
+  source_id text,
+  reason text not null,
+  payload text not null,
+  payload_length integer not null,
+  payload_sha256 bytea not null,
+  run_id uuid not null,
+  state text default 'open'::text not null,
+  times integer default 1 not null,
+  first_seen_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  closed_because text
+);
+alter table ops.quarantine add constraint quarantine_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.quarantine add constraint quarantine_state_check CHECK ((state = ANY (ARRAY['open'::text, 'recovered'::text, 'replayed'::text, 'dropped'::text])));
+CREATE UNIQUE INDEX quarantine_same_record ON ops.quarantine USING btree (tenant_id, connection_id, entity, payload_sha256, COALESCE(source_id, ''::text)) WHERE (state = 'open'::text);
+alter table ops.quarantine enable row level security;
+alter table ops.quarantine force row level security;
+create policy service on ops.quarantine as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.quarantine owner to kpi_owner;
+grant delete, insert, select, update on table ops.quarantine to kpi_writer;
+comment on table ops.quarantine is 'Records that were refused. Nothing bad stops a stream, nothing bad is lost.';
+comment on column ops.quarantine.tenant_id is 'Tenant.';
+comment on column ops.quarantine.id is 'Number.';
+comment on column ops.quarantine.connection_id is 'Connection.';
+comment on column ops.quarantine.stream is 'Stream.';
+comment on column ops.quarantine.entity is 'Kind of record.';
+comment on column ops.quarantine.source_id is 'Its id in the source, where it has one.';
+comment on column ops.quarantine.reason is 'Why, for a person.';
+comment on column ops.quarantine.payload is 'The record after the white-list, as JSON text, cut at 64 KB.';
+comment on column ops.quarantine.payload_length is 'Length before the cut, in bytes.';
+comment on column ops.quarantine.payload_sha256 is 'SHA-256 before the cut.';
+comment on column ops.quarantine.run_id is 'Run that saw it last.';
+comment on column ops.quarantine.state is 'open; recovered when a good version arrived; replayed; dropped.';
+comment on column ops.quarantine.times is 'How often it was seen.';
+comment on column ops.quarantine.first_seen_at is 'First seen.';
+comment on column ops.quarantine.last_seen_at is 'Last seen.';
+comment on column ops.quarantine.closed_at is 'When it was closed.';
+comment on column ops.quarantine.closed_because is 'Why it was closed.';
+
+create table ops.reconciliations (
+  tenant_id uuid not null,
+  id uuid not null,
+  as_of timestamp with time zone not null,
+  range_from timestamp with time zone,
+  range_until timestamp with time zone,
+  currency text not null,
+  shop_orders bigint not null,
+  shop_amount numeric not null,
+  erp_orders bigint not null,
+  erp_amount numeric not null,
+  remainder numeric not null,
+  warnings jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.reconciliations add constraint reconciliations_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.reconciliations enable row level security;
+alter table ops.reconciliations force row level security;
+create policy service on ops.reconciliations as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.reconciliations owner to kpi_owner;
+grant delete, insert, select, update on table ops.reconciliations to kpi_writer;
+comment on table ops.reconciliations is 'A comparison of the shop with the books, as it was when it ran.';
+comment on column ops.reconciliations.tenant_id is 'Tenant.';
+comment on column ops.reconciliations.id is 'Comparison.';
+comment on column ops.reconciliations.as_of is 'The instant it speaks for.';
+comment on column ops.reconciliations.range_from is 'First instant compared; null for everything.';
+comment on column ops.reconciliations.range_until is 'End of the range, exclusive.';
+comment on column ops.reconciliations.currency is 'Currency of all amounts: the tenant''s.';
+comment on column ops.reconciliations.shop_orders is 'Sales of the shop.';
+comment on column ops.reconciliations.shop_amount is 'Their amount.';
+comment on column ops.reconciliations.erp_orders is 'Web sales in the books.';
+comment on column ops.reconciliations.erp_amount is 'Their amount.';
+comment on column ops.reconciliations.remainder is 'What the classes do not explain: zero, or the comparison is wrong.';
+comment on column ops.reconciliations.warnings is 'Stale or partly covered streams, as found.';
+comment on column ops.reconciliations.created_at is 'When it ran.';
+
+create table ops.run_counts (
+  tenant_id uuid not null,
+  run_id uuid not null,
+  entity text not null,
+  read bigint default 0 not null,
+  inserted bigint default 0 not null,
+  updated bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  superseded bigint default 0 not null,
+  excluded bigint default 0 not null,
+  quarantined bigint default 0 not null,
+  tombstoned bigint default 0 not null,
+  excluded_rules jsonb default '{}'::jsonb not null
+);
+alter table ops.run_counts add constraint run_counts_pkey PRIMARY KEY (tenant_id, run_id, entity);
+alter table ops.run_counts add constraint every_record_is_accounted_for CHECK ((read = (((((inserted + updated) + unchanged) + superseded) + excluded) + quarantined)));
+alter table ops.run_counts enable row level security;
+alter table ops.run_counts force row level security;
+create policy service on ops.run_counts as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.run_counts owner to kpi_owner;
+grant delete, insert, select, update on table ops.run_counts to kpi_writer;
+comment on table ops.run_counts is 'The balance of a run, kept by a check constraint in the transaction that writes the rows.';
+comment on column ops.run_counts.tenant_id is 'Tenant.';
+comment on column ops.run_counts.run_id is 'Run.';
+comment on column ops.run_counts.entity is 'Kind of record.';
+comment on column ops.run_counts.read is 'Records the source gave.';
+comment on column ops.run_counts.inserted is 'New rows.';
+comment on column ops.run_counts.updated is 'Changed rows, returned ones included.';
+comment on column ops.run_counts.unchanged is 'Rows already so: they cost nothing.';
+comment on column ops.run_counts.superseded is 'Older than what was there, or an older copy within the same batch.';
+comment on column ops.run_counts.excluded is 'Left out on purpose.';
+comment on column ops.run_counts.quarantined is 'Refused by a rule, kept for a person.';
+comment on column ops.run_counts.tombstoned is 'Rows marked as deleted because a complete parent or snapshot lacks them. Not records read.';
+comment on column ops.run_counts.excluded_rules is 'Excluded records by rule.';
+
+create table ops.runs (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  stream text not null,
+  lane text not null,
+  worker text not null,
+  outcome text default 'running'::text not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone,
+  pages integer default 0 not null,
+  batches integer default 0 not null,
+  requests integer default 0 not null,
+  retries integer default 0 not null,
+  throttled_ms bigint default 0 not null,
+  error_kind text,
+  error_code text,
+  error_message text
+);
+alter table ops.runs add constraint runs_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.runs add constraint runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'verified'::text, 'unverified'::text, 'failed'::text, 'held'::text, 'fenced'::text, 'stopped'::text])));
+CREATE INDEX runs_recent ON ops.runs USING btree (tenant_id, connection_id, stream, started_at DESC);
+alter table ops.runs enable row level security;
+alter table ops.runs force row level security;
+create policy service on ops.runs as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.runs owner to kpi_owner;
+grant delete, insert, select, update on table ops.runs to kpi_writer;
+comment on table ops.runs is 'One reading of one stream. It ends verified or unverified, never just succeeded.';
+comment on column ops.runs.tenant_id is 'Tenant.';
+comment on column ops.runs.id is 'Run; every log line of it carries this id.';
+comment on column ops.runs.connection_id is 'Connection.';
+comment on column ops.runs.source is 'Connector.';
+comment on column ops.runs.stream is 'Stream.';
+comment on column ops.runs.lane is 'Lane.';
+comment on column ops.runs.worker is 'Process that ran it.';
+comment on column ops.runs.outcome is 'How it ended.';
+comment on column ops.runs.started_at is 'Start.';
+comment on column ops.runs.ended_at is 'End.';
+comment on column ops.runs.pages is 'Pages read.';
+comment on column ops.runs.batches is 'Transactions committed.';
+comment on column ops.runs.requests is 'Requests sent.';
+comment on column ops.runs.retries is 'Requests repeated.';
+comment on column ops.runs.throttled_ms is 'Milliseconds spent waiting because the source or the budget said so.';
+comment on column ops.runs.error_kind is 'Kind of the error that ended it.';
+comment on column ops.runs.error_code is 'Code of the error that ended it.';
+comment on column ops.runs.error_message is 'Message of the error that ended it.';
+
+create table ops.streams (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  stream text not null,
+  lane text not null,
+  cursor jsonb,
+  epoch bigint default 0 not null,
+  holder text,
+  backend_pid integer,
+  backend_start timestamp with time zone,
+  expires_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  covered_from timestamp with time zone,
+  covered_until timestamp with time zone,
+  held_because text,
+  held_release text,
+  interval_seconds integer default 300 not null,
+  next_run_at timestamp with time zone default now() not null,
+  last_success_at timestamp with time zone,
+  last_run_id uuid,
+  error_kind text,
+  error_code text,
+  error_message text,
+  error_advice text,
+  failures integer default 0 not null,
+  notices jsonb default '[]'::jsonb not null
+);
+alter table ops.streams add constraint streams_pkey PRIMARY KEY (tenant_id, connection_id, stream, lane);
+alter table ops.streams add constraint streams_interval_seconds_check CHECK (((interval_seconds >= 1) AND (interval_seconds <= 604800)));
+CREATE INDEX streams_due ON ops.streams USING btree (next_run_at) WHERE ((lane = 'live'::text) AND (held_because IS NULL));
+alter table ops.streams enable row level security;
+alter table ops.streams force row level security;
+create policy service on ops.streams as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.streams owner to kpi_owner;
+grant delete, insert, select, update on table ops.streams to kpi_writer;
+comment on table ops.streams is 'Place, lease and health of each stream and lane (live, backfill:<id>).';
+comment on column ops.streams.tenant_id is 'Tenant.';
+comment on column ops.streams.connection_id is 'Connection.';
+comment on column ops.streams.stream is 'Stream.';
+comment on column ops.streams.lane is 'live, or backfill:<id>: a backfill never touches the live cursor.';
+comment on column ops.streams.cursor is '{v, watermark, walk}: committed with the rows it stands behind.';
+comment on column ops.streams.epoch is 'Fencing token: each holder has its own; a batch commits only under the epoch it was started with.';
+comment on column ops.streams.holder is 'Process that holds the lease.';
+comment on column ops.streams.backend_pid is 'Database backend of the holder: ended by whoever takes over.';
+comment on column ops.streams.backend_start is 'Start of that backend, so that a reused pid is left alone.';
+comment on column ops.streams.expires_at is 'Until when the lease holds, by the database''s clock.';
+comment on column ops.streams.covered_from is 'First instant the rows cover; null with covered_until set means everything the source has.';
+comment on column ops.streams.covered_until is 'Last instant the rows cover, by the source''s clock.';
+comment on column ops.streams.held_because is 'Why the stream waits for a person.';
+comment on column ops.streams.held_release is 'Release of this software that held it: a newer one tries again.';
+comment on column ops.streams.interval_seconds is 'Seconds between two runs.';
+comment on column ops.streams.next_run_at is 'When it is due.';
+comment on column ops.streams.last_success_at is 'End of the last complete walk.';
+comment on column ops.streams.last_run_id is 'Last run.';
+comment on column ops.streams.error_kind is 'config, transient, data or bug; null when the last run succeeded.';
+comment on column ops.streams.error_code is 'Stable word for the error.';
+comment on column ops.streams.error_message is 'What happened. Holds no secret.';
+comment on column ops.streams.error_advice is 'What to do.';
+comment on column ops.streams.failures is 'Failures in a row.';
+comment on column ops.streams.notices is 'What the source cannot give, as it said itself.';
+
+create table ops.tenant_write (
+  tenant_id uuid not null,
+  family text not null,
+  version bigint default 0 not null
+);
+alter table ops.tenant_write add constraint tenant_write_pkey PRIMARY KEY (tenant_id, family);
+alter table ops.tenant_write add constraint tenant_write_family_check CHECK ((family = ANY (ARRAY['sales'::text, 'support'::text, 'automation'::text, 'inventory'::text])));
+alter table ops.tenant_write enable row level security;
+alter table ops.tenant_write force row level security;
+create policy service on ops.tenant_write as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.tenant_write owner to kpi_owner;
+grant delete, insert, select, update on table ops.tenant_write to kpi_writer;
+comment on table ops.tenant_write is 'One committing writer per tenant and family: its row is the lock (readers have no right on ops; they could take advisory locks).';
+comment on column ops.tenant_write.tenant_id is 'Tenant.';
+comment on column ops.tenant_write.family is 'Tables that are written together.';
+comment on column ops.tenant_write.version is 'Counts committed batches; a batch that finds it moved plans again.';
+
+create table ops.workers (
+  pool_id text not null,
+  host text not null,
+  pid integer not null,
+  peak_rss_mb integer default 0 not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  seen_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.workers add constraint workers_pkey PRIMARY KEY (pool_id);
+alter table ops.workers enable row level security;
+alter table ops.workers force row level security;
+create policy service on ops.workers as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.workers owner to kpi_owner;
+grant delete, insert, select, update on table ops.workers to kpi_writer;
+comment on table ops.workers is 'Heartbeats. The queue unlocks jobs of a dead process only after four hours; we do it after a minute of silence.';
+comment on column ops.workers.pool_id is 'Name under which the process locks jobs.';
+comment on column ops.workers.host is 'Machine.';
+comment on column ops.workers.pid is 'Process id.';
+comment on column ops.workers.peak_rss_mb is 'Largest resident memory so far, in MB.';
+comment on column ops.workers.started_at is 'Start.';
+comment on column ops.workers.seen_at is 'Last heartbeat.';
+
+create table public.agents (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  role text not null,
+  confirmed boolean not null
+);
+alter table public.agents add constraint agents_pkey PRIMARY KEY (tenant_id, id);
+alter table public.agents enable row level security;
+alter table public.agents force row level security;
+create policy every_row on public.agents as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.agents as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.agents as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.agents owner to kpi_owner;
+grant delete, insert, select, update on table public.agents to kpi_writer;
+grant select on table public.agents to kpi_analyst;
+grant select on table public.agents to kpi_reader;
+comment on table public.agents is 'Agentes de Chatwoot.';
+comment on column public.agents.tenant_id is 'Empresa.';
+comment on column public.agents.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.agents.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.agents.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.agents.source_id is 'Identificador en el sistema de origen.';
+comment on column public.agents.source_created_at is 'Creación según el origen.';
+comment on column public.agents.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.agents.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.agents.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.agents.synced_at is 'Última escritura en este almacén.';
+comment on column public.agents.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.agents.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.agents.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.agents.name is 'Nombre para mostrar.';
+comment on column public.agents.role is 'Rol.';
+comment on column public.agents.confirmed is 'Si aceptó la invitación.';
+
+create table public.conversations (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  inbox_id uuid not null,
+  channel text default 'Other'::text not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  last_activity_at timestamp with time zone,
+  first_reply_at timestamp with time zone,
+  waiting_since timestamp with time zone,
+  snoozed_until timestamp with time zone,
+  assignee_id uuid,
+  assignee_kind text,
+  team text,
+  priority text,
+  labels text[] not null
+);
+alter table public.conversations add constraint conversations_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX conversations_created ON public.conversations USING btree (tenant_id, created_at) INCLUDE (channel, status) WHERE (deleted_at IS NULL);
+CREATE INDEX conversations_day ON public.conversations USING btree (tenant_id, business_day) WHERE (deleted_at IS NULL);
+CREATE INDEX conversations_inbox ON public.conversations USING btree (tenant_id, inbox_id);
+alter table public.conversations enable row level security;
+alter table public.conversations force row level security;
+create policy every_row on public.conversations as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.conversations as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.conversations as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.conversations owner to kpi_owner;
+grant delete, insert, select, update on table public.conversations to kpi_writer;
+grant select on table public.conversations to kpi_analyst;
+grant select on table public.conversations to kpi_reader;
+comment on table public.conversations is 'Conversaciones (tickets) de Chatwoot.';
+comment on column public.conversations.tenant_id is 'Empresa.';
+comment on column public.conversations.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.conversations.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.conversations.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.conversations.source_id is 'Identificador en el sistema de origen.';
+comment on column public.conversations.source_created_at is 'Creación según el origen.';
+comment on column public.conversations.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.conversations.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.conversations.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.conversations.synced_at is 'Última escritura en este almacén.';
+comment on column public.conversations.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.conversations.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.conversations.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.conversations.inbox_id is 'Bandeja.';
+comment on column public.conversations.channel is 'WhatsApp, Email, Web u Other: el de su bandeja.';
+comment on column public.conversations.status is 'open, resolved, pending (con el bot) o snoozed.';
+comment on column public.conversations.created_at is 'Inicio.';
+comment on column public.conversations.business_day is 'Día local de inicio.';
+comment on column public.conversations.last_activity_at is 'Última actividad.';
+comment on column public.conversations.first_reply_at is 'Primera respuesta.';
+comment on column public.conversations.waiting_since is 'Desde cuándo espera respuesta.';
+comment on column public.conversations.snoozed_until is 'Pospuesta hasta.';
+comment on column public.conversations.assignee_id is 'Agente asignado.';
+comment on column public.conversations.assignee_kind is 'user o agent_bot.';
+comment on column public.conversations.team is 'Equipo.';
+comment on column public.conversations.priority is 'Prioridad.';
+comment on column public.conversations.labels is 'Etiquetas.';
+
+create table public.csat_responses (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  conversation_id uuid not null,
+  agent_id uuid,
+  rating integer not null,
+  created_at timestamp with time zone not null,
+  business_day date not null
+);
+alter table public.csat_responses add constraint csat_responses_pkey PRIMARY KEY (tenant_id, id);
+alter table public.csat_responses enable row level security;
+alter table public.csat_responses force row level security;
+create policy every_row on public.csat_responses as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.csat_responses as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.csat_responses as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.csat_responses owner to kpi_owner;
+grant delete, insert, select, update on table public.csat_responses to kpi_writer;
+grant select on table public.csat_responses to kpi_analyst;
+grant select on table public.csat_responses to kpi_reader;
+comment on table public.csat_responses is 'Respuestas a la encuesta de satisfacción, sin comentario.';
+comment on column public.csat_responses.tenant_id is 'Empresa.';
+comment on column public.csat_responses.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.csat_responses.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.csat_responses.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.csat_responses.source_id is 'Identificador en el sistema de origen.';
+comment on column public.csat_responses.source_created_at is 'Creación según el origen.';
+comment on column public.csat_responses.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.csat_responses.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.csat_responses.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.csat_responses.synced_at is 'Última escritura en este almacén.';
+comment on column public.csat_responses.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.csat_responses.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.csat_responses.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.csat_responses.conversation_id is 'Conversación.';
+comment on column public.csat_responses.agent_id is 'Agente evaluado.';
+comment on column public.csat_responses.rating is 'Nota de 1 a 5.';
+comment on column public.csat_responses.created_at is 'Momento de la respuesta.';
+comment on column public.csat_responses.business_day is 'Día local.';
+
+create table public.customers (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  kind text not null,
+  rut_display text,
+  rut_valid boolean,
+  comuna text,
+  region text,
+  identity_key text
+);
+alter table public.customers add constraint customers_pkey PRIMARY KEY (tenant_id, id);
+alter table public.customers enable row level security;
+alter table public.customers force row level security;
+create policy every_row on public.customers as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.customers as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.customers as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.customers owner to kpi_owner;
+grant delete, insert, select, update on table public.customers to kpi_writer;
+grant select on table public.customers to kpi_analyst;
+grant select (comuna, connection_id, deleted_at, id, identity_key, kind, region, rut_valid, source, source_created_at, source_id, synced_at, tenant_id) on public.customers to kpi_reader;
+comment on table public.customers is 'Clientes, sin nombre, correo, teléfono ni dirección.';
+comment on column public.customers.tenant_id is 'Empresa.';
+comment on column public.customers.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.customers.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.customers.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.customers.source_id is 'Identificador en el sistema de origen.';
+comment on column public.customers.source_created_at is 'Creación según el origen.';
+comment on column public.customers.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.customers.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.customers.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.customers.synced_at is 'Última escritura en este almacén.';
+comment on column public.customers.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.customers.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.customers.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.customers.kind is 'person o company.';
+comment on column public.customers.rut_display is 'Empresas: RUT. Personas: solo los últimos tres dígitos.';
+comment on column public.customers.rut_valid is 'Si el RUT es válido.';
+comment on column public.customers.comuna is 'Comuna o ciudad.';
+comment on column public.customers.region is 'Región.';
+comment on column public.customers.identity_key is 'Identidad seudónima (HMAC con llave de la empresa): misma persona, misma clave.';
+
+create table public.exchange_rates (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  currency text not null,
+  base_currency text not null,
+  rate_date date not null,
+  rate numeric not null,
+  company text
+);
+alter table public.exchange_rates add constraint exchange_rates_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX exchange_rates_day ON public.exchange_rates USING btree (tenant_id, currency, base_currency, rate_date) WHERE (deleted_at IS NULL);
+alter table public.exchange_rates enable row level security;
+alter table public.exchange_rates force row level security;
+create policy every_row on public.exchange_rates as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.exchange_rates as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.exchange_rates as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.exchange_rates owner to kpi_owner;
+grant delete, insert, select, update on table public.exchange_rates to kpi_writer;
+grant select on table public.exchange_rates to kpi_analyst;
+grant select on table public.exchange_rates to kpi_reader;
+comment on table public.exchange_rates is 'Tipos de cambio que declara Odoo, por día. UF se guarda como CLF.';
+comment on column public.exchange_rates.tenant_id is 'Empresa.';
+comment on column public.exchange_rates.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.exchange_rates.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.exchange_rates.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.exchange_rates.source_id is 'Identificador en el sistema de origen.';
+comment on column public.exchange_rates.source_created_at is 'Creación según el origen.';
+comment on column public.exchange_rates.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.exchange_rates.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.exchange_rates.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.exchange_rates.synced_at is 'Última escritura en este almacén.';
+comment on column public.exchange_rates.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.exchange_rates.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.exchange_rates.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.exchange_rates.currency is 'Moneda.';
+comment on column public.exchange_rates.base_currency is 'Moneda en que se expresa.';
+comment on column public.exchange_rates.rate_date is 'Desde qué día rige.';
+comment on column public.exchange_rates.rate is 'Unidades de base_currency por una de currency.';
+comment on column public.exchange_rates.company is 'Compañía del origen.';
+
+create table public.inboxes (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  channel text not null,
+  channel_type text not null,
+  working_hours_enabled boolean not null,
+  timezone text,
+  csat_enabled boolean not null
+);
+alter table public.inboxes add constraint inboxes_pkey PRIMARY KEY (tenant_id, id);
+alter table public.inboxes enable row level security;
+alter table public.inboxes force row level security;
+create policy every_row on public.inboxes as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.inboxes as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.inboxes as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.inboxes owner to kpi_owner;
+grant delete, insert, select, update on table public.inboxes to kpi_writer;
+grant select on table public.inboxes to kpi_analyst;
+grant select on table public.inboxes to kpi_reader;
+comment on table public.inboxes is 'Bandejas de entrada de Chatwoot.';
+comment on column public.inboxes.tenant_id is 'Empresa.';
+comment on column public.inboxes.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.inboxes.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.inboxes.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.inboxes.source_id is 'Identificador en el sistema de origen.';
+comment on column public.inboxes.source_created_at is 'Creación según el origen.';
+comment on column public.inboxes.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.inboxes.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.inboxes.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.inboxes.synced_at is 'Última escritura en este almacén.';
+comment on column public.inboxes.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.inboxes.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.inboxes.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.inboxes.name is 'Nombre.';
+comment on column public.inboxes.channel is 'WhatsApp, Email, Web u Other.';
+comment on column public.inboxes.channel_type is 'Tipo según Chatwoot.';
+comment on column public.inboxes.working_hours_enabled is 'Si tiene horario de atención.';
+comment on column public.inboxes.timezone is 'Zona del horario.';
+comment on column public.inboxes.csat_enabled is 'Si envía encuesta.';
+
+create table public.inventory_levels (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  product_id uuid not null,
+  location_id uuid not null,
+  quantity_on_hand numeric not null,
+  quantity_reserved numeric not null,
+  quantity_available numeric not null,
+  foreign_owner boolean not null
+);
+alter table public.inventory_levels add constraint inventory_levels_pkey PRIMARY KEY (tenant_id, id);
+alter table public.inventory_levels enable row level security;
+alter table public.inventory_levels force row level security;
+create policy every_row on public.inventory_levels as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.inventory_levels as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.inventory_levels as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.inventory_levels owner to kpi_owner;
+grant delete, insert, select, update on table public.inventory_levels to kpi_writer;
+grant select on table public.inventory_levels to kpi_analyst;
+grant select on table public.inventory_levels to kpi_reader;
+comment on table public.inventory_levels is 'Existencias por registro de origen (producto, ubicación, lote). Odoo y Shopify muestran las mismas unidades: nunca se suman entre sí.';
+comment on column public.inventory_levels.tenant_id is 'Empresa.';
+comment on column public.inventory_levels.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.inventory_levels.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.inventory_levels.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.inventory_levels.source_id is 'Identificador en el sistema de origen.';
+comment on column public.inventory_levels.source_created_at is 'Creación según el origen.';
+comment on column public.inventory_levels.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.inventory_levels.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.inventory_levels.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.inventory_levels.synced_at is 'Última escritura en este almacén.';
+comment on column public.inventory_levels.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.inventory_levels.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.inventory_levels.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.inventory_levels.product_id is 'Producto.';
+comment on column public.inventory_levels.location_id is 'Ubicación.';
+comment on column public.inventory_levels.quantity_on_hand is 'Unidades presentes.';
+comment on column public.inventory_levels.quantity_reserved is 'Unidades comprometidas.';
+comment on column public.inventory_levels.quantity_available is 'Unidades disponibles.';
+comment on column public.inventory_levels.foreign_owner is 'Mercadería de terceros en consignación: no es nuestra.';
+
+create table public.locations (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  usage text not null,
+  active boolean not null,
+  counts_stock boolean not null,
+  company text
+);
+alter table public.locations add constraint locations_pkey PRIMARY KEY (tenant_id, id);
+alter table public.locations enable row level security;
+alter table public.locations force row level security;
+create policy every_row on public.locations as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.locations as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.locations as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.locations owner to kpi_owner;
+grant delete, insert, select, update on table public.locations to kpi_writer;
+grant select on table public.locations to kpi_analyst;
+grant select on table public.locations to kpi_reader;
+comment on table public.locations is 'Bodegas y ubicaciones.';
+comment on column public.locations.tenant_id is 'Empresa.';
+comment on column public.locations.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.locations.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.locations.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.locations.source_id is 'Identificador en el sistema de origen.';
+comment on column public.locations.source_created_at is 'Creación según el origen.';
+comment on column public.locations.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.locations.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.locations.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.locations.synced_at is 'Última escritura en este almacén.';
+comment on column public.locations.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.locations.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.locations.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.locations.name is 'Nombre.';
+comment on column public.locations.usage is 'Uso según el origen.';
+comment on column public.locations.active is 'Si está activa.';
+comment on column public.locations.counts_stock is 'Si lo que hay ahí es inventario propio disponible.';
+comment on column public.locations.company is 'Compañía del origen.';
+
+create table public.messages (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  conversation_id uuid not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  direction text not null,
+  private boolean not null,
+  sender_kind text not null,
+  agent_id uuid,
+  content_type text not null,
+  status text not null,
+  is_deleted boolean not null
+);
+alter table public.messages add constraint messages_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX messages_conversation ON public.messages USING btree (tenant_id, conversation_id, created_at);
+alter table public.messages enable row level security;
+alter table public.messages force row level security;
+create policy every_row on public.messages as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.messages as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.messages as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.messages owner to kpi_owner;
+grant delete, insert, select, update on table public.messages to kpi_writer;
+grant select on table public.messages to kpi_analyst;
+grant select on table public.messages to kpi_reader;
+comment on table public.messages is 'Mensajes de las conversaciones, sin su texto.';
+comment on column public.messages.tenant_id is 'Empresa.';
+comment on column public.messages.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.messages.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.messages.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.messages.source_id is 'Identificador en el sistema de origen.';
+comment on column public.messages.source_created_at is 'Creación según el origen.';
+comment on column public.messages.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.messages.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.messages.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.messages.synced_at is 'Última escritura en este almacén.';
+comment on column public.messages.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.messages.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.messages.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.messages.conversation_id is 'Conversación.';
+comment on column public.messages.created_at is 'Momento.';
+comment on column public.messages.business_day is 'Día local.';
+comment on column public.messages.direction is 'incoming, outgoing, activity o template.';
+comment on column public.messages.private is 'Nota interna.';
+comment on column public.messages.sender_kind is 'contact, user, agent_bot, captain, automation, echo o none.';
+comment on column public.messages.agent_id is 'Agente que lo envió.';
+comment on column public.messages.content_type is 'Tipo de contenido.';
+comment on column public.messages.status is 'Estado de entrega.';
+comment on column public.messages.is_deleted is 'Borrado en Chatwoot.';
+
+create table public.order_links (
+  tenant_id uuid not null,
+  shop_order_id uuid not null,
+  erp_order_id uuid not null,
+  rule text not null,
+  linked_at timestamp with time zone default now() not null
+);
+alter table public.order_links add constraint order_links_pkey PRIMARY KEY (tenant_id, shop_order_id, erp_order_id);
+alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text])));
+CREATE INDEX order_links_erp ON public.order_links USING btree (tenant_id, erp_order_id);
+alter table public.order_links enable row level security;
+alter table public.order_links force row level security;
+create policy every_row on public.order_links as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.order_links as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.order_links as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.order_links owner to kpi_owner;
+grant delete, insert, select, update on table public.order_links to kpi_writer;
+grant select on table public.order_links to kpi_analyst;
+grant select on table public.order_links to kpi_reader;
+comment on table public.order_links is 'Qué documento de Odoo es espejo de qué pedido de la tienda; puede haber varios.';
+comment on column public.order_links.tenant_id is 'Empresa.';
+comment on column public.order_links.shop_order_id is 'Pedido de la tienda.';
+comment on column public.order_links.erp_order_id is 'Documento de Odoo.';
+comment on column public.order_links.rule is 'Regla exacta que los unió: id o name.';
+comment on column public.order_links.linked_at is 'Cuándo.';
+
+create table public.order_payments (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  order_id uuid not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  kind text not null,
+  status text not null,
+  gateway text not null,
+  is_test boolean not null,
+  currency_source text not null,
+  amount_source numeric not null
+);
+alter table public.order_payments add constraint order_payments_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX order_payments_order ON public.order_payments USING btree (tenant_id, order_id);
+alter table public.order_payments enable row level security;
+alter table public.order_payments force row level security;
+create policy every_row on public.order_payments as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.order_payments as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.order_payments as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.order_payments owner to kpi_owner;
+grant delete, insert, select, update on table public.order_payments to kpi_writer;
+grant select on table public.order_payments to kpi_analyst;
+grant select on table public.order_payments to kpi_reader;
+comment on table public.order_payments is 'Transacciones de pago de cada pedido.';
+comment on column public.order_payments.tenant_id is 'Empresa.';
+comment on column public.order_payments.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.order_payments.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.order_payments.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.order_payments.source_id is 'Identificador en el sistema de origen.';
+comment on column public.order_payments.source_created_at is 'Creación según el origen.';
+comment on column public.order_payments.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.order_payments.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.order_payments.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.order_payments.synced_at is 'Última escritura en este almacén.';
+comment on column public.order_payments.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.order_payments.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.order_payments.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.order_payments.order_id is 'Pedido.';
+comment on column public.order_payments.created_at is 'Momento de la transacción.';
+comment on column public.order_payments.business_day is 'Su día local.';
+comment on column public.order_payments.kind is 'Tipo según el origen: sale, capture, refund, void.';
+comment on column public.order_payments.status is 'Resultado según el origen.';
+comment on column public.order_payments.gateway is 'Medio de pago.';
+comment on column public.order_payments.is_test is 'Transacción de prueba.';
+comment on column public.order_payments.currency_source is 'Moneda.';
+comment on column public.order_payments.amount_source is 'Monto.';
+
+create table public.products (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  sku text,
+  barcode text,
+  name text not null,
+  kind text not null,
+  active boolean not null,
+  tracked boolean not null,
+  list_price numeric,
+  parent text
+);
+alter table public.products add constraint products_pkey PRIMARY KEY (tenant_id, id);
+alter table public.products enable row level security;
+alter table public.products force row level security;
+create policy every_row on public.products as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.products as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.products as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.products owner to kpi_owner;
+grant delete, insert, select, update on table public.products to kpi_writer;
+grant select on table public.products to kpi_analyst;
+grant select on table public.products to kpi_reader;
+comment on table public.products is 'Productos (variantes) de cada origen.';
+comment on column public.products.tenant_id is 'Empresa.';
+comment on column public.products.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.products.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.products.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.products.source_id is 'Identificador en el sistema de origen.';
+comment on column public.products.source_created_at is 'Creación según el origen.';
+comment on column public.products.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.products.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.products.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.products.synced_at is 'Última escritura en este almacén.';
+comment on column public.products.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.products.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.products.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.products.sku is 'SKU; identifica el producto entre orígenes.';
+comment on column public.products.barcode is 'Código de barras.';
+comment on column public.products.name is 'Nombre.';
+comment on column public.products.kind is 'storable, consumable, service, gift_card o bundle.';
+comment on column public.products.active is 'Si está a la venta.';
+comment on column public.products.tracked is 'Si se lleva inventario.';
+comment on column public.products.list_price is 'Precio de lista, como lo declara el origen.';
+comment on column public.products.parent is 'Producto del que es variante, en el origen.';
+
+create table public.refund_lines (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  refund_id uuid not null,
+  order_line_id uuid not null,
+  quantity numeric not null,
+  amount_source numeric not null,
+  amount_tax_source numeric not null,
+  currency_source text not null
+);
+alter table public.refund_lines add constraint refund_lines_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX refund_lines_refund ON public.refund_lines USING btree (tenant_id, refund_id);
+alter table public.refund_lines enable row level security;
+alter table public.refund_lines force row level security;
+create policy every_row on public.refund_lines as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.refund_lines as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.refund_lines as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.refund_lines owner to kpi_owner;
+grant delete, insert, select, update on table public.refund_lines to kpi_writer;
+grant select on table public.refund_lines to kpi_analyst;
+grant select on table public.refund_lines to kpi_reader;
+comment on table public.refund_lines is 'Productos devueltos en cada devolución.';
+comment on column public.refund_lines.tenant_id is 'Empresa.';
+comment on column public.refund_lines.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.refund_lines.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.refund_lines.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.refund_lines.source_id is 'Identificador en el sistema de origen.';
+comment on column public.refund_lines.source_created_at is 'Creación según el origen.';
+comment on column public.refund_lines.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.refund_lines.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.refund_lines.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.refund_lines.synced_at is 'Última escritura en este almacén.';
+comment on column public.refund_lines.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.refund_lines.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.refund_lines.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.refund_lines.refund_id is 'Devolución.';
+comment on column public.refund_lines.order_line_id is 'Línea de venta devuelta.';
+comment on column public.refund_lines.quantity is 'Cantidad devuelta.';
+comment on column public.refund_lines.amount_source is 'Valor con impuestos, moneda del documento.';
+comment on column public.refund_lines.amount_tax_source is 'Impuestos, moneda del documento.';
+comment on column public.refund_lines.currency_source is 'Moneda del documento.';
+
+create table public.refunds (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  order_id uuid,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  currency_source text not null,
+  amount_total_source numeric not null,
+  amount_untaxed_source numeric not null,
+  amount_tax_source numeric not null,
+  amount_paid_back_source numeric not null,
+  fx_rate numeric,
+  fx_date date,
+  amount_total numeric,
+  amount_untaxed numeric,
+  amount_paid_back numeric,
+  counts boolean default false not null
+);
+alter table public.refunds add constraint refunds_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX refunds_day ON public.refunds USING btree (tenant_id, business_day) WHERE counts;
+CREATE INDEX refunds_order ON public.refunds USING btree (tenant_id, order_id);
+alter table public.refunds enable row level security;
+alter table public.refunds force row level security;
+create policy every_row on public.refunds as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.refunds as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.refunds as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.refunds owner to kpi_owner;
+grant delete, insert, select, update on table public.refunds to kpi_writer;
+grant select on table public.refunds to kpi_analyst;
+grant select on table public.refunds to kpi_reader;
+comment on table public.refunds is 'Devoluciones: valor recibido de vuelta, en el día en que se devolvió. Nunca cambian la venta.';
+comment on column public.refunds.tenant_id is 'Empresa.';
+comment on column public.refunds.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.refunds.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.refunds.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.refunds.source_id is 'Identificador en el sistema de origen.';
+comment on column public.refunds.source_created_at is 'Creación según el origen.';
+comment on column public.refunds.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.refunds.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.refunds.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.refunds.synced_at is 'Última escritura en este almacén.';
+comment on column public.refunds.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.refunds.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.refunds.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.refunds.order_id is 'Venta a la que corresponde; nula si no se conoce.';
+comment on column public.refunds.created_at is 'Momento de la devolución.';
+comment on column public.refunds.business_day is 'Día local de la devolución.';
+comment on column public.refunds.currency_source is 'Moneda del documento.';
+comment on column public.refunds.amount_total_source is 'Valor devuelto con impuestos, moneda del documento.';
+comment on column public.refunds.amount_untaxed_source is 'Sin impuestos, moneda del documento.';
+comment on column public.refunds.amount_tax_source is 'Impuestos, moneda del documento.';
+comment on column public.refunds.amount_paid_back_source is 'Dinero efectivamente pagado de vuelta, moneda del documento.';
+comment on column public.refunds.fx_rate is 'Tipo de cambio usado.';
+comment on column public.refunds.fx_date is 'Su fecha.';
+comment on column public.refunds.amount_total is 'Valor devuelto, moneda de la empresa.';
+comment on column public.refunds.amount_untaxed is 'Sin impuestos, moneda de la empresa.';
+comment on column public.refunds.amount_paid_back is 'Pagado de vuelta, moneda de la empresa.';
+comment on column public.refunds.counts is 'Si cuenta: es de una venta cuyo documento habla.';
+
+create table public.source_order_lines (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  order_id uuid not null,
+  product_id uuid,
+  line_kind text not null,
+  sku text,
+  name text not null,
+  quantity numeric not null,
+  unit_price_source numeric not null,
+  amount_source numeric not null,
+  amount_untaxed_source numeric not null,
+  amount_tax_source numeric not null,
+  amount_discount_source numeric not null,
+  currency_source text not null
+);
+alter table public.source_order_lines add constraint source_order_lines_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX source_order_lines_order ON public.source_order_lines USING btree (tenant_id, order_id);
+alter table public.source_order_lines enable row level security;
+alter table public.source_order_lines force row level security;
+create policy every_row on public.source_order_lines as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.source_order_lines as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.source_order_lines as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.source_order_lines owner to kpi_owner;
+grant delete, insert, select, update on table public.source_order_lines to kpi_writer;
+grant select on table public.source_order_lines to kpi_analyst;
+grant select on table public.source_order_lines to kpi_reader;
+comment on table public.source_order_lines is 'Líneas de cada documento de venta tal como las declara su origen.';
+comment on column public.source_order_lines.tenant_id is 'Empresa.';
+comment on column public.source_order_lines.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.source_order_lines.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.source_order_lines.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.source_order_lines.source_id is 'Identificador en el sistema de origen.';
+comment on column public.source_order_lines.source_created_at is 'Creación según el origen.';
+comment on column public.source_order_lines.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.source_order_lines.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.source_order_lines.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.source_order_lines.synced_at is 'Última escritura en este almacén.';
+comment on column public.source_order_lines.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.source_order_lines.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.source_order_lines.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.source_order_lines.order_id is 'Documento al que pertenece.';
+comment on column public.source_order_lines.product_id is 'Producto; nulo en líneas sin producto.';
+comment on column public.source_order_lines.line_kind is 'product, shipping, discount, tip, gift_card, reward, down_payment, section u other. Solo product es un producto.';
+comment on column public.source_order_lines.sku is 'SKU escrito en la línea.';
+comment on column public.source_order_lines.name is 'Descripción.';
+comment on column public.source_order_lines.quantity is 'Cantidad, en la unidad de la línea.';
+comment on column public.source_order_lines.unit_price_source is 'Precio unitario como lo declara el origen.';
+comment on column public.source_order_lines.amount_source is 'Total con impuestos, después de sus descuentos y su parte de los del pedido.';
+comment on column public.source_order_lines.amount_untaxed_source is 'Sin impuestos.';
+comment on column public.source_order_lines.amount_tax_source is 'Impuestos.';
+comment on column public.source_order_lines.amount_discount_source is 'Descuentos con impuestos (positivo).';
+comment on column public.source_order_lines.currency_source is 'Moneda del documento.';
+
+create table public.source_orders (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  status text not null,
+  excluded_because text,
+  payment_state text,
+  source_status text not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  cancelled_at timestamp with time zone,
+  currency_source text not null,
+  amount_total_source numeric not null,
+  amount_untaxed_source numeric not null,
+  amount_tax_source numeric not null,
+  amount_products_source numeric not null,
+  amount_shipping_source numeric not null,
+  amount_discount_source numeric not null,
+  amount_other_source numeric not null,
+  fx_rate numeric,
+  fx_date date,
+  amount_total numeric,
+  amount_untaxed numeric,
+  amount_tax numeric,
+  amount_products numeric,
+  amount_shipping numeric,
+  amount_discount numeric,
+  amount_other numeric,
+  customer_id uuid,
+  channel text,
+  company text,
+  shop_order_id text,
+  shop_order_name text,
+  speaks boolean default true not null,
+  silent_because text,
+  is_sale boolean generated always as ((speaks AND (excluded_because IS NULL) AND (deleted_at IS NULL) AND (status = ANY (ARRAY['open'::text, 'completed'::text, 'refunded'::text])))) stored not null
+);
+alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
+alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
+alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text])));
+CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
+CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
+CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE is_sale;
+CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_id, shop_order_id) WHERE (shop_order_id IS NOT NULL);
+CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
+CREATE INDEX source_orders_waiting ON public.source_orders USING btree (tenant_id, created_at) WHERE (silent_because = 'waiting'::text);
+alter table public.source_orders enable row level security;
+alter table public.source_orders force row level security;
+create policy every_row on public.source_orders as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.source_orders as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.source_orders as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.source_orders owner to kpi_owner;
+grant delete, insert, select, update on table public.source_orders to kpi_writer;
+grant select on table public.source_orders to kpi_analyst;
+grant select on table public.source_orders to kpi_reader;
+comment on table public.source_orders is 'Cada documento de venta tal como lo declara su origen: también presupuestos, anulados, pruebas y espejos. Las ventas, una sola vez cada una, están en orders.';
+comment on column public.source_orders.tenant_id is 'Empresa.';
+comment on column public.source_orders.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.source_orders.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.source_orders.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.source_orders.source_id is 'Identificador en el sistema de origen.';
+comment on column public.source_orders.source_created_at is 'Creación según el origen.';
+comment on column public.source_orders.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.source_orders.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.source_orders.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.source_orders.synced_at is 'Última escritura en este almacén.';
+comment on column public.source_orders.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.source_orders.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.source_orders.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.source_orders.name is 'Número visible: #1001, S00021.';
+comment on column public.source_orders.status is 'quotation, open, completed, refunded o cancelled.';
+comment on column public.source_orders.excluded_because is 'Por qué no es venta: test, zero_value, gift_card_only, intercompany.';
+comment on column public.source_orders.payment_state is 'unpaid, partial o paid; nulo si el origen no lo dice.';
+comment on column public.source_orders.source_status is 'Estado con las palabras del origen.';
+comment on column public.source_orders.created_at is 'Momento de la venta (Shopify processedAt, Odoo date_order).';
+comment on column public.source_orders.business_day is 'Día local de la venta, en la zona de la empresa.';
+comment on column public.source_orders.cancelled_at is 'Anulación según el origen.';
+comment on column public.source_orders.currency_source is 'Moneda del documento.';
+comment on column public.source_orders.amount_total_source is 'Total con impuestos, antes de devoluciones, en la moneda del documento.';
+comment on column public.source_orders.amount_untaxed_source is 'Total sin impuestos, moneda del documento.';
+comment on column public.source_orders.amount_tax_source is 'Impuestos, moneda del documento.';
+comment on column public.source_orders.amount_products_source is 'Productos con impuestos, después de descuentos, moneda del documento.';
+comment on column public.source_orders.amount_shipping_source is 'Despacho con impuestos, después de descuentos, moneda del documento.';
+comment on column public.source_orders.amount_discount_source is 'Descuentos con impuestos (positivo), moneda del documento.';
+comment on column public.source_orders.amount_other_source is 'Propinas, recargos y redondeo: total menos productos y despacho.';
+comment on column public.source_orders.fx_rate is 'Unidades de la moneda de la empresa por una del documento.';
+comment on column public.source_orders.fx_date is 'Fecha del tipo de cambio usado; nula si la moneda es la misma.';
+comment on column public.source_orders.amount_total is 'Total en la moneda de la empresa; nulo si no hay tipo de cambio.';
+comment on column public.source_orders.amount_untaxed is 'Sin impuestos, moneda de la empresa.';
+comment on column public.source_orders.amount_tax is 'Impuestos, moneda de la empresa.';
+comment on column public.source_orders.amount_products is 'Productos, moneda de la empresa.';
+comment on column public.source_orders.amount_shipping is 'Despacho, moneda de la empresa.';
+comment on column public.source_orders.amount_discount is 'Descuentos, moneda de la empresa.';
+comment on column public.source_orders.amount_other is 'Otros, moneda de la empresa.';
+comment on column public.source_orders.customer_id is 'Cliente.';
+comment on column public.source_orders.channel is 'Canal de venta según el origen.';
+comment on column public.source_orders.company is 'Compañía del origen (Odoo).';
+comment on column public.source_orders.shop_order_id is 'Identificador del pedido en la tienda, propio o citado.';
+comment on column public.source_orders.shop_order_name is 'Número del pedido en la tienda sin #, propio o citado.';
+comment on column public.source_orders.speaks is 'Si este documento habla por la venta; el espejo calla.';
+comment on column public.source_orders.silent_because is 'mirror: habla el pedido de la tienda. waiting: cita un pedido que aún no llega.';
+comment on column public.source_orders.is_sale is 'Si es una venta que se cuenta.';
+
+create table public.tenants (
+  id uuid not null,
+  rut text not null,
+  rut_valid boolean not null,
+  company_name text not null,
+  currency text not null,
+  currency_decimals smallint not null,
+  time_zone text not null,
+  industry text default 'retail'::text not null,
+  status text default 'active'::text not null,
+  speaking_source text default 'shopify'::text not null,
+  reader_role text,
+  created_at timestamp with time zone default now() not null
+);
+alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
+alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+alter table public.tenants add constraint tenants_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
+alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
+alter table public.tenants add constraint tenants_reader_role_key UNIQUE (reader_role);
+alter table public.tenants add constraint tenants_rut_key UNIQUE (rut);
+alter table public.tenants add constraint tenants_speaking_source_check CHECK ((speaking_source = ANY (ARRAY['shopify'::text, 'odoo'::text])));
+alter table public.tenants add constraint tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'erased'::text])));
+alter table public.tenants enable row level security;
+alter table public.tenants force row level security;
+create policy every_row on public.tenants as permissive for select to kpi_analyst using (true);
+create policy own_row on public.tenants as permissive for select to kpi_reader using ((reader_role = (CURRENT_USER)::text));
+create policy service_adds on public.tenants as permissive for insert to kpi_writer with check ((id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+create policy service_changes on public.tenants as permissive for update to kpi_writer using ((id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+create policy service_lists on public.tenants as permissive for select to kpi_writer using ((CURRENT_USER = 'kpi_writer'::name));
+alter table public.tenants owner to kpi_owner;
+grant insert, select, update on table public.tenants to kpi_writer;
+grant select on table public.tenants to kpi_analyst;
+grant select on table public.tenants to kpi_reader;
+comment on table public.tenants is 'Empresas (PYMEs). Cada una ve solo su propia fila.';
+comment on column public.tenants.id is 'Identificador de la empresa; es el tenant_id de todas las tablas.';
+comment on column public.tenants.rut is 'RUT canónico, sin puntos y con guion: 76042235-5.';
+comment on column public.tenants.rut_valid is 'Si el dígito verificador es correcto (módulo 11).';
+comment on column public.tenants.company_name is 'Razón social.';
+comment on column public.tenants.currency is 'Moneda en que se informa (ISO 4217). Todo monto sin sufijo está en ella.';
+comment on column public.tenants.currency_decimals is 'Decimales de la moneda: CLP 0, USD 2.';
+comment on column public.tenants.time_zone is 'Zona horaria IANA; decide el día local de cada hecho.';
+comment on column public.tenants.industry is 'Rubro, elige las tarjetas del tablero.';
+comment on column public.tenants.status is 'active, paused (no se sincroniza) o erased.';
+comment on column public.tenants.speaking_source is 'Qué documento habla cuando una venta está en Shopify y en Odoo.';
+comment on column public.tenants.reader_role is 'Rol de base de datos con que la empresa lee lo suyo.';
+comment on column public.tenants.created_at is 'Cuándo se creó la empresa en este servicio.';
+
+create table public.workflow_executions (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  workflow_id uuid not null,
+  workflow_name text,
+  status text not null,
+  source_status text not null,
+  mode text not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  stopped_at timestamp with time zone,
+  wait_till timestamp with time zone,
+  duration_ms bigint,
+  error_category text,
+  failed_node_type text,
+  retry_of text
+);
+alter table public.workflow_executions add constraint workflow_executions_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX workflow_executions_created ON public.workflow_executions USING btree (tenant_id, created_at) INCLUDE (workflow_name, duration_ms, status) WHERE (deleted_at IS NULL);
+CREATE INDEX workflow_executions_day ON public.workflow_executions USING btree (tenant_id, business_day) WHERE (deleted_at IS NULL);
+CREATE INDEX workflow_executions_workflow ON public.workflow_executions USING btree (tenant_id, workflow_id);
+alter table public.workflow_executions enable row level security;
+alter table public.workflow_executions force row level security;
+create policy every_row on public.workflow_executions as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.workflow_executions as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.workflow_executions as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.workflow_executions owner to kpi_owner;
+grant delete, insert, select, update on table public.workflow_executions to kpi_writer;
+grant select on table public.workflow_executions to kpi_analyst;
+grant select on table public.workflow_executions to kpi_reader;
+comment on table public.workflow_executions is 'Ejecuciones de producción de n8n (disparador, webhook, reintento, línea de comandos).';
+comment on column public.workflow_executions.tenant_id is 'Empresa.';
+comment on column public.workflow_executions.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.workflow_executions.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.workflow_executions.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.workflow_executions.source_id is 'Identificador en el sistema de origen.';
+comment on column public.workflow_executions.source_created_at is 'Creación según el origen.';
+comment on column public.workflow_executions.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.workflow_executions.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.workflow_executions.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.workflow_executions.synced_at is 'Última escritura en este almacén.';
+comment on column public.workflow_executions.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.workflow_executions.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.workflow_executions.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.workflow_executions.workflow_id is 'Automatización.';
+comment on column public.workflow_executions.workflow_name is 'Su nombre actual.';
+comment on column public.workflow_executions.status is 'success, error, running, waiting o canceled.';
+comment on column public.workflow_executions.source_status is 'Estado con la palabra de n8n.';
+comment on column public.workflow_executions.mode is 'Cómo se inició.';
+comment on column public.workflow_executions.created_at is 'Inicio (el primero visto).';
+comment on column public.workflow_executions.business_day is 'Día local de inicio.';
+comment on column public.workflow_executions.stopped_at is 'Término; también puede estar puesto mientras espera.';
+comment on column public.workflow_executions.wait_till is 'Hasta cuándo espera.';
+comment on column public.workflow_executions.duration_ms is 'Duración en milisegundos; nula si no terminó, esperó o se cayó.';
+comment on column public.workflow_executions.error_category is 'Tipo de error.';
+comment on column public.workflow_executions.failed_node_type is 'Tipo de nodo que falló.';
+comment on column public.workflow_executions.retry_of is 'Ejecución que reintenta.';
+
+create table public.workflow_executions_other (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  workflow_id uuid not null,
+  workflow_name text,
+  status text not null,
+  source_status text not null,
+  mode text not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  stopped_at timestamp with time zone,
+  wait_till timestamp with time zone,
+  duration_ms bigint,
+  error_category text,
+  failed_node_type text,
+  retry_of text
+);
+alter table public.workflow_executions_other add constraint workflow_executions_other_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX workflow_executions_other_workflow ON public.workflow_executions_other USING btree (tenant_id, workflow_id);
+alter table public.workflow_executions_other enable row level security;
+alter table public.workflow_executions_other force row level security;
+create policy every_row on public.workflow_executions_other as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.workflow_executions_other as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.workflow_executions_other as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.workflow_executions_other owner to kpi_owner;
+grant delete, insert, select, update on table public.workflow_executions_other to kpi_writer;
+grant select on table public.workflow_executions_other to kpi_analyst;
+grant select on table public.workflow_executions_other to kpi_reader;
+comment on table public.workflow_executions_other is 'Ejecuciones que no son de producción: manuales, de prueba, de manejo de errores, subflujos.';
+comment on column public.workflow_executions_other.tenant_id is 'Empresa.';
+comment on column public.workflow_executions_other.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.workflow_executions_other.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.workflow_executions_other.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.workflow_executions_other.source_id is 'Identificador en el sistema de origen.';
+comment on column public.workflow_executions_other.source_created_at is 'Creación según el origen.';
+comment on column public.workflow_executions_other.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.workflow_executions_other.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.workflow_executions_other.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.workflow_executions_other.synced_at is 'Última escritura en este almacén.';
+comment on column public.workflow_executions_other.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.workflow_executions_other.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.workflow_executions_other.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.workflow_executions_other.workflow_id is 'Automatización.';
+comment on column public.workflow_executions_other.workflow_name is 'Su nombre actual.';
+comment on column public.workflow_executions_other.status is 'success, error, running, waiting o canceled.';
+comment on column public.workflow_executions_other.source_status is 'Estado con la palabra de n8n.';
+comment on column public.workflow_executions_other.mode is 'Cómo se inició.';
+comment on column public.workflow_executions_other.created_at is 'Inicio (el primero visto).';
+comment on column public.workflow_executions_other.business_day is 'Día local de inicio.';
+comment on column public.workflow_executions_other.stopped_at is 'Término; también puede estar puesto mientras espera.';
+comment on column public.workflow_executions_other.wait_till is 'Hasta cuándo espera.';
+comment on column public.workflow_executions_other.duration_ms is 'Duración en milisegundos; nula si no terminó, esperó o se cayó.';
+comment on column public.workflow_executions_other.error_category is 'Tipo de error.';
+comment on column public.workflow_executions_other.failed_node_type is 'Tipo de nodo que falló.';
+comment on column public.workflow_executions_other.retry_of is 'Ejecución que reintenta.';
+
+create table public.workflows (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  active boolean not null,
+  archived boolean not null,
+  tags text[] not null,
+  project text,
+  saves_successes boolean not null
+);
+alter table public.workflows add constraint workflows_pkey PRIMARY KEY (tenant_id, id);
+alter table public.workflows enable row level security;
+alter table public.workflows force row level security;
+create policy every_row on public.workflows as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.workflows as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.workflows as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.workflows owner to kpi_owner;
+grant delete, insert, select, update on table public.workflows to kpi_writer;
+grant select on table public.workflows to kpi_analyst;
+grant select on table public.workflows to kpi_reader;
+comment on table public.workflows is 'Automatizaciones de n8n.';
+comment on column public.workflows.tenant_id is 'Empresa.';
+comment on column public.workflows.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.workflows.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.workflows.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.workflows.source_id is 'Identificador en el sistema de origen.';
+comment on column public.workflows.source_created_at is 'Creación según el origen.';
+comment on column public.workflows.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.workflows.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.workflows.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.workflows.synced_at is 'Última escritura en este almacén.';
+comment on column public.workflows.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.workflows.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.workflows.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.workflows.name is 'Nombre actual.';
+comment on column public.workflows.active is 'Si está activa.';
+comment on column public.workflows.archived is 'Si está archivada.';
+comment on column public.workflows.tags is 'Etiquetas.';
+comment on column public.workflows.project is 'Proyecto de n8n.';
+comment on column public.workflows.saves_successes is 'Si n8n guarda sus ejecuciones correctas; si no, no se puede saber su tasa de éxito.';
+
+create table raw.records (
+  tenant_id uuid not null,
+  id uuid not null,
+  entity text not null,
+  connection_id uuid not null,
+  source_id text not null,
+  payload jsonb not null,
+  synced_at timestamp with time zone default now() not null
+);
+alter table raw.records add constraint records_pkey PRIMARY KEY (tenant_id, id);
+alter table raw.records enable row level security;
+alter table raw.records force row level security;
+create policy writing_tenant on raw.records as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table raw.records owner to kpi_owner;
+grant delete, insert, select, update on table raw.records to kpi_writer;
+comment on table raw.records is 'Last payload of each record, after the connector''s white-list.';
+comment on column raw.records.tenant_id is 'Tenant.';
+comment on column raw.records.id is 'Same id as the fact.';
+comment on column raw.records.entity is 'Kind of record.';
+comment on column raw.records.connection_id is 'Connection.';
+comment on column raw.records.source_id is 'Id in the source.';
+comment on column raw.records.payload is 'The payload.';
+comment on column raw.records.synced_at is 'Last written.';
+
+create view kpi.executions_by_workflow with (security_invoker=true) as
+ SELECT e.tenant_id,
+    e.workflow_name,
+    count(*) AS executions,
+    avg(e.duration_ms) AS avg_duration_ms,
+    count(*) FILTER (WHERE (e.status = 'error'::text)) AS errors,
+    count(*) FILTER (WHERE (e.error_category = 'crash'::text)) AS crashed,
+    count(*) FILTER (WHERE (e.status = 'success'::text)) AS success,
+        CASE
+            WHEN bool_and(COALESCE(w.saves_successes, true)) THEN round(((count(*) FILTER (WHERE (e.status = 'success'::text)))::numeric / (NULLIF(count(*) FILTER (WHERE (e.status = ANY (ARRAY['success'::text, 'error'::text]))), 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS success_rate,
+    count(DISTINCT e.workflow_id) AS workflows
+   FROM (public.workflow_executions e
+     LEFT JOIN public.workflows w ON (((w.tenant_id = e.tenant_id) AND (w.id = e.workflow_id))))
+  WHERE ((e.deleted_at IS NULL) AND (e.created_at >= (now() - '30 days'::interval)))
+  GROUP BY e.tenant_id, e.workflow_name;
+alter table kpi.executions_by_workflow owner to kpi_owner;
+grant select on table kpi.executions_by_workflow to kpi_analyst;
+grant select on table kpi.executions_by_workflow to kpi_reader;
+grant select on table kpi.executions_by_workflow to kpi_writer;
+comment on view kpi.executions_by_workflow is 'Ejecuciones de producción por automatización en los últimos 30 días corridos: las cifras de la consulta 3 del encargo, con tasa de éxito. Una fila por empresa y nombre de automatización con ejecuciones; las de igual nombre son una fila. Tasa de éxito = correctas / (correctas + con error); nula si ninguna terminó o si n8n no guarda las correctas. Debe cuadrar con: la consulta 3 sin su límite de 10; n8n Insights, que cuenta los mismos modos salvo los suyos propios.';
+comment on column kpi.executions_by_workflow.tenant_id is 'Empresa.';
+comment on column kpi.executions_by_workflow.workflow_name is 'Nombre actual de la automatización.';
+comment on column kpi.executions_by_workflow.executions is 'Todas las ejecuciones de la ventana.';
+comment on column kpi.executions_by_workflow.avg_duration_ms is 'Promedio de las duraciones conocidas, milisegundos.';
+comment on column kpi.executions_by_workflow.errors is 'Con error, caídas incluidas; un error reintentado sigue siendo error.';
+comment on column kpi.executions_by_workflow.crashed is 'De ellas, caídas.';
+comment on column kpi.executions_by_workflow.success is 'Correctas.';
+comment on column kpi.executions_by_workflow.success_rate is 'Correctas / (correctas + con error), de 0 a 1; nula si no se puede saber.';
+comment on column kpi.executions_by_workflow.workflows is 'Cuántas automatizaciones llevan ese nombre.';
+
+create view kpi.freshness_now with (security_invoker=true) as
+ SELECT tenant_id,
+    connection_id,
+    source,
+    stream,
+    state,
+    problem,
+    last_batch_at,
+    last_success_at,
+    covered_from,
+    covered_until,
+    (GREATEST(floor(EXTRACT(epoch FROM (now() - covered_until))), (0)::numeric))::bigint AS lag_seconds,
+    COALESCE((covered_until < (now() - '01:00:00'::interval)), true) AS is_stale
+   FROM kpi.freshness f;
+alter table kpi.freshness_now owner to kpi_owner;
+grant select on table kpi.freshness_now to kpi_analyst;
+grant select on table kpi.freshness_now to kpi_reader;
+grant select on table kpi.freshness_now to kpi_writer;
+comment on view kpi.freshness_now is 'Qué tan atrasado está cada flujo en este momento. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. is_stale: más de una hora de atraso, o primera lectura sin terminar. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on column kpi.freshness_now.tenant_id is 'Empresa.';
+comment on column kpi.freshness_now.connection_id is 'Conexión.';
+comment on column kpi.freshness_now.source is 'Sistema de origen.';
+comment on column kpi.freshness_now.stream is 'Flujo.';
+comment on column kpi.freshness_now.state is 'new, loading, ok, held (espera a una persona) o failing.';
+comment on column kpi.freshness_now.problem is 'Qué pasa y qué hacer, si algo pasa.';
+comment on column kpi.freshness_now.last_batch_at is 'Última escritura.';
+comment on column kpi.freshness_now.last_success_at is 'Última lectura completa.';
+comment on column kpi.freshness_now.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
+comment on column kpi.freshness_now.covered_until is 'Hasta cuándo hay datos, por el reloj del origen.';
+comment on column kpi.freshness_now.lag_seconds is 'Segundos de atraso ahora; nulo si nunca se completó una lectura.';
+comment on column kpi.freshness_now.is_stale is 'Si está atrasado más de una hora o nunca se completó.';
+
+create view kpi.product_keys with (security_invoker=true) as
+ WITH named AS (
+         SELECT p.tenant_id,
+            p.id AS product_id,
+            p.connection_id,
+            p.source,
+            p.name,
+            NULLIF(upper(btrim(p.sku)), ''::text) AS sku,
+            NULLIF(btrim(p.barcode), ''::text) AS barcode
+           FROM public.products p
+          WHERE (p.deleted_at IS NULL)
+        ), shared_barcodes AS (
+         SELECT DISTINCT n_1.tenant_id,
+            n_1.barcode
+           FROM named n_1
+          WHERE (n_1.barcode IS NOT NULL)
+          GROUP BY n_1.tenant_id, n_1.connection_id, n_1.barcode
+         HAVING (count(*) > 1)
+        ), shared_skus AS (
+         SELECT DISTINCT c.tenant_id,
+            c.sku
+           FROM kpi.sku_conflicts c
+        )
+ SELECT n.tenant_id,
+    n.product_id,
+    n.source,
+        CASE
+            WHEN ((n.sku IS NOT NULL) AND (s.sku IS NULL)) THEN ('sku:'::text || n.sku)
+            WHEN ((n.sku IS NULL) AND (n.barcode IS NOT NULL) AND (b.barcode IS NULL)) THEN ('barcode:'::text || n.barcode)
+            ELSE ('id:'::text || (n.product_id)::text)
+        END AS product_key,
+    n.sku,
+    n.name
+   FROM ((named n
+     LEFT JOIN shared_skus s ON (((s.tenant_id = n.tenant_id) AND (s.sku = n.sku))))
+     LEFT JOIN shared_barcodes b ON (((b.tenant_id = n.tenant_id) AND (b.barcode = n.barcode))));
+alter table kpi.product_keys owner to kpi_owner;
+grant select on table kpi.product_keys to kpi_analyst;
+grant select on table kpi.product_keys to kpi_reader;
+grant select on table kpi.product_keys to kpi_writer;
+comment on view kpi.product_keys is 'Qué productos de los orígenes son el mismo producto: igual product_key. Una fila por producto de cada origen. La clave es el SKU (sin espacios, en mayúsculas) si no está en kpi.sku_conflicts; sin SKU, el código de barras si no se repite en una conexión; si no, el producto mismo. Un SKU o código repetido no une nada. Debe cuadrar con: nada, es un criterio de identidad.';
+comment on column kpi.product_keys.tenant_id is 'Empresa.';
+comment on column kpi.product_keys.product_id is 'Producto (products.id).';
+comment on column kpi.product_keys.source is 'Sistema de origen.';
+comment on column kpi.product_keys.product_key is 'Identidad: sku:…, barcode:… o id:….';
+comment on column kpi.product_keys.sku is 'SKU sin espacios y en mayúsculas.';
+comment on column kpi.product_keys.name is 'Nombre en su origen.';
+
+create view kpi.product_movements with (security_invoker=true) as
+ SELECT l.tenant_id,
+    l.created_at,
+    l.business_day,
+    'sale'::text AS kind,
+    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('name:'::text || upper(btrim(l.name)))) AS product_key,
+    COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
+    COALESCE(k.name, l.name) AS product_name,
+    l.quantity AS units,
+    l.amount,
+    l.order_id
+   FROM (public.order_lines l
+     LEFT JOIN kpi.product_keys k ON (((k.tenant_id = l.tenant_id) AND (k.product_id = l.product_id))))
+  WHERE (l.line_kind = 'product'::text)
+UNION ALL
+ SELECT r.tenant_id,
+    r.created_at,
+    r.business_day,
+    'return'::text AS kind,
+    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('name:'::text || upper(btrim(l.name)))) AS product_key,
+    COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
+    COALESCE(k.name, l.name) AS product_name,
+    (- d.quantity) AS units,
+        CASE
+            WHEN (d.currency_source <> r.currency_source) THEN NULL::numeric
+            WHEN (r.currency_source = t.currency) THEN (- d.amount_source)
+            ELSE (- round((d.amount_source * r.fx_rate), (t.currency_decimals)::integer))
+        END AS amount,
+    l.order_id
+   FROM ((((public.refunds r
+     JOIN public.refund_lines d ON (((d.tenant_id = r.tenant_id) AND (d.refund_id = r.id))))
+     JOIN public.source_order_lines l ON (((l.tenant_id = d.tenant_id) AND (l.id = d.order_line_id))))
+     JOIN public.tenants t ON ((t.id = r.tenant_id)))
+     LEFT JOIN kpi.product_keys k ON (((k.tenant_id = l.tenant_id) AND (k.product_id = l.product_id))))
+  WHERE (r.counts AND (l.line_kind = 'product'::text) AND (r.deleted_at IS NULL) AND (d.deleted_at IS NULL) AND (l.deleted_at IS NULL));
+alter table kpi.product_movements owner to kpi_owner;
+grant select on table kpi.product_movements to kpi_analyst;
+grant select on table kpi.product_movements to kpi_reader;
+grant select on table kpi.product_movements to kpi_writer;
+comment on view kpi.product_movements is 'Cada línea de producto vendida y cada línea de producto devuelta, base de los rankings. Una fila por línea; las devoluciones son negativas y van en el día en que se devolvió. Unidades en la unidad de la línea; monto en la moneda de la empresa, con impuestos, después de todos los descuentos; nulo sin tipo de cambio. Una línea sin producto conocido se identifica por su SKU escrito o su nombre. Despacho, descuentos, propinas, tarjetas de regalo, premios y anticipos nunca son productos. Debe cuadrar con: las líneas de producto de pedidos y devoluciones en su propio sistema.';
+comment on column kpi.product_movements.tenant_id is 'Empresa.';
+comment on column kpi.product_movements.created_at is 'Momento de la venta o de la devolución.';
+comment on column kpi.product_movements.business_day is 'Su día local.';
+comment on column kpi.product_movements.kind is 'sale o return.';
+comment on column kpi.product_movements.product_key is 'Identidad del producto (ver kpi.product_keys).';
+comment on column kpi.product_movements.sku is 'SKU.';
+comment on column kpi.product_movements.product_name is 'Nombre del producto.';
+comment on column kpi.product_movements.units is 'Unidades; negativas en devoluciones.';
+comment on column kpi.product_movements.amount is 'Monto; negativo en devoluciones.';
+comment on column kpi.product_movements.order_id is 'Venta a la que pertenece.';
+
+create view kpi.product_sales_daily with (security_invoker=true) as
+ SELECT tenant_id,
+    business_day AS day,
+    product_key,
+    max(sku) AS sku,
+    (array_agg(product_name ORDER BY created_at DESC, m.product_name))[1] AS product_name,
+    sum(units) AS units,
+    sum(amount) AS amount,
+    COALESCE(sum(units) FILTER (WHERE (kind = 'sale'::text)), (0)::numeric) AS units_sold,
+    (- COALESCE(sum(units) FILTER (WHERE (kind = 'return'::text)), (0)::numeric)) AS units_returned,
+    sum(amount) FILTER (WHERE (kind = 'sale'::text)) AS amount_sold,
+    (- sum(amount) FILTER (WHERE (kind = 'return'::text))) AS amount_returned
+   FROM kpi.product_movements m
+  GROUP BY tenant_id, business_day, product_key;
+alter table kpi.product_sales_daily owner to kpi_owner;
+grant select on table kpi.product_sales_daily to kpi_analyst;
+grant select on table kpi.product_sales_daily to kpi_reader;
+grant select on table kpi.product_sales_daily to kpi_writer;
+comment on view kpi.product_sales_daily is 'Productos vendidos y devueltos por día local. Una fila por empresa, día y producto. Unidades en la unidad de las líneas; montos en la moneda de la empresa, con impuestos, después de descuentos. units = vendidas − devueltas; la devolución es del día en que se devolvió. Sin tipo de cambio cuentan las unidades y no el monto. Debe cuadrar con: Shopify, Sales by product por día; Odoo, Análisis de ventas por producto sin los pedidos que vienen de la tienda.';
+comment on column kpi.product_sales_daily.tenant_id is 'Empresa.';
+comment on column kpi.product_sales_daily.day is 'Día local.';
+comment on column kpi.product_sales_daily.product_key is 'Identidad del producto.';
+comment on column kpi.product_sales_daily.sku is 'SKU.';
+comment on column kpi.product_sales_daily.product_name is 'Nombre en el último movimiento del día.';
+comment on column kpi.product_sales_daily.units is 'Unidades vendidas menos devueltas.';
+comment on column kpi.product_sales_daily.amount is 'Monto vendido menos devuelto; nulo si ninguno tiene tipo de cambio.';
+comment on column kpi.product_sales_daily.units_sold is 'Unidades vendidas.';
+comment on column kpi.product_sales_daily.units_returned is 'Unidades devueltas, positivo.';
+comment on column kpi.product_sales_daily.amount_sold is 'Monto vendido.';
+comment on column kpi.product_sales_daily.amount_returned is 'Monto devuelto, positivo.';
+
+create view kpi.revenue_by_tenant with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    t.rut,
+    t.company_name,
+    t.currency,
+        CASE
+            WHEN c.is_covered THEN s.total_sales
+            ELSE NULL::numeric
+        END AS total_sales,
+        CASE
+            WHEN c.is_covered THEN s.total_orders
+            ELSE NULL::bigint
+        END AS total_orders,
+        CASE
+            WHEN c.is_covered THEN s.orders_without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+    c.coverage,
+    c.covered_until
+   FROM ((public.tenants t
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(o.amount_total), (0)::numeric) AS total_sales,
+            count(*) AS total_orders,
+            count(*) FILTER (WHERE (o.amount_total IS NULL)) AS orders_without_rate
+           FROM public.orders o
+          WHERE ((o.tenant_id = t.id) AND (o.created_at >= (now() - '30 days'::interval)))) s)
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(((COALESCE(f.covered_from, '-infinity'::timestamp with time zone) <= w.window_start) AND (f.covered_until >= (now() - '24:00:00'::interval)))), false) AS is_covered,
+            COALESCE(min(round(COALESCE((GREATEST(EXTRACT(epoch FROM (LEAST(f.covered_until, now()) - GREATEST(f.covered_from, w.window_start))), (0)::numeric) / EXTRACT(epoch FROM (now() - w.window_start))), (0)::numeric), 4)), (0)::numeric) AS coverage,
+                CASE
+                    WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
+                    ELSE NULL::timestamp with time zone
+                END AS covered_until
+           FROM (kpi.freshness f
+             CROSS JOIN ( SELECT (now() - '30 days'::interval) AS window_start) w)
+          WHERE ((f.tenant_id = t.id) AND (f.source = ANY (ARRAY['shopify'::text, 'odoo'::text])) AND (f.stream = 'orders'::text))) c)
+  WHERE (t.status = 'active'::text);
+alter table kpi.revenue_by_tenant owner to kpi_owner;
+grant select on table kpi.revenue_by_tenant to kpi_analyst;
+grant select on table kpi.revenue_by_tenant to kpi_reader;
+grant select on table kpi.revenue_by_tenant to kpi_writer;
+comment on view kpi.revenue_by_tenant is 'Ventas por empresa, móvil (últimos 30 días corridos): la consulta 1 del encargo, pero con todas las empresas activas. Una fila por empresa, cada una en su propia moneda: filas de monedas distintas no se suman ni se ordenan juntas. 0 si no vendió nada; nulo (sin dato) si los datos no cubren la ventana: cada flujo de pedidos debe llegar desde el inicio de la ventana hasta hace no más de 24 horas. Las ventas sin tipo de cambio se cuentan y no están en el monto. Debe cuadrar con: la consulta 1 en las filas que esta devuelve; Shopify, Total sales de los últimos 30 días antes de devoluciones.';
+comment on column kpi.revenue_by_tenant.tenant_id is 'Empresa.';
+comment on column kpi.revenue_by_tenant.rut is 'RUT de la empresa.';
+comment on column kpi.revenue_by_tenant.company_name is 'Razón social.';
+comment on column kpi.revenue_by_tenant.currency is 'Moneda de la empresa y de total_sales.';
+comment on column kpi.revenue_by_tenant.total_sales is 'Venta bruta de los últimos 30 días; 0 sin ventas, nula sin dato.';
+comment on column kpi.revenue_by_tenant.total_orders is 'Ventas de los últimos 30 días; nula sin dato.';
+comment on column kpi.revenue_by_tenant.orders_without_rate is 'De ellas, sin tipo de cambio: no están en total_sales.';
+comment on column kpi.revenue_by_tenant.coverage is 'Parte de la ventana cubierta por el flujo de pedidos más atrasado, de 0 a 1.';
+comment on column kpi.revenue_by_tenant.covered_until is 'Hasta cuándo están cubiertos todos los flujos de pedidos; nulo si alguno aún no termina su primera lectura.';
+
+create view kpi.sales_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    t.currency,
+    sum(s.amount_total) AS gross_sales,
+    sum(s.refunds_amount) AS refunds,
+    (sum(s.amount_total) - sum(s.refunds_amount)) AS sales_after_refunds,
+    (sum(s.amount_untaxed) - sum(s.refunds_untaxed)) AS net_sales_untaxed,
+    (sum(s.orders))::bigint AS orders,
+    round((sum(s.amount_total) / NULLIF((sum(s.orders) - sum(s.orders_without_rate)), (0)::numeric)), (t.currency_decimals)::integer) AS average_order,
+    (sum(s.refunds))::bigint AS refund_count,
+    (sum(s.orders_without_rate))::bigint AS orders_without_rate
+   FROM (kpi.sales_daily s
+     JOIN public.tenants t ON ((t.id = s.tenant_id)))
+  GROUP BY s.tenant_id, s.day, t.currency, t.currency_decimals;
+alter table kpi.sales_by_day owner to kpi_owner;
+grant select on table kpi.sales_by_day to kpi_analyst;
+grant select on table kpi.sales_by_day to kpi_reader;
+grant select on table kpi.sales_by_day to kpi_writer;
+comment on view kpi.sales_by_day is 'Ventas por día local, sumando todos los orígenes, cada venta una vez. Una fila por empresa y día con ventas o devoluciones; un día sin fila no tuvo ninguna o no está cubierto (ver kpi.freshness_now). En la moneda de la empresa. La devolución es del día en que se devolvió, nunca del día de su venta. Las ventas sin tipo de cambio se cuentan en orders y orders_without_rate y no están en ningún monto. Debe cuadrar con: Shopify, Total sales por día antes de devoluciones, más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+comment on column kpi.sales_by_day.tenant_id is 'Empresa.';
+comment on column kpi.sales_by_day.day is 'Día local de la empresa.';
+comment on column kpi.sales_by_day.currency is 'Moneda de la empresa.';
+comment on column kpi.sales_by_day.gross_sales is 'Venta bruta: suma de las ventas del día con impuestos, antes de devoluciones.';
+comment on column kpi.sales_by_day.refunds is 'Devoluciones hechas ese día, con impuestos.';
+comment on column kpi.sales_by_day.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
+comment on column kpi.sales_by_day.net_sales_untaxed is 'Venta neta (sin IVA): ventas sin impuestos menos devoluciones sin impuestos.';
+comment on column kpi.sales_by_day.orders is 'Pedidos (ventas) del día.';
+comment on column kpi.sales_by_day.average_order is 'Venta promedio por pedido: venta bruta dividida por los pedidos con monto conocido; nula si no hay.';
+comment on column kpi.sales_by_day.refund_count is 'Cantidad de devoluciones del día.';
+comment on column kpi.sales_by_day.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+
+create view kpi.sales_left_out with (security_invoker=true) as
+ SELECT tenant_id,
+        CASE
+            WHEN (excluded_because IS NOT NULL) THEN excluded_because
+            WHEN (status = 'cancelled'::text) THEN 'cancelled'::text
+            WHEN (silent_because = 'waiting'::text) THEN 'waiting'::text
+            ELSE 'without_rate'::text
+        END AS reason,
+    id,
+    source,
+    source_id,
+    name AS source_ref,
+    status,
+    currency_source,
+    amount_total_source,
+    created_at,
+    business_day
+   FROM public.source_orders o
+  WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL)));
+alter table kpi.sales_left_out owner to kpi_owner;
+grant select on table kpi.sales_left_out to kpi_analyst;
+grant select on table kpi.sales_left_out to kpi_reader;
+grant select on table kpi.sales_left_out to kpi_writer;
+comment on view kpi.sales_left_out is 'Lo que alguien podría echar de menos en las cifras de venta, documento por documento y con su motivo. Una fila por documento; no están los presupuestos ni los espejos (cuenta su original). En la moneda del documento. El motivo es el primero que se cumple: test, intercompany, gift_card_only, zero_value, cancelled (anulado antes de pagar), waiting (pedido de Odoo que cita un pedido web que aún no llega), without_rate (contado en orders, pero sin monto por falta de tipo de cambio). Debe cuadrar con: la diferencia entre el total de pedidos que muestra Shopify u Odoo y kpi.sales_by_day.';
+comment on column kpi.sales_left_out.tenant_id is 'Empresa.';
+comment on column kpi.sales_left_out.reason is 'Motivo: test, intercompany, gift_card_only, zero_value, cancelled, waiting o without_rate.';
+comment on column kpi.sales_left_out.id is 'Documento (source_orders.id).';
+comment on column kpi.sales_left_out.source is 'Sistema de origen.';
+comment on column kpi.sales_left_out.source_id is 'Identificador en el origen.';
+comment on column kpi.sales_left_out.source_ref is 'Número visible.';
+comment on column kpi.sales_left_out.status is 'Estado del documento.';
+comment on column kpi.sales_left_out.currency_source is 'Moneda del documento.';
+comment on column kpi.sales_left_out.amount_total_source is 'Total en la moneda del documento.';
+comment on column kpi.sales_left_out.created_at is 'Momento del documento.';
+comment on column kpi.sales_left_out.business_day is 'Su día local.';
+
+create view kpi.sku_conflicts with (security_invoker=true) as
+ SELECT tenant_id,
+    connection_id,
+    source,
+    upper(btrim(sku)) AS sku,
+    count(*) AS products,
+    array_agg(source_id ORDER BY (length(source_id)), source_id) AS source_ids
+   FROM public.products p
+  WHERE ((deleted_at IS NULL) AND (btrim(sku) <> ''::text))
+  GROUP BY tenant_id, connection_id, source, (upper(btrim(sku)))
+ HAVING (count(*) > 1);
+alter table kpi.sku_conflicts owner to kpi_owner;
+grant select on table kpi.sku_conflicts to kpi_analyst;
+grant select on table kpi.sku_conflicts to kpi_reader;
+grant select on table kpi.sku_conflicts to kpi_writer;
+comment on view kpi.sku_conflicts is 'SKU que están en más de un producto de la misma conexión y por eso no identifican a ninguno: esos productos no se unen entre orígenes. Una fila por empresa, conexión y SKU (sin espacios, en mayúsculas); incluye productos archivados, que tienen historia. Productos sin SKU no están. Debe cuadrar con: la lista de productos del origen filtrada por ese SKU.';
+comment on column kpi.sku_conflicts.tenant_id is 'Empresa.';
+comment on column kpi.sku_conflicts.connection_id is 'Conexión (cuenta de origen).';
+comment on column kpi.sku_conflicts.source is 'Sistema de origen.';
+comment on column kpi.sku_conflicts.sku is 'SKU repetido.';
+comment on column kpi.sku_conflicts.products is 'Cuántos productos lo llevan.';
+comment on column kpi.sku_conflicts.source_ids is 'Sus identificadores en el origen.';
+
+create view kpi.stock_now with (security_invoker=true) as
+ WITH places AS (
+         SELECT l.tenant_id,
+            l.source,
+            l.product_id,
+            l.location_id,
+            o.name AS location,
+            sum(l.quantity_on_hand) AS on_hand,
+            sum(l.quantity_reserved) AS reserved,
+            sum(l.quantity_available) AS available
+           FROM (public.inventory_levels l
+             JOIN public.locations o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.location_id))))
+          WHERE ((l.deleted_at IS NULL) AND (o.deleted_at IS NULL) AND o.counts_stock AND (NOT l.foreign_owner))
+          GROUP BY l.tenant_id, l.source, l.product_id, l.location_id, o.name
+        ), by_key AS (
+         SELECT k_1.tenant_id,
+            k_1.source,
+            k_1.product_key,
+            sum(p_1.available) AS available
+           FROM (places p_1
+             JOIN kpi.product_keys k_1 ON (((k_1.tenant_id = p_1.tenant_id) AND (k_1.product_id = p_1.product_id))))
+          GROUP BY k_1.tenant_id, k_1.source, k_1.product_key
+        ), speaking AS (
+         SELECT t.id AS tenant_id,
+                CASE
+                    WHEN (EXISTS ( SELECT
+                       FROM public.inventory_levels l
+                      WHERE ((l.tenant_id = t.id) AND (l.source = 'odoo'::text) AND (l.deleted_at IS NULL)))) THEN 'odoo'::text
+                    ELSE 'shopify'::text
+                END AS source
+           FROM public.tenants t
+        )
+ SELECT p.tenant_id,
+    s.source AS stock_source,
+    p.id AS product_id,
+    k.product_key,
+    k.sku,
+    p.name AS product_name,
+    w.location_id,
+    w.location,
+    COALESCE(w.on_hand, (0)::numeric) AS on_hand,
+    COALESCE(w.reserved, (0)::numeric) AS reserved,
+    COALESCE(w.available, (0)::numeric) AS available,
+    sum(COALESCE(w.available, (0)::numeric)) OVER (PARTITION BY p.tenant_id, p.id) AS available_product,
+    x.available AS available_other,
+    (sum(COALESCE(w.available, (0)::numeric)) OVER (PARTITION BY p.tenant_id, p.id) < (5)::numeric) AS below_threshold
+   FROM ((((public.products p
+     JOIN speaking s ON (((s.tenant_id = p.tenant_id) AND (s.source = p.source))))
+     JOIN kpi.product_keys k ON (((k.tenant_id = p.tenant_id) AND (k.product_id = p.id))))
+     LEFT JOIN places w ON (((w.tenant_id = p.tenant_id) AND (w.product_id = p.id))))
+     LEFT JOIN by_key x ON (((x.tenant_id = p.tenant_id) AND (x.product_key = k.product_key) AND (x.source <> p.source))))
+  WHERE ((p.deleted_at IS NULL) AND p.active AND p.tracked AND (p.kind = ANY (ARRAY['storable'::text, 'consumable'::text])));
+alter table kpi.stock_now owner to kpi_owner;
+grant select on table kpi.stock_now to kpi_analyst;
+grant select on table kpi.stock_now to kpi_reader;
+grant select on table kpi.stock_now to kpi_writer;
+comment on view kpi.stock_now is 'Lo que se puede vender ahora, según el único origen que habla del inventario: Odoo si la empresa tiene existencias en Odoo, si no Shopify; el otro muestra las mismas unidades y va solo al lado, nunca sumado. Una fila por producto y lugar; un producto sin existencias tiene una fila sin lugar y con 0. available = unidades disponibles sin mercadería de terceros (Odoo: cantidad − reservado en ubicaciones internas; Shopify: available). below_threshold = menos de 5 entre todos los lugares. Lo negativo queda negativo. Las columnas del producto se repiten en cada lugar: no se suman. Debe cuadrar con: Odoo, Inventario > Existencias, disponible en ubicaciones internas; Shopify, Inventory > Available.';
+comment on column kpi.stock_now.tenant_id is 'Empresa.';
+comment on column kpi.stock_now.stock_source is 'Origen que habla del inventario: odoo o shopify.';
+comment on column kpi.stock_now.product_id is 'Producto (products.id).';
+comment on column kpi.stock_now.product_key is 'Identidad del producto entre orígenes.';
+comment on column kpi.stock_now.sku is 'SKU.';
+comment on column kpi.stock_now.product_name is 'Nombre.';
+comment on column kpi.stock_now.location_id is 'Lugar; nulo si el producto no tiene existencias.';
+comment on column kpi.stock_now.location is 'Nombre del lugar.';
+comment on column kpi.stock_now.on_hand is 'Unidades presentes en el lugar.';
+comment on column kpi.stock_now.reserved is 'De ellas, comprometidas.';
+comment on column kpi.stock_now.available is 'Unidades disponibles en el lugar.';
+comment on column kpi.stock_now.available_product is 'Disponibles del producto entre todos los lugares; se repite, no sumar.';
+comment on column kpi.stock_now.available_other is 'Disponibles del mismo producto según el otro origen; se repite, no sumar; nulo si no lo tiene.';
+comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos de 5 unidades entre todos los lugares.';
+
+create view kpi.tickets_by_channel with (security_invoker=true) as
+ SELECT tenant_id,
+    channel,
+    status,
+    count(*) FILTER (WHERE (created_at >= (now() - '7 days'::interval))) AS last_7_days,
+    count(*) AS total
+   FROM public.conversations c
+  WHERE (deleted_at IS NULL)
+  GROUP BY tenant_id, channel, status;
+alter table kpi.tickets_by_channel owner to kpi_owner;
+grant select on table kpi.tickets_by_channel to kpi_analyst;
+grant select on table kpi.tickets_by_channel to kpi_reader;
+grant select on table kpi.tickets_by_channel to kpi_writer;
+comment on view kpi.tickets_by_channel is 'Conversaciones (tickets) por canal y estado actual: la consulta 2 del encargo (últimos 7 días corridos) y al lado todas las guardadas. Una fila por empresa, canal y estado. Estado de hoy: open, resolved, pending (con el bot) o snoozed; un canal que no es WhatsApp, Email ni Web es Other. Debe cuadrar con: la consulta 2 en las filas con last_7_days > 0; Chatwoot, informe de conversaciones por canal.';
+comment on column kpi.tickets_by_channel.tenant_id is 'Empresa.';
+comment on column kpi.tickets_by_channel.channel is 'WhatsApp, Email, Web u Other.';
+comment on column kpi.tickets_by_channel.status is 'open, resolved, pending (con el bot) o snoozed.';
+comment on column kpi.tickets_by_channel.last_7_days is 'Iniciadas en los últimos 7 días corridos.';
+comment on column kpi.tickets_by_channel.total is 'Todas las guardadas.';
+
+create view kpi.top_products with (security_invoker=true) as
+ SELECT tenant_id,
+    row_number() OVER (PARTITION BY tenant_id ORDER BY amount DESC NULLS LAST, units DESC, product_key) AS "position",
+    product_key,
+    sku,
+    product_name,
+    units,
+    amount,
+    units_sold,
+    units_returned
+   FROM ( SELECT m.tenant_id,
+            m.product_key,
+            max(m.sku) AS sku,
+            (array_agg(m.product_name ORDER BY m.created_at DESC, m.product_name))[1] AS product_name,
+            sum(m.units) AS units,
+            sum(m.amount) AS amount,
+            COALESCE(sum(m.units) FILTER (WHERE (m.kind = 'sale'::text)), (0)::numeric) AS units_sold,
+            (- COALESCE(sum(m.units) FILTER (WHERE (m.kind = 'return'::text)), (0)::numeric)) AS units_returned
+           FROM kpi.product_movements m
+          WHERE (m.created_at >= (now() - '30 days'::interval))
+          GROUP BY m.tenant_id, m.product_key) p;
+alter table kpi.top_products owner to kpi_owner;
+grant select on table kpi.top_products to kpi_analyst;
+grant select on table kpi.top_products to kpi_reader;
+grant select on table kpi.top_products to kpi_writer;
+comment on view kpi.top_products is 'Productos de los últimos 30 días corridos (móvil), ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones en la ventana; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en la ventana; unidades vendidas menos devueltas. Sin tipo de cambio el monto es nulo y el producto va al final. Debe cuadrar con: Shopify, Sales by product de los últimos 30 días; difiere en las horas, porque la ventana es móvil.';
+comment on column kpi.top_products.tenant_id is 'Empresa.';
+comment on column kpi.top_products."position" is 'Lugar por monto, desde 1.';
+comment on column kpi.top_products.product_key is 'Identidad del producto.';
+comment on column kpi.top_products.sku is 'SKU.';
+comment on column kpi.top_products.product_name is 'Nombre en el último movimiento.';
+comment on column kpi.top_products.units is 'Unidades vendidas menos devueltas.';
+comment on column kpi.top_products.amount is 'Monto vendido menos devuelto.';
+comment on column kpi.top_products.units_sold is 'Unidades vendidas.';
+comment on column kpi.top_products.units_returned is 'Unidades devueltas, positivo.';
+
+create view public.order_lines with (security_invoker=true) as
+ SELECT l.id,
+    l.tenant_id,
+    l.order_id,
+    l.source,
+    l.source_id,
+    l.product_id,
+    l.line_kind,
+    l.sku,
+    l.name,
+    l.quantity,
+    t.currency,
+    c.amount,
+    c.amount_untaxed,
+    (c.amount - c.amount_untaxed) AS amount_tax,
+    c.amount_discount,
+    l.unit_price_source,
+    l.amount_source,
+    l.currency_source,
+    o.created_at,
+    o.business_day
+   FROM ((((public.source_order_lines l
+     JOIN public.source_orders o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.order_id))))
+     JOIN public.tenants t ON ((t.id = l.tenant_id)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (l.currency_source <> o.currency_source) THEN NULL::numeric
+                    WHEN (o.currency_source = t.currency) THEN (1)::numeric
+                    ELSE o.fx_rate
+                END AS fx_rate) r)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (o.currency_source = t.currency) THEN (l.amount_source * r.fx_rate)
+                    ELSE round((l.amount_source * r.fx_rate), (t.currency_decimals)::integer)
+                END AS amount,
+                CASE
+                    WHEN (o.currency_source = t.currency) THEN (l.amount_untaxed_source * r.fx_rate)
+                    ELSE round((l.amount_untaxed_source * r.fx_rate), (t.currency_decimals)::integer)
+                END AS amount_untaxed,
+                CASE
+                    WHEN (o.currency_source = t.currency) THEN (l.amount_discount_source * r.fx_rate)
+                    ELSE round((l.amount_discount_source * r.fx_rate), (t.currency_decimals)::integer)
+                END AS amount_discount) c)
+  WHERE (o.is_sale AND (o.deleted_at IS NULL) AND (l.deleted_at IS NULL));
+alter table public.order_lines owner to kpi_owner;
+grant select on table public.order_lines to kpi_analyst;
+grant select on table public.order_lines to kpi_reader;
+grant select on table public.order_lines to kpi_writer;
+comment on view public.order_lines is 'Líneas de las ventas de orders; no están las de presupuestos, espejos ni otros documentos que no son venta. Una fila por línea; solo line_kind = product es un producto, y gift_card no es parte del total del pedido. Montos sin sufijo en la moneda de la empresa, con impuestos, después de sus descuentos y su parte de los del pedido: monto de origen por el tipo de cambio del pedido, redondeado a los decimales de la moneda (las líneas de un pedido en otra moneda pueden diferir de su total por redondeo). Nulos sin tipo de cambio o si la moneda de la línea no es la del pedido. Debe cuadrar con: las líneas del pedido en su propio sistema.';
+comment on column public.order_lines.id is 'Identificador de la línea.';
+comment on column public.order_lines.tenant_id is 'Empresa.';
+comment on column public.order_lines.order_id is 'Venta (orders.id).';
+comment on column public.order_lines.source is 'Sistema de origen.';
+comment on column public.order_lines.source_id is 'Identificador de la línea en el origen; shipping-… es despacho, tip-… propina.';
+comment on column public.order_lines.product_id is 'Producto; nulo en líneas sin producto.';
+comment on column public.order_lines.line_kind is 'product, shipping, discount, tip, gift_card, reward, down_payment, section u other.';
+comment on column public.order_lines.sku is 'SKU escrito en la línea.';
+comment on column public.order_lines.name is 'Descripción.';
+comment on column public.order_lines.quantity is 'Cantidad, en la unidad de la línea.';
+comment on column public.order_lines.currency is 'Moneda de la empresa.';
+comment on column public.order_lines.amount is 'Total de la línea con impuestos, después de descuentos, en la moneda de la empresa.';
+comment on column public.order_lines.amount_untaxed is 'Sin impuestos.';
+comment on column public.order_lines.amount_tax is 'Impuestos: amount menos amount_untaxed.';
+comment on column public.order_lines.amount_discount is 'Descuentos con impuestos, positivo; ya restados de amount.';
+comment on column public.order_lines.unit_price_source is 'Precio unitario como lo declara el origen, en su moneda.';
+comment on column public.order_lines.amount_source is 'Total de la línea en la moneda del documento.';
+comment on column public.order_lines.currency_source is 'Moneda del documento.';
+comment on column public.order_lines.created_at is 'Momento de la venta.';
+comment on column public.order_lines.business_day is 'Día local de la venta.';
+
+create view public.orders with (security_invoker=true) as
+ SELECT o.id,
+    o.tenant_id,
+    o.source,
+    o.source_id,
+    o.name AS source_ref,
+    o.status,
+    o.payment_state,
+    t.currency,
+    o.amount_total,
+    o.amount_untaxed,
+    o.amount_tax,
+    o.amount_products,
+    o.amount_shipping,
+    o.amount_discount,
+    o.amount_other,
+    o.amount_total_source,
+    o.currency_source,
+    o.fx_rate,
+    o.fx_date,
+    o.customer_id,
+    o.channel,
+    o.created_at,
+    o.business_day,
+    o.cancelled_at
+   FROM (public.source_orders o
+     LEFT JOIN public.tenants t ON ((t.id = o.tenant_id)))
+  WHERE (o.is_sale AND (o.deleted_at IS NULL));
+alter table public.orders owner to kpi_owner;
+grant select on table public.orders to kpi_analyst;
+grant select on table public.orders to kpi_reader;
+grant select on table public.orders to kpi_writer;
+comment on view public.orders is 'Cada venta exactamente una vez, y solo ventas: documentos confirmados (open, completed, refunded) que hablan por sí mismos; sin presupuestos, anulados, pruebas, valor cero, espejos ni borrados. Una fila por venta, en su día para siempre; lo devuelto está en refunds y no cambia la venta. Montos sin sufijo en la moneda de la empresa, con impuestos y antes de devoluciones; nulos si no hay tipo de cambio (ver kpi.sales_left_out). amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax. Debe cuadrar con: Shopify, Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y pedidos anulados sin pago); Odoo, pedidos confirmados que no vienen de la tienda.';
+comment on column public.orders.id is 'Identificador de la venta: el del documento que habla.';
+comment on column public.orders.tenant_id is 'Empresa.';
+comment on column public.orders.source is 'Sistema cuyo documento habla: shopify u odoo.';
+comment on column public.orders.source_id is 'Identificador del documento en ese sistema.';
+comment on column public.orders.source_ref is 'Número visible del documento: #1001, S00021.';
+comment on column public.orders.status is 'open (en curso), completed (pagada y entregada) o refunded (devuelta por completo).';
+comment on column public.orders.payment_state is 'unpaid, partial o paid; nulo si el origen no lo dice.';
+comment on column public.orders.currency is 'Moneda de la empresa, la de todos los montos sin sufijo.';
+comment on column public.orders.amount_total is 'Venta bruta: total con impuestos, despacho y propina, antes de devoluciones, sin tarjetas de regalo vendidas. Nulo sin tipo de cambio.';
+comment on column public.orders.amount_untaxed is 'Total sin impuestos.';
+comment on column public.orders.amount_tax is 'Todos los impuestos.';
+comment on column public.orders.amount_products is 'Productos con impuestos, después de descuentos.';
+comment on column public.orders.amount_shipping is 'Despacho con impuestos, después de descuentos.';
+comment on column public.orders.amount_discount is 'Descuentos con impuestos, positivo; ya restados de los demás montos.';
+comment on column public.orders.amount_other is 'Propinas, recargos y redondeo: total menos productos y despacho.';
+comment on column public.orders.amount_total_source is 'Total en la moneda del documento.';
+comment on column public.orders.currency_source is 'Moneda del documento.';
+comment on column public.orders.fx_rate is 'Unidades de la moneda de la empresa por una del documento; nulo si no se conoce.';
+comment on column public.orders.fx_date is 'Fecha de ese tipo de cambio; nula si la moneda es la misma.';
+comment on column public.orders.customer_id is 'Cliente.';
+comment on column public.orders.channel is 'Canal de venta según el origen.';
+comment on column public.orders.created_at is 'Momento de la venta.';
+comment on column public.orders.business_day is 'Día local de la venta, en la zona de la empresa.';
+comment on column public.orders.cancelled_at is 'Anulación posterior al pago, según el origen; la venta sigue contando y lo devuelto está en refunds.';
+
+CREATE OR REPLACE FUNCTION kpi.current_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+RETURN (SELECT t.id FROM public.tenants t WHERE (t.reader_role = (CURRENT_USER)::text));
+alter function kpi.current_tenant() owner to kpi_owner;
+grant execute on function kpi.current_tenant() to kpi_reader;
+comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
+
+CREATE OR REPLACE FUNCTION ops.enqueue(identifier text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, max_attempts integer DEFAULT NULL::integer, job_key_mode text DEFAULT 'replace'::text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select j.id from graphile_worker.add_job(
+      identifier => enqueue.identifier, payload => enqueue.payload, run_at => enqueue.run_at, max_attempts => enqueue.max_attempts,
+      job_key => enqueue.job_key, priority => enqueue.priority, job_key_mode => enqueue.job_key_mode) j;
+  $function$;
+alter function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) owner to kpi_queue;
+grant execute on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) to kpi_writer;
+comment on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) is 'Adds a job to the queue (graphile_worker.add_job) with the rights of its owner. Returns the job''s number.';
+
+CREATE OR REPLACE FUNCTION ops.writing_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+alter function ops.writing_tenant() owner to kpi_owner;
+grant execute on function ops.writing_tenant() to kpi_writer;
+comment on function ops.writing_tenant() is 'Tenant named by the writer''s transaction (set_config app.tenant_id).';
