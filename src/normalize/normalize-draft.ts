@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { columnsOf, ENTITIES, type Draft, type Entity, type Field, type Refused, type Row } from '#contract';
+import { canonicalDecimal, canonicalInstant, canonicalTexts } from './canonical-text.ts';
+import { identityKey } from './identity-key.ts';
+import { recordIds } from './record-id.ts';
+import { refuse } from './refuse.ts';
+
+export interface NormalizeContext {
+  readonly tenantId: string;
+  readonly connectionId: string;
+  /** The tenant's own key for identities, from the secret store. */
+  readonly identityKey: Buffer;
+}
+
+const SOURCE_ID = z
+  .string()
+  .min(1, 'is empty')
+  .max(200)
+  .refine((s) => !s.includes('\u0000') && s.isWellFormed(), 'holds a NUL or broken Unicode');
+const STAMP = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/, 'is not an instant in UTC')
+  .nullable();
+const ENVELOPE = z.object({
+  sourceId: SOURCE_ID,
+  sourceCreatedAt: STAMP,
+  sourceUpdatedAt: STAMP,
+  sourceSeq: z.number().int().safe().optional(),
+});
+
+const SCHEMAS = Object.fromEntries(
+  Object.entries(ENTITIES).map(([entity, fields]) => [
+    entity,
+    z.strictObject(Object.fromEntries(Object.entries(fields as Record<string, Field>).map(([name, field]) => [name, field.schema]))),
+  ]),
+) as unknown as Record<Entity, z.ZodType<Record<string, unknown>>>;
+
+/**
+ * The one place a draft becomes a row: checked against the canonical schema, stamped with its tenant's ids, in canonical text,
+ * hashed. A draft that breaks a rule becomes a `Refused` with the reason; nothing here throws for bad data.
+ */
+export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: bigint) => Row | Refused {
+  const idOf = recordIds(context.tenantId, context.connectionId);
+  return (draft, readSeq) => {
+    const envelope = ENVELOPE.safeParse(draft);
+    const fields = SCHEMAS[draft.entity].safeParse(draft.fields);
+    if (!envelope.success || !fields.success) {
+      const issues = [...(envelope.error?.issues ?? []), ...(fields.error?.issues ?? [])];
+      const id = typeof draft.sourceId === 'string' ? draft.sourceId : null;
+      return refuse(draft.entity, id, issues.slice(0, 5).map(explain).join('; '), draft.raw ?? draft.fields);
+    }
+    const values = columnsOf(draft.entity).map((column) => {
+      if (column.name === 'identity_key') return identityKey(context.identityKey, draft.identity, `${context.connectionId}:${draft.sourceId}`);
+      return toText(fields.data[column.name], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
+    });
+    const sourceCreatedAt = draft.sourceCreatedAt === null ? null : canonicalInstant(draft.sourceCreatedAt);
+    const sourceUpdatedAt = draft.sourceUpdatedAt === null ? '-infinity' : canonicalInstant(draft.sourceUpdatedAt);
+    const sourceSeq = draft.sourceSeq ?? 0;
+    const content = JSON.stringify([sourceCreatedAt, sourceUpdatedAt, sourceSeq, values]);
+    return {
+      entity: draft.entity,
+      id: idOf(draft.entity, draft.sourceId),
+      sourceId: draft.sourceId,
+      sourceCreatedAt,
+      sourceUpdatedAt,
+      sourceSeq,
+      readSeq,
+      hash: createHash('sha256').update(content).digest('hex').slice(0, 32),
+      values,
+      raw: draft.raw === undefined ? null : storableJson(draft.raw),
+      complete: draft.complete ?? [],
+    };
+  };
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.') || 'record'}: ${issue.message}`;
+}
+
+function toText(value: unknown, pg: Field['pg'], idOf: (sourceId: string) => string): string | null {
+  if (value === null || value === undefined) return null;
+  switch (pg) {
+    case 'numeric':
+      return canonicalDecimal(String(value));
+    case 'timestamptz':
+      return canonicalInstant(String(value));
+    case 'text[]':
+      return canonicalTexts(value as readonly string[]);
+    case 'uuid':
+      return idOf(String(value));
+    case 'text':
+    case 'date':
+    case 'integer':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+  }
+}
+
+/** jsonb refuses \u0000 and half surrogates even escaped; a payload that holds one loses just that character. */
+function storableJson(payload: unknown): string {
+  const json = JSON.stringify(payload);
+  if (!json.includes('\\u')) return json;
+  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89ab][0-9a-f]{2}|d[c-f][0-9a-f]{2})/gi, '$1\\ufffd');
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from './database.ts';
+
+export interface ConnectionRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly source: string;
+  readonly name: string;
+  readonly account_key: string;
+  readonly settings: Record<string, unknown>;
+  readonly secret_ref: string;
+  readonly host: string;
+  readonly status: string;
+}
+
+export interface NewConnection {
+  readonly tenantId: string;
+  readonly source: string;
+  readonly name: string;
+  readonly accountKey: string;
+  /** Without secrets. */
+  readonly settings: Record<string, unknown>;
+  readonly host: string;
+  readonly version: string | null;
+  readonly streams: readonly { readonly name: string; readonly intervalSeconds: number }[];
+}
+
+const COLUMNS = 'tenant_id, id, source, name, account_key, settings, secret_ref, host, status';
+const SAVE = `insert into ops.connections as c (tenant_id, id, source, name, account_key, settings, secret_ref, host, source_version, checked_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
+  on conflict (tenant_id, source, account_key) do update set name = excluded.name, settings = excluded.settings,
+    host = excluded.host, secret_ref = excluded.secret_ref, source_version = excluded.source_version, checked_at = now()
+  returning id`;
+const FIND = `select id from ops.connections where tenant_id = $1 and source = $2 and account_key = $3`;
+const STREAMS = `insert into ops.streams as s (tenant_id, connection_id, stream, lane, interval_seconds)
+  select $1, $2, r.stream, 'live', r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
+  on conflict (tenant_id, connection_id, stream, lane) do update set interval_seconds = excluded.interval_seconds, next_run_at = now()`;
+const FRESH = `insert into kpi.freshness (tenant_id, connection_id, stream, source)
+  select $1, $2, stream, $4 from unnest($3::text[]) as stream on conflict do nothing`;
+
+/** The id a connection to this account has, or will have. Connecting the same account again keeps the id, and so all its rows. */
+export async function connectionId(db: Database, tenantId: string, source: string, accountKey: string): Promise<string> {
+  return (await db.query<{ id: string }>(FIND, [tenantId, source, accountKey])).rows[0]?.id ?? randomUUID();
+}
+
+/** Saves a connection and makes its streams due now. @returns the connection's id */
+export async function saveConnection(db: Database, id: string, secretRef: string, connection: NewConnection): Promise<string> {
+  return db.transaction(connection.tenantId, async ({ query }) => {
+    const { tenantId, streams } = connection;
+    const saved = await query<{ id: string }>(SAVE, [
+      tenantId,
+      id,
+      connection.source,
+      connection.name,
+      connection.accountKey,
+      JSON.stringify(connection.settings),
+      secretRef,
+      connection.host,
+      connection.version,
+    ]);
+    const kept = saved.rows[0]!.id;
+    const names = streams.map((s) => s.name);
+    await query(STREAMS, [tenantId, kept, names, streams.map((s) => s.intervalSeconds)]);
+    await query(FRESH, [tenantId, kept, names, connection.source]);
+    return kept;
+  });
+}
+
+export async function listConnections(db: Database, filter: { readonly tenantId?: string; readonly source?: string; readonly id?: string } = {}): Promise<ConnectionRow[]> {
+  return (
+    await db.query<ConnectionRow>(
+      `select ${COLUMNS} from ops.connections where ($1::uuid is null or tenant_id = $1) and ($2::text is null or source = $2)
+       and ($3::uuid is null or id = $3) order by tenant_id, source, name`,
+      [filter.tenantId ?? null, filter.source ?? null, filter.id ?? null],
+    )
+  ).rows;
+}

@@ -1,0 +1,74 @@
+import type { Entity, Row } from '#contract';
+import type { TenantSettings } from './tenants.ts';
+
+/** What a batch changed, for the statements that follow from it. */
+export interface Effects {
+  readonly tenant: TenantSettings;
+  /** Ids of the rows written or tombstoned. */
+  ids(entity: Entity): string[];
+  /** Their local days, before and after. */
+  days(entity: Entity): ReadonlySet<string>;
+  /** Shop order ids and names cited by the orders written, before and after. */
+  readonly shopIds: string[];
+  readonly shopNames: string[];
+  /** Whether a document in another currency than the tenant's is among them. */
+  readonly foreign: boolean;
+  /** Coverage of a shop's orders that this batch commits. */
+  readonly coverage: { readonly connectionId: string; readonly from: string | null; readonly until: string } | null;
+}
+
+/** Collects effects while a batch is written. */
+export class EffectsCollector implements Effects {
+  readonly tenant: TenantSettings;
+  coverage: Effects['coverage'] = null;
+  foreign = false;
+  readonly shopIds: string[] = [];
+  readonly shopNames: string[] = [];
+  readonly #ids = new Map<Entity, Set<string>>();
+  readonly #days = new Map<Entity, Set<string>>();
+
+  constructor(tenant: TenantSettings) {
+    this.tenant = tenant;
+  }
+
+  get touched(): boolean {
+    return this.#ids.size > 0 || this.coverage !== null;
+  }
+
+  ids(entity: Entity): string[] {
+    return [...(this.#ids.get(entity) ?? [])];
+  }
+
+  days(entity: Entity): ReadonlySet<string> {
+    return this.#days.get(entity) ?? new Set();
+  }
+
+  addIds(entity: Entity, ids: Iterable<string>): void {
+    const known = this.#ids.get(entity) ?? new Set<string>();
+    for (const id of ids) known.add(id);
+    if (known.size > 0) this.#ids.set(entity, known);
+  }
+
+  addDays(entity: Entity, days: Iterable<string>): void {
+    const known = this.#days.get(entity) ?? new Set<string>();
+    for (const day of days) known.add(day);
+    this.#days.set(entity, known);
+  }
+
+  addRows(entity: Entity, rows: readonly Row[], column: (row: Row, name: string) => string | null): void {
+    this.addIds(
+      entity,
+      rows.map((row) => row.id),
+    );
+    if (entity !== 'order' && entity !== 'refund') return;
+    for (const row of rows) {
+      if (column(row, 'currency_source') !== this.tenant.currency) this.foreign = true;
+      if (entity === 'order') this.addCited(column(row, 'shop_order_id'), column(row, 'shop_order_name'));
+    }
+  }
+
+  addCited(shopId: string | null, shopName: string | null): void {
+    if (shopId !== null) this.shopIds.push(shopId);
+    if (shopName !== null) this.shopNames.push(shopName);
+  }
+}

@@ -1,0 +1,58 @@
+import type { ErrorKind } from '#contract';
+import type { Database } from './database.ts';
+import type { LanePlace } from './lease.ts';
+import { sqlFile } from './sql-file.ts';
+
+export type RunOutcome = 'verified' | 'unverified' | 'failed' | 'held' | 'fenced' | 'stopped';
+
+export interface RunEnd {
+  readonly outcome: RunOutcome;
+  readonly error: { readonly kind: ErrorKind; readonly code: string; readonly message: string; readonly advice: string } | null;
+  readonly stats: { readonly requests: number; readonly retries: number; readonly throttledMs: number };
+  /** Seconds until the stream is due again; null keeps it as it is. */
+  readonly dueInSeconds: number | null;
+}
+
+const START = `insert into ops.runs (tenant_id, id, connection_id, source, stream, lane, worker) values ($1, $2, $3, $4, $5, $6, $7)`;
+const END = `update ops.runs set outcome = $3, ended_at = clock_timestamp(), requests = $4, retries = $5, throttled_ms = $6,
+  error_kind = $7, error_code = $8, error_message = $9 where tenant_id = $1 and id = $2`;
+const SETTLE = sqlFile('stream-settle');
+const UNFRESH = sqlFile('freshness-problem');
+
+export async function startRun(db: Database, place: LanePlace, run: { id: string; source: string; worker: string }): Promise<void> {
+  await db.query(START, [place.tenantId, run.id, place.connectionId, run.source, place.stream, place.lane, run.worker]);
+}
+
+/** Writes how a run ended, when the stream is due again, and lets the lease go (only while the epoch is still ours). */
+export async function endRun(db: Database, place: LanePlace, run: { id: string; source: string; epoch: bigint }, end: RunEnd): Promise<void> {
+  const { error, stats } = end;
+  await db.query(END, [
+    place.tenantId,
+    run.id,
+    end.outcome,
+    stats.requests,
+    stats.retries,
+    Math.round(stats.throttledMs),
+    error?.kind ?? null,
+    error?.code ?? null,
+    error?.message ?? null,
+  ]);
+  await db.query(SETTLE, [
+    place.tenantId,
+    place.connectionId,
+    place.stream,
+    place.lane,
+    String(run.epoch),
+    run.id,
+    end.outcome === 'unverified' || end.outcome === 'verified',
+    end.dueInSeconds,
+    error?.kind ?? null,
+    error?.code ?? null,
+    error?.message ?? null,
+    error?.advice ?? null,
+  ]);
+  if (error !== null && place.lane === 'live') {
+    const problem = `${error.message}. ${error.advice}`;
+    await db.transaction(place.tenantId, (tx) => tx.query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]));
+  }
+}

@@ -1,0 +1,67 @@
+import type { Query } from './database.ts';
+import type { Effects } from './effects.ts';
+import { reaggregate, ROLLUPS } from './rollups.ts';
+import { sqlFile } from './sql-file.ts';
+
+const CONVERT_ORDERS = sqlFile('convert-orders');
+const CONVERT_REFUNDS = sqlFile('convert-refunds');
+const LINK = sqlFile('link-orders');
+const SETTLE_ORDERS = sqlFile('settle-orders');
+const SETTLE_REFUNDS = sqlFile('settle-refunds');
+const RATE_RANGE = `select min(rate_date)::text as first, max(rate_date)::text as last, array_agg(distinct currency) as currencies
+  from public.exchange_rates where tenant_id = $1 and id = any($2::uuid[])`;
+
+/**
+ * What follows from changed orders, refunds and rates, in the same transaction and under the sales lock: conversion, links, who
+ * speaks, which refunds count, and the roll-up of every local day touched (old, new, or flipped by a link).
+ */
+export async function settleSales(query: Query, effects: Effects): Promise<void> {
+  const { tenantId, currency } = effects.tenant;
+  const days = new Set([...effects.days('order'), ...effects.days('refund')]);
+  const orders = effects.ids('order');
+  const refunds = effects.ids('refund');
+  const rates = effects.ids('exchange_rate');
+
+  const range = rates.length === 0 ? undefined : (await query<RateRange>(RATE_RANGE, [tenantId, rates])).rows[0];
+  const touchedRates = [range?.currencies ?? [], range?.first ?? null, range?.last ?? null];
+  if (effects.foreign || touchedRates[1] !== null) {
+    const convert = async (statement: string, ids: readonly string[]) => {
+      for (const { day } of (await query<Day>(statement, [tenantId, currency, ids, ...touchedRates])).rows) days.add(day);
+    };
+    await convert(CONVERT_ORDERS, orders);
+    await convert(CONVERT_REFUNDS, refunds);
+  }
+
+  const settled = new Set(orders);
+  if (orders.length > 0) {
+    const linked = await query<{ id: string }>(LINK, [tenantId, orders, effects.shopIds, effects.shopNames]);
+    for (const { id } of linked.rows) settled.add(id);
+  }
+  if (settled.size > 0 || effects.coverage !== null) {
+    const flipped = await query<Day & { id: string }>(SETTLE_ORDERS, [
+      tenantId,
+      [...settled],
+      effects.coverage?.connectionId ?? null,
+      effects.coverage?.from ?? null,
+      effects.coverage?.until ?? null,
+      effects.coverage !== null,
+    ]);
+    for (const { id, day } of flipped.rows) {
+      settled.add(id);
+      days.add(day);
+    }
+  }
+  if (settled.size > 0 || refunds.length > 0) {
+    for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
+  }
+  await reaggregate(query, tenantId, ROLLUPS.sales, days);
+}
+
+interface Day {
+  readonly day: string;
+}
+interface RateRange {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly currencies: readonly string[] | null;
+}

@@ -1,0 +1,16 @@
+-- No row comes back when somebody else holds the lease. The previous holder's backend comes with it when it never let go.
+with previous as (
+  select backend_pid, backend_start from ops.streams where tenant_id = $1 and connection_id = $2 and stream = $3 and lane = $4
+),
+me as (select backend_start from pg_stat_activity where pid = pg_backend_pid()),
+taken as (
+  insert into ops.streams as s (tenant_id, connection_id, stream, lane, epoch, holder, backend_pid, backend_start, expires_at)
+  values ($1, $2, $3, $4, 1, $5, pg_backend_pid(), (select backend_start from me), clock_timestamp() + make_interval(secs => $6))
+  on conflict (tenant_id, connection_id, stream, lane) do update set
+    epoch = s.epoch + 1, holder = excluded.holder, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
+    expires_at = excluded.expires_at
+  where s.expires_at < clock_timestamp()
+  returning epoch::text as epoch, cursor, held_because, held_release
+)
+select taken.*, previous.backend_pid as old_pid, previous.backend_start::text as old_start
+from taken left join previous on true

@@ -1,0 +1,45 @@
+-- Which Odoo documents mirror which shop orders, by exact rules: the shop's order id, else its name when exactly one shop order of the
+-- tenant has it. Links of every Odoo document that a touched order concerns ($2 ids, $3 shop ids, $4 shop names, old and new) are made
+-- anew: what no longer holds goes, what holds now comes. Returns the shop orders and documents whose links changed.
+with erp as (
+  select e.id, e.shop_order_id, e.shop_order_name, e.deleted_at
+  from public.source_orders e
+  where e.tenant_id = $1 and e.source = 'odoo'
+    and (e.id = any($2::uuid[]) or e.shop_order_id = any($3::text[]) or e.shop_order_name = any($4::text[]))
+),
+wanted as (
+  select e.id as erp_order_id, s.id as shop_order_id, 'id' as rule
+  from erp e
+  join public.source_orders s
+    on s.tenant_id = $1 and s.source = 'shopify' and s.shop_order_id = e.shop_order_id and s.deleted_at is null
+  where e.deleted_at is null
+  union all
+  select e.id, n.only_one, 'name'
+  from erp e
+  cross join lateral (
+    select min(s.id::text)::uuid as only_one
+    from public.source_orders s
+    where s.tenant_id = $1 and s.source = 'shopify' and s.shop_order_name = e.shop_order_name and s.deleted_at is null
+    having count(*) = 1
+  ) n
+  where e.deleted_at is null
+    and not exists (
+      select 1 from public.source_orders s
+      where s.tenant_id = $1 and s.source = 'shopify' and s.shop_order_id = e.shop_order_id and s.deleted_at is null)
+),
+gone as (
+  delete from public.order_links l
+  using erp e
+  where l.tenant_id = $1 and l.erp_order_id = e.id
+    and not exists (select 1 from wanted w where w.erp_order_id = l.erp_order_id and w.shop_order_id = l.shop_order_id)
+  returning l.shop_order_id, l.erp_order_id
+),
+made as (
+  insert into public.order_links (tenant_id, shop_order_id, erp_order_id, rule)
+  select $1, w.shop_order_id, w.erp_order_id, w.rule from wanted w
+  order by w.shop_order_id, w.erp_order_id
+  on conflict (tenant_id, shop_order_id, erp_order_id) do nothing
+  returning shop_order_id, erp_order_id
+)
+select shop_order_id as id from gone union select erp_order_id from gone
+union select shop_order_id from made union select erp_order_id from made

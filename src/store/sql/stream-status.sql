@@ -1,0 +1,23 @@
+-- Health of every live stream, of one tenant ($1) or all.
+select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
+  case
+    when c.status = 'paused' or t.status <> 'active' then 'paused'
+    when s.held_because is not null then 'held'
+    when s.error_kind is not null then 'failing'
+    when s.expires_at > clock_timestamp() then 'running'
+    when s.last_success_at is null then 'new'
+    when s.last_success_at < clock_timestamp() - make_interval(secs => 3 * s.interval_seconds + 120) then 'stale'
+    else 'ok'
+  end as state,
+  s.last_success_at, s.covered_from, s.covered_until,
+  extract(epoch from clock_timestamp() - s.last_success_at)::float8 as lag_seconds,
+  coalesce((select sum(k.read) from ops.run_counts k join ops.runs r on r.tenant_id = k.tenant_id and r.id = k.run_id
+    where r.tenant_id = s.tenant_id and r.connection_id = s.connection_id and r.stream = s.stream and r.lane = 'live'), 0)::float8 as rows,
+  (select count(*) from ops.quarantine q where q.tenant_id = s.tenant_id and q.connection_id = s.connection_id and q.stream = s.stream
+    and q.state = 'open')::float8 as open_quarantine,
+  coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem, s.notices
+from ops.streams s
+join ops.connections c on c.tenant_id = s.tenant_id and c.id = s.connection_id
+join public.tenants t on t.id = s.tenant_id
+where s.lane = 'live' and ($1::uuid is null or s.tenant_id = $1)
+order by t.company_name, c.source, c.name, s.stream

@@ -1,0 +1,87 @@
+import type { Database } from './database.ts';
+import { sqlFile } from './sql-file.ts';
+
+export interface DueConnection {
+  readonly tenant_id: string;
+  readonly connection_id: string;
+}
+
+export interface StreamStatus {
+  readonly tenant_id: string;
+  readonly rut: string;
+  readonly company_name: string;
+  readonly connection_id: string;
+  readonly source: string;
+  readonly stream: string;
+  readonly state: string;
+  readonly last_success_at: Date | null;
+  readonly covered_from: Date | null;
+  readonly covered_until: Date | null;
+  readonly lag_seconds: number | null;
+  readonly rows: number;
+  readonly open_quarantine: number;
+  readonly problem: string | null;
+  readonly notices: readonly { readonly code: string; readonly message: string }[];
+}
+
+const ENQUEUE_DUE = sqlFile('enqueue-due');
+const STATUS = sqlFile('stream-status');
+const DUE_STREAMS = `select stream from ops.streams
+  where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()`;
+const WAKE = `update ops.streams set next_run_at = clock_timestamp(),
+    held_because = case when $5 then null else held_because end,
+    cursor = case when $6 then jsonb_set(coalesce(cursor, '{}'), '{walk}', 'null') else cursor end
+  where tenant_id = $1 and lane = 'live' and ($2::uuid is null or connection_id = $2) and ($3::text is null or stream = $3)
+    and ($4::text is null or connection_id in (select id from ops.connections where tenant_id = $1 and source = $4))
+  returning connection_id`;
+
+/** Queues one job for each connection with a due stream, by one statement for all tenants. @returns how many were queued */
+export async function enqueueDue(db: Database): Promise<number> {
+  return (await db.query(ENQUEUE_DUE)).rowCount ?? 0;
+}
+
+/** Names of a connection's streams that are due. */
+export async function dueStreams(db: Database, tenantId: string, connectionId: string): Promise<string[]> {
+  return (await db.query<{ stream: string }>(DUE_STREAMS, [tenantId, connectionId])).rows.map((row) => row.stream);
+}
+
+/** Makes streams due now. @returns the connections concerned */
+export async function wakeStreams(
+  db: Database,
+  which: { readonly tenantId: string; readonly connectionId?: string; readonly source?: string; readonly stream?: string; readonly accept?: boolean; readonly resetCursor?: boolean },
+): Promise<string[]> {
+  const rows = (
+    await db.query<{ connection_id: string }>(WAKE, [
+      which.tenantId,
+      which.connectionId ?? null,
+      which.stream ?? null,
+      which.source ?? null,
+      which.accept ?? false,
+      which.resetCursor ?? false,
+    ])
+  ).rows;
+  return [...new Set(rows.map((row) => row.connection_id))];
+}
+
+/** Every live stream with its health, freshest facts first for people: one row a stream. */
+export async function streamStatus(db: Database, tenantId: string | null): Promise<StreamStatus[]> {
+  return (await db.query<StreamStatus>(STATUS, [tenantId])).rows;
+}
+
+/** Queues the sync job of one connection now. */
+export async function enqueueSync(db: Database, tenantId: string, connectionId: string): Promise<void> {
+  await db.query('select ops.enqueue($1, $2::json, job_key => $3)', [
+    'sync',
+    JSON.stringify({ tenant_id: tenantId, connection_id: connectionId }),
+    `sync:${connectionId}`,
+  ]);
+}
+
+/** Queues the next slice of a backfill. */
+export async function enqueueBackfill(db: Database, tenantId: string, backfillId: string): Promise<void> {
+  await db.query('select ops.enqueue($1, $2::json, job_key => $3, priority => 10)', [
+    'backfill',
+    JSON.stringify({ tenant_id: tenantId, backfill_id: backfillId }),
+    `backfill:${backfillId}`,
+  ]);
+}

@@ -1,0 +1,97 @@
+import { columnsOf, type Entity } from '#contract';
+
+/** Tables that are written together, under one lock per tenant. */
+export type Family = 'sales' | 'support' | 'automation' | 'inventory';
+
+export interface TableSpec {
+  readonly table: string;
+  readonly family: Family;
+  /**
+   * Columns the store computes, by SQL over `s` (the staged row) and `p` (the tenant: `currency`, `time_zone`). They are written
+   * with the row and never hashed.
+   */
+  readonly derived: Readonly<Record<string, string>>;
+  /** Derived columns set on insert alone; later statements own them. */
+  readonly initial?: Readonly<Record<string, string>>;
+}
+
+const LOCAL_DAY = { business_day: '(s.created_at at time zone p.time_zone)::date' };
+
+/** An amount in the tenant's currency where the document's is the same; foreign ones are converted by `convert-*.sql`. */
+const own = (column: string) => `case when s.currency_source = p.currency then s.${column} end`;
+
+const CITES_A_SHOP_ORDER = "(s.source_is = 'odoo' and (s.shop_order_id is not null or s.shop_order_name is not null))";
+
+const executionTable = (table: string): TableSpec => ({
+  table,
+  family: 'automation',
+  derived: {
+    ...LOCAL_DAY,
+    workflow_name: '(select w.name from public.workflows w where w.tenant_id = p.tenant_id and w.id = s.workflow_id)',
+  },
+});
+
+/** Which table holds which entity. An entity without a table does not compile. */
+export const TABLES: Record<Entity, TableSpec> = {
+  order: {
+    table: 'public.source_orders',
+    family: 'sales',
+    derived: {
+      ...LOCAL_DAY,
+      fx_rate: 'case when s.currency_source = p.currency then 1 end',
+      fx_date: 'null::date',
+      amount_total: own('amount_total_source'),
+      amount_untaxed: own('amount_untaxed_source'),
+      amount_tax: own('amount_tax_source'),
+      amount_products: own('amount_products_source'),
+      amount_shipping: own('amount_shipping_source'),
+      amount_discount: own('amount_discount_source'),
+      amount_other: own('amount_other_source'),
+    },
+    // Most orders that cite a shop order turn out to be mirrors; settling corrects the rest in the same transaction.
+    initial: {
+      speaks: `not ${CITES_A_SHOP_ORDER}`,
+      silent_because: `case when ${CITES_A_SHOP_ORDER} then 'mirror' end`,
+    },
+  },
+  order_line: { table: 'public.source_order_lines', family: 'sales', derived: {} },
+  refund: {
+    table: 'public.refunds',
+    family: 'sales',
+    derived: {
+      ...LOCAL_DAY,
+      fx_rate: 'case when s.currency_source = p.currency then 1 end',
+      fx_date: 'null::date',
+      amount_total: own('amount_total_source'),
+      amount_untaxed: own('amount_untaxed_source'),
+      amount_paid_back: own('amount_paid_back_source'),
+    },
+  },
+  refund_line: { table: 'public.refund_lines', family: 'sales', derived: {} },
+  order_payment: { table: 'public.order_payments', family: 'sales', derived: LOCAL_DAY },
+  customer: { table: 'public.customers', family: 'sales', derived: {} },
+  exchange_rate: { table: 'public.exchange_rates', family: 'sales', derived: {} },
+  product: { table: 'public.products', family: 'inventory', derived: {} },
+  location: { table: 'public.locations', family: 'inventory', derived: {} },
+  inventory_level: { table: 'public.inventory_levels', family: 'inventory', derived: {} },
+  inbox: { table: 'public.inboxes', family: 'support', derived: {} },
+  agent: { table: 'public.agents', family: 'support', derived: {} },
+  conversation: {
+    table: 'public.conversations',
+    family: 'support',
+    derived: {
+      ...LOCAL_DAY,
+      channel: "coalesce((select i.channel from public.inboxes i where i.tenant_id = p.tenant_id and i.id = s.inbox_id), 'Other')",
+    },
+  },
+  message: { table: 'public.messages', family: 'support', derived: LOCAL_DAY },
+  csat_response: { table: 'public.csat_responses', family: 'support', derived: LOCAL_DAY },
+  workflow: { table: 'public.workflows', family: 'automation', derived: {} },
+  execution: executionTable('public.workflow_executions'),
+  execution_other: executionTable('public.workflow_executions_other'),
+};
+
+/** The column of `child` that points to `parent`, for tombstoning children a complete parent lacks. */
+export function parentColumn(parent: Entity, child: Entity): string | null {
+  return columnsOf(child).find((column) => column.ref === parent)?.name ?? null;
+}

@@ -1,0 +1,73 @@
+import type { Database, Query } from './database.ts';
+
+/** What of a tenant decides how its rows are written. */
+export interface TenantSettings {
+  readonly tenantId: string;
+  readonly currency: string;
+  readonly timeZone: string;
+}
+
+const READ = 'select currency, time_zone from public.tenants where id = $1';
+
+/** @throws when the tenant does not exist */
+export async function tenantSettings(query: Query, tenantId: string): Promise<TenantSettings> {
+  const row = (await query<{ currency: string; time_zone: string }>(READ, [tenantId])).rows[0];
+  if (row === undefined) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
+  return { tenantId, currency: row.currency, timeZone: row.time_zone };
+}
+
+export interface NewTenant {
+  readonly id: string;
+  /** Canonical. */
+  readonly rut: string;
+  readonly rutValid: boolean;
+  readonly companyName: string;
+  readonly currency: string;
+  readonly currencyDecimals: number;
+  readonly timeZone: string;
+  readonly industry: string;
+}
+
+export interface TenantRow {
+  readonly id: string;
+  readonly rut: string;
+  readonly company_name: string;
+  readonly currency: string;
+  readonly time_zone: string;
+  readonly status: string;
+  readonly reader_role: string | null;
+}
+
+const ADD = `insert into public.tenants (id, rut, rut_valid, company_name, currency, currency_decimals, time_zone, industry)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const WRITERS = `insert into ops.tenant_write (tenant_id, family)
+  select $1, family from unnest(array['sales', 'support', 'automation', 'inventory']) as family`;
+const LIST = `select id, rut, company_name, currency, time_zone, status, reader_role from public.tenants order by company_name, rut`;
+const NAME_ZONE = 'select 1 from pg_timezone_names where name = $1';
+
+/** Creates a tenant and its writer rows. @throws when the time zone does not exist, or the RUT is taken */
+export async function addTenant(db: Database, tenant: NewTenant): Promise<void> {
+  await db.transaction(tenant.id, async ({ query }) => {
+    if ((await query(NAME_ZONE, [tenant.timeZone])).rowCount === 0) throw new Error(`there is no time zone ${tenant.timeZone}; for example: America/Santiago`);
+    await query(ADD, [
+      tenant.id,
+      tenant.rut,
+      tenant.rutValid,
+      tenant.companyName,
+      tenant.currency,
+      tenant.currencyDecimals,
+      tenant.timeZone,
+      tenant.industry,
+    ]);
+    await query(WRITERS, [tenant.id]);
+  });
+}
+
+export async function listTenants(db: Database): Promise<TenantRow[]> {
+  return (await db.query<TenantRow>(LIST)).rows;
+}
+
+/** Remembers which database role reads as this tenant. */
+export async function setReaderRole(db: Database, tenantId: string, role: string): Promise<void> {
+  await db.transaction(tenantId, ({ query }) => query('update public.tenants set reader_role = $2 where id = $1', [tenantId, role]));
+}

@@ -1,0 +1,192 @@
+import type pg from 'pg';
+import { columnsOf, type Entity, type Row } from '#contract';
+import { settleAutomation } from './automation-effects.ts';
+import { Balance } from './balance.ts';
+import type { Batch } from './batch.ts';
+import { commitPlace } from './commit-place.ts';
+import type { Database, Query, TenantTransaction } from './database.ts';
+import { EffectsCollector } from './effects.ts';
+import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
+import { newestOfEach, planRows, type Verdict } from './plan.ts';
+import { addToQuarantine, closeRecovered } from './quarantine.ts';
+import { settleSales } from './sales-effects.ts';
+import { addToStage, copyToStage } from './stage.ts';
+import { statementsOf } from './statements.ts';
+import { settleSupport } from './support-effects.ts';
+import { TABLES, type Family } from './tables.ts';
+import { tenantSettings } from './tenants.ts';
+import { missingChildren, missingFromSnapshot, tombstone, type Missing } from './tombstones.ts';
+
+interface Planned {
+  readonly entity: Entity;
+  readonly rows: Row[];
+  verdicts: Verdict[];
+  readonly staged: Set<string>;
+}
+
+const FAMILY_EFFECTS: Partial<Record<Family, (query: Query, effects: EffectsCollector) => Promise<void>>> = {
+  sales: settleSales,
+  support: settleSupport,
+  automation: settleAutomation,
+};
+
+/**
+ * The writing transaction: plan by hashes, COPY what differs, then lock, merge, tombstones, what follows from them, counters and,
+ * last, the cursor under the epoch. All of it commits or nothing does. Repeating a batch changes nothing.
+ * @throws Fenced when another process has taken the lease; nothing is written then
+ */
+export async function writeBatch(db: Database, batch: Batch, on?: pg.PoolClient): Promise<Balance> {
+  return db.transaction(batch.tenantId, (tx) => write(tx, batch), on);
+}
+
+async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
+  const { query, tenantId } = tx;
+  const balance = countIncoming(batch);
+  const tenant = await tenantSettings(query, tenantId);
+  const effects = new EffectsCollector(tenant);
+  const covers = batch.covered !== null && batch.source === 'shopify' && batch.stream === 'orders' && batch.lane === 'live';
+  if (covers) effects.coverage = { connectionId: batch.connectionId, ...batch.covered };
+
+  const families = familiesOf(batch, covers);
+  const seen = await readVersions(query, tenantId, families);
+  const plans = await plan(tx, batch, balance);
+  const missing = await findMissing(query, batch, plans);
+  if (plans.some((p) => p.staged.size > 0) || missing.length > 0 || covers) {
+    await lockAndWrite(tx, batch, { plans, missing, seen, families, effects, balance });
+  } else {
+    for (const p of plans) count(balance, p, { inserted: 0, updated: 0 });
+  }
+
+  const place = { tenantId, connectionId: batch.connectionId, stream: batch.stream, runId: batch.runId };
+  await addToQuarantine(query, place, batch.refused);
+  await closeRecovered(query, place, batch.rows);
+  await balance.save(query, tenantId, batch.runId);
+  await commitPlace(query, batch);
+  return balance;
+}
+
+function countIncoming(batch: Batch): Balance {
+  const balance = new Balance();
+  for (const row of batch.rows) balance.of(row.entity).read += 1;
+  for (const { entity } of batch.refused) {
+    balance.of(entity).read += 1;
+    balance.of(entity).quarantined += 1;
+  }
+  for (const { entity, rules } of batch.excluded) balance.exclude(entity, rules);
+  return balance;
+}
+
+function familiesOf(batch: Batch, covers: boolean): Family[] {
+  const families = new Set<Family>(batch.rows.map((row) => TABLES[row.entity].family));
+  for (const entity of batch.snapshot?.entities ?? []) families.add(TABLES[entity].family);
+  for (const row of batch.rows) for (const child of row.complete) families.add(TABLES[child].family);
+  if (covers) families.add('sales');
+  return [...families].sort();
+}
+
+async function plan(tx: TenantTransaction, batch: Batch, balance: Balance): Promise<Planned[]> {
+  const byEntity = new Map<Entity, Row[]>();
+  for (const row of batch.rows) {
+    const list = byEntity.get(row.entity);
+    if (list === undefined) byEntity.set(row.entity, [row]);
+    else list.push(row);
+  }
+  const plans: Planned[] = [];
+  for (const [entity, all] of byEntity) {
+    const { kept, superseded } = newestOfEach(all);
+    balance.of(entity).superseded += superseded;
+    const verdicts = await planRows(tx.query, tx.tenantId, entity, kept);
+    const needed = kept.filter((_, i) => isNeeded(verdicts[i]));
+    if (needed.length > 0) await copyToStage(tx, entity, needed);
+    plans.push({ entity, rows: kept, verdicts, staged: new Set(needed.map((row) => row.id)) });
+  }
+  return plans;
+}
+
+const isNeeded = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'newer';
+
+async function findMissing(query: Query, batch: Batch, plans: readonly Planned[]): Promise<Missing[]> {
+  const present = (entity: Entity) => plans.find((p) => p.entity === entity)?.rows.map((row) => row.id) ?? [];
+  const parents = plans.flatMap((p) => p.rows.filter((row, i) => row.complete.length > 0 && p.verdicts[i] !== 'stale'));
+  const missing = await missingChildren(query, batch.tenantId, parents, present);
+  for (const entity of batch.snapshot?.entities ?? []) {
+    missing.push(...(await missingFromSnapshot(query, batch.tenantId, batch.connectionId, entity, present(entity), batch.snapshot!.readSeq)));
+  }
+  return missing;
+}
+
+interface Work {
+  readonly plans: readonly Planned[];
+  readonly missing: readonly Missing[];
+  readonly seen: FamilyVersions;
+  readonly families: readonly Family[];
+  readonly effects: EffectsCollector;
+  readonly balance: Balance;
+}
+
+async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Promise<void> {
+  const { query, tenantId } = tx;
+  const { plans, effects, balance } = work;
+  const moved = await lockFamilies(query, tenantId, work.families, work.seen);
+  // Another batch committed since the plan: its rows may have made ours necessary, or old. Look again, now nothing can move.
+  if (moved) for (const p of plans) await planAgain(tx, p);
+  for (const p of plans) {
+    if (p.staged.size === 0) {
+      count(balance, p, { inserted: 0, updated: 0 });
+      continue;
+    }
+    const statements = statementsOf(p.entity);
+    if (statements.oldDays !== null) {
+      effects.addDays(p.entity, (await query<{ day: string }>(statements.oldDays, [tenantId])).rows.map((r) => r.day));
+    }
+    if (p.entity === 'order') await addOldCitations(query, tenantId, effects);
+    const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];
+    const merged = (await query<{ inserted: number; updated: number; days: string[] }>(statements.merge, params)).rows[0]!;
+    await query(statements.raw, params.slice(0, 2));
+    effects.addDays(p.entity, merged.days);
+    effects.addRows(
+      p.entity,
+      p.rows.filter((row) => p.staged.has(row.id)),
+      valueOf,
+    );
+    count(balance, p, merged);
+  }
+  for (const gone of work.missing) {
+    const marked = await tombstone(query, tenantId, gone);
+    effects.addIds(gone.entity, marked.ids);
+    effects.addDays(gone.entity, marked.days);
+    balance.of(gone.entity).tombstoned += marked.ids.length;
+  }
+  for (const family of work.families) await FAMILY_EFFECTS[family]?.(query, effects);
+}
+
+async function planAgain(tx: TenantTransaction, p: Planned): Promise<void> {
+  p.verdicts = await planRows(tx.query, tx.tenantId, p.entity, p.rows);
+  const late = p.rows.filter((row, i) => isNeeded(p.verdicts[i]) && !p.staged.has(row.id));
+  if (late.length === 0) return;
+  if (p.staged.size === 0) await tx.query(statementsOf(p.entity).createStage);
+  await addToStage(tx, p.entity, late);
+  for (const row of late) p.staged.add(row.id);
+}
+
+const OLD_CITATIONS = `select t.shop_order_id, t.shop_order_name from stage_order s
+  join public.source_orders t on t.tenant_id = $1 and t.id = s.id where t.shop_order_id is not null or t.shop_order_name is not null`;
+
+async function addOldCitations(query: Query, tenantId: string, effects: EffectsCollector): Promise<void> {
+  const old = await query<{ shop_order_id: string | null; shop_order_name: string | null }>(OLD_CITATIONS, [tenantId]);
+  for (const row of old.rows) effects.addCited(row.shop_order_id, row.shop_order_name);
+}
+
+function valueOf(row: Row, name: string): string | null {
+  const index = columnsOf(row.entity).findIndex((column) => column.name === name);
+  return row.values[index] ?? null;
+}
+
+function count(balance: Balance, p: Planned, merged: { readonly inserted: number; readonly updated: number }): void {
+  const counts = balance.of(p.entity);
+  const unchanged = p.rows.filter((row, i) => p.verdicts[i] === 'unchanged' && !p.staged.has(row.id)).length;
+  counts.inserted += merged.inserted;
+  counts.updated += merged.updated;
+  counts.unchanged += unchanged;
+  counts.superseded += p.rows.length - merged.inserted - merged.updated - unchanged;
+}

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+
+export type Values = Readonly<Record<string, unknown>>;
+
+interface ColumnInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+}
+
+/** What a required column gets when a test does not care, by type. */
+const ANY: Record<string, () => unknown> = {
+  uuid: () => randomUUID(),
+  text: () => 'x',
+  bytea: () => randomBytes(32),
+  boolean: () => false,
+  jsonb: () => ({}),
+  'text[]': () => [],
+  date: () => '2025-11-28',
+  'timestamp with time zone': () => new Date(),
+};
+
+/** Words that check constraints ask for, and what makes a row an ordinary one. */
+const ORDINARY: Record<string, Values> = {
+  'public.tenants': {
+    rut_valid: true,
+    currency: 'CLP',
+    currency_decimals: 0,
+    time_zone: 'America/Santiago',
+    company_name: 'Tienda Ejemplo',
+  },
+  'public.source_orders': { source: 'shopify', status: 'completed', currency_source: 'CLP', fx_rate: 1 },
+  'public.source_order_lines': { source: 'shopify', line_kind: 'product', currency_source: 'CLP', quantity: 1 },
+  'public.refunds': { source: 'shopify', currency_source: 'CLP', fx_rate: 1, counts: true },
+  'public.refund_lines': { source: 'shopify', currency_source: 'CLP', quantity: 1 },
+  'public.products': { source: 'shopify', kind: 'storable', active: true, tracked: true },
+  'public.locations': { source: 'shopify', usage: 'internal', active: true, counts_stock: true },
+  'public.inventory_levels': { source: 'shopify' },
+  'public.conversations': { source: 'chatwoot', channel: 'WhatsApp', status: 'open' },
+  'public.workflows': { source: 'n8n', active: true, saves_successes: true },
+  'public.workflow_executions': { source: 'n8n', status: 'success', source_status: 'success', mode: 'trigger' },
+  'public.order_links': { rule: 'id' },
+  'kpi.freshness': { source: 'shopify', stream: 'orders', state: 'ok' },
+  'ops.tenant_write': { family: 'sales' },
+  'ops.connections': { source: 'shopify' },
+  'ops.streams': { stream: 'orders', lane: 'live' },
+  'ops.backfills': { range_from: '2025-11-01', range_until: '2025-12-01' },
+  'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },
+  'ops.backfill_slices': { slice: 1 },
+};
+
+/** Puts rows into any table of the warehouse as the superuser; a test names only the columns it is about. */
+export class RowSeeder {
+  readonly client: pg.Client;
+  readonly #columns = new Map<string, readonly ColumnInfo[]>();
+
+  private constructor(client: pg.Client) {
+    this.client = client;
+  }
+
+  static async open(adminUrl: string): Promise<RowSeeder> {
+    const client = new pg.Client({ connectionString: adminUrl });
+    await client.connect();
+    return new RowSeeder(client);
+  }
+
+  /** Returns the row's `id`, if the table has one. */
+  async insert(table: string, values: Values): Promise<string> {
+    const row: Record<string, unknown> = { ...ORDINARY[table], ...values };
+    for (const { name, type, required } of await this.columns(table)) {
+      if (required && !(name in row)) row[name] = ANY[type]?.() ?? 0;
+    }
+    const names = Object.keys(row);
+    const text = `insert into ${table} (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')}) returning *`;
+    const inserted = (await this.client.query<{ id?: string }>(text, Object.values(row))).rows[0];
+    return String(inserted?.id);
+  }
+
+  /** A tenant with a RUT of its own. */
+  async tenant(values: Values = {}): Promise<string> {
+    return this.insert('public.tenants', { rut: `${10_000_000 + Math.floor(Math.random() * 80_000_000)}-0`, ...values });
+  }
+
+  /** A document of `total`, 19 % of tax included, all of it products. `rate` null: it could not be converted. */
+  async order(tenantId: string, total: number, values: Values = {}): Promise<string> {
+    const rate = 'fx_rate' in values ? (values['fx_rate'] as number | null) : 1;
+    const untaxed = Math.round(total / 1.19);
+    const own = (amount: number) => (rate === null ? null : Math.round(amount * rate));
+    const name = `#${Math.floor(Math.random() * 1e9)}`;
+    return this.insert('public.source_orders', {
+      tenant_id: tenantId,
+      source_id: name.slice(1),
+      name,
+      amount_total_source: total,
+      amount_untaxed_source: untaxed,
+      amount_tax_source: total - untaxed,
+      amount_products_source: total,
+      amount_total: own(total),
+      amount_untaxed: own(untaxed),
+      amount_tax: rate === null ? null : Math.round(total * rate) - Math.round(untaxed * rate),
+      amount_products: own(total),
+      amount_shipping: own(0),
+      amount_discount: own(0),
+      amount_other: own(0),
+      ...values,
+    });
+  }
+
+  async columns(table: string): Promise<readonly ColumnInfo[]> {
+    const known = this.#columns.get(table);
+    if (known !== undefined) return known;
+    const { rows } = await this.client.query<{ name: string; type: string; required: boolean }>(
+      `select attname as name, format_type(atttypid, null) as type, attnotnull and not atthasdef and attidentity = '' as required
+       from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
+      [table],
+    );
+    this.#columns.set(table, rows);
+    return rows;
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+}
