@@ -1,0 +1,12 @@
+import type { Database } from '../store/database.ts';
+import type { SyncDeps, SyncJob } from '../sync/run-sync.ts';
+
+/** What jobs need of the application, handed to them by the composition root. */
+export interface JobDeps {
+  readonly db: Database;
+  readonly sync: SyncDeps;
+  /** Names of a source's streams, in the order they are best read. */
+  streamsOf(source: string): readonly string[];
+  /** Everything one lane of one stream needs, its settings with secrets included. */
+  jobFor(tenantId: string, connectionId: string, stream: string, lane: string, signal: AbortSignal): Promise<Omit<SyncJob, 'request'>>;
+}

@@ -1,0 +1,35 @@
+import type { TaskList } from 'graphile-worker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
+import { runBackfill } from '../sync/run-backfill.ts';
+import type { JobDeps } from './job-deps.ts';
+import { syncConnection } from './sync-connection.ts';
+
+const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
+const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
+
+/**
+ * The queue's tasks: parse the payload, call a use case, nothing else. They never throw for what a source does; that is written down
+ * with the stream, and the stream's own due time brings the next try.
+ */
+export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
+  return {
+    tick: async () => {
+      await enqueueDue(deps.db);
+    },
+    sync: async (payload) => {
+      const { tenant_id, connection_id } = SYNC.parse(payload);
+      await syncConnection(deps, tenant_id, connection_id, stopping);
+    },
+    backfill: async (payload) => {
+      const { tenant_id, backfill_id } = BACKFILL.parse(payload);
+      const step = await runBackfill(deps.sync, tenant_id, backfill_id, (connectionId, stream, lane) =>
+        deps.jobFor(tenant_id, connectionId, stream, lane, stopping),
+      );
+      if (step.more && step.waitSeconds > 0) await sleep(Math.min(step.waitSeconds, 10) * 1000, undefined, { signal: stopping }).catch(() => undefined);
+      // Also when stopping: the next worker goes on at the last committed page.
+      if (step.more || stopping.aborted) await enqueueBackfill(deps.db, tenant_id, backfill_id);
+    },
+  };
+}

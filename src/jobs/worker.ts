@@ -1,0 +1,100 @@
+import { EventEmitter } from 'node:events';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
+import { Pool } from 'pg';
+import { beat, forgetWorker, silentWorkers } from '../store/workers.ts';
+import type { JobDeps } from './job-deps.ts';
+import { tasks } from './tasks.ts';
+
+export interface WorkerOptions {
+  /** URL of the queue's role; a direct connection (LISTEN does not work through a transaction pooler). */
+  readonly queueUrl: string;
+  readonly concurrency: number;
+  readonly heartbeatMs: number;
+  /** Silence after which another worker counts as dead and its jobs are released. */
+  readonly deadAfterMs: number;
+}
+
+export interface RunningWorker {
+  /** Ends when the worker ends by itself, with the error if there is one. */
+  readonly finished: Promise<void>;
+  /** Lets running jobs end at their next commit, gives back what is locked, and returns. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs jobs until stopped. Two facts of the queue are met here: its own shutdown returns before the last job is marked, so we wait for
+ * that and release what is left; and the jobs of a killed process stay locked for four hours, so every worker beats and releases the
+ * jobs of silent ones.
+ */
+export async function startWorker(deps: JobDeps, options: WorkerOptions): Promise<RunningWorker> {
+  const { log } = deps.sync;
+  const stopping = new AbortController();
+  const pool = new Pool({ connectionString: options.queueUrl, max: options.concurrency + 3, application_name: 'kpi-queue' });
+  const lost = (error: Error) => log.warn({ err: error }, 'a queue connection was lost');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+  const utils = await makeWorkerUtils({ pgPool: pool, logger: quiet(log) });
+  const events: WorkerEvents = new EventEmitter();
+  let poolId: string | null = null;
+  events.on('pool:create', ({ workerPool }) => {
+    poolId = workerPool.id;
+  });
+  const runner = await run({
+    pgPool: pool,
+    taskList: tasks(deps, stopping.signal),
+    concurrency: options.concurrency,
+    crontab: '* * * * * tick ?jobKey=tick',
+    pollInterval: 1000,
+    noHandleSignals: true,
+    events,
+    logger: quiet(log),
+  });
+
+  const heartbeat = async (): Promise<void> => {
+    if (poolId === null) return;
+    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    await beat(deps.db, { poolId, host: hostname(), pid: process.pid, peakRssMb });
+    const silent = await silentWorkers(deps.db, options.deadAfterMs / 1000);
+    if (silent.length === 0) return;
+    await utils.forceUnlockWorkers(silent);
+    for (const id of silent) await forgetWorker(deps.db, id);
+    log.warn({ workers: silent }, 'jobs of silent workers were released');
+  };
+  const beating = setInterval(() => {
+    heartbeat().catch((error: unknown) => log.warn({ err: error }, 'the heartbeat failed'));
+  }, options.heartbeatMs);
+  await heartbeat();
+
+  const release = async (): Promise<void> => {
+    const held = 'select count(*)::int as n from graphile_worker._private_jobs where locked_by = $1';
+    for (let look = 0; look < 100 && poolId !== null; look++) {
+      const { n } = (await pool.query<{ n: number }>(held, [poolId])).rows[0] ?? { n: 0 };
+      if (n === 0) break;
+      if (look === 99) await utils.forceUnlockWorkers([poolId]);
+      await sleep(100);
+    }
+    if (poolId !== null) await forgetWorker(deps.db, poolId);
+  };
+
+  return {
+    finished: runner.promise,
+    stop: async () => {
+      stopping.abort(new Error('the worker is stopping'));
+      clearInterval(beating);
+      await runner.stop().catch(() => undefined);
+      await release().catch((error: unknown) => log.warn({ err: error }, 'locked jobs could not be released'));
+      await utils.release();
+      await pool.end();
+    },
+  };
+}
+
+/** The queue's own log, a level lower than ours: what it says of every job is of interest only when something is wrong. */
+function quiet(log: JobDeps['sync']['log']): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error' || level === 'warning') log.warn({ component: 'queue' }, message);
+    else log.debug({ component: 'queue' }, message);
+  });
+}

@@ -1,0 +1,38 @@
+import { SourceError, type ErrorKind } from '#contract';
+import { describeDatabaseError } from '../store/pg-errors.ts';
+import type { Attempt, SyncJob } from './run-sync.ts';
+
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** What happened, to which source and stream, and what to do. */
+export function describeFailure(failure: unknown, job: Pick<SyncJob, 'source' | 'stream'>): Failure {
+  const place = `${job.source} ${job.stream.name}`;
+  if (failure instanceof SourceError) {
+    return { kind: failure.kind, code: failure.code, message: `${place}: ${failure.message}`, advice: failure.advice };
+  }
+  const database = describeDatabaseError(failure);
+  if (database !== null) return { ...database, message: `${place}: ${database.message}` };
+  const text = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
+  return { kind: 'bug', code: 'bug', message: `${place}: ${text}`, advice: 'Report it with the run id; the stream is tried again by itself' };
+}
+
+const HOUR = 3600;
+
+/** Seconds until the stream is due again, by how its run ended. A little jitter keeps many streams from meeting at one instant. */
+export function dueAfter(attempt: Attempt, intervalSeconds: number, random: () => number): number | null {
+  const jitter = 0.9 + 0.2 * random();
+  if (attempt.outcome === 'stopped' || attempt.outcome === 'fenced') return 0;
+  if (attempt.outcome === 'held') return HOUR;
+  if (attempt.failure === null) return attempt.complete ? intervalSeconds * jitter : 0;
+  const kind = attempt.failure instanceof SourceError ? attempt.failure.kind : (describeDatabaseError(attempt.failure)?.kind ?? 'bug');
+  const told = attempt.failure instanceof SourceError ? (attempt.failure.retryAfterMs ?? 0) / 1000 : 0;
+  if (kind === 'transient') return Math.max(told, Math.min(intervalSeconds, 60) * jitter);
+  // A person must act first; connecting again makes it due at once.
+  if (kind === 'config') return 6 * HOUR * jitter;
+  return HOUR * jitter;
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import type { Cursor, Draft, Http, Log, ReadRequest, Refused, Row, Stream } from '#contract';
+import type { Client, Database } from '../store/database.ts';
+import { takeLease, type LanePlace } from '../store/lease.ts';
+import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
+import { writeBatch } from '../store/write-batch.ts';
+import { assembleBatch } from './assemble-batch.ts';
+import { checkSnapshot } from './check-snapshot.ts';
+import { describeFailure, dueAfter } from './failure.ts';
+import { keepLease, type LeaseTimings } from './keep-lease.ts';
+import { BUFFER_LIMITS, PageBuffer, type BufferLimits } from './page-buffer.ts';
+import { readAhead, type NumberedPage } from './read-pages.ts';
+import { RefusalWindow } from './refusal-window.ts';
+
+/** Requests sent so far by the Http of a run. */
+export interface HttpStats {
+  readonly requests: number;
+  readonly retries: number;
+  readonly throttledMs: number;
+}
+
+export interface SyncDeps {
+  readonly db: Database;
+  readonly log: Log;
+  /** Names this process in leases and runs. */
+  readonly worker: string;
+  /** Version of this software: a stream held by one release is tried again by the next. */
+  readonly release: string;
+  readonly timings: LeaseTimings;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly buffer?: BufferLimits;
+}
+
+/** One lane of one stream to be read now, with everything its connector needs. */
+export interface SyncJob {
+  readonly place: LanePlace;
+  readonly source: string;
+  readonly stream: Stream<unknown>;
+  readonly settings: unknown;
+  readonly http: Http;
+  readonly stats: () => HttpStats;
+  readonly normalize: (draft: Draft, readSeq: bigint) => Row | Refused;
+  readonly request: (cursor: Cursor | null) => ReadRequest;
+  readonly intervalSeconds: number;
+  /** After this long the run ends at its next commit and says that there is more. Null: no limit. */
+  readonly sliceSeconds: number | null;
+  readonly signal: AbortSignal;
+}
+
+export interface SyncResult {
+  readonly outcome: RunOutcome | 'busy';
+  /** Whether the walk reached its end; otherwise it goes on from the committed cursor. */
+  readonly complete: boolean;
+  readonly error: string | null;
+}
+
+/**
+ * Reads one stream from its cursor to the end of the walk: page by page, gathered to batches, each batch committed with the cursor
+ * behind it. Start reading the project here.
+ *
+ * Never throws for what a source does: the outcome, the error and when to try again are written down and returned.
+ */
+export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult> {
+  const client = await deps.db.pool.connect();
+  try {
+    const lease = await takeLease(deps.db, client, job.place, deps.worker, deps.timings.ttlSeconds);
+    if (lease === null) return { outcome: 'busy', complete: false, error: null };
+    const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
+    await startRun(deps.db, job.place, run);
+    const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
+    const attempt = held
+      ? { outcome: 'held' as const, complete: false, failure: null }
+      : await readAndWrite(deps, job, { ...run, client, cursor: lease.cursor });
+    const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
+    await endRun(deps.db, job.place, run, {
+      outcome: attempt.outcome,
+      error,
+      stats: job.stats(),
+      dueInSeconds: dueAfter(attempt, job.intervalSeconds, deps.random),
+    });
+    const fields = { run: run.id, ...job.place, outcome: attempt.outcome, code: error?.code };
+    if (error === null) deps.log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
+    else deps.log.warn(fields, `${error.message} — ${error.advice}`);
+    return { outcome: attempt.outcome, complete: attempt.complete, error: error === null ? null : `${error.message}. ${error.advice}` };
+  } finally {
+    client.release();
+  }
+}
+
+export interface Attempt {
+  readonly outcome: RunOutcome;
+  readonly complete: boolean;
+  readonly failure: unknown;
+}
+
+interface RunState {
+  readonly id: string;
+  readonly epoch: bigint;
+  readonly client: Client;
+  readonly cursor: Cursor | null;
+}
+
+async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promise<Attempt> {
+  const lease = keepLease(deps.db, job.place, run.epoch, deps.timings);
+  const signal = AbortSignal.any([job.signal, lease.lost]);
+  const context = { settings: job.settings, http: job.http, now: deps.now, log: deps.log, signal };
+  const pages = job.stream.read(context, job.request(run.cursor));
+  const drawReadSeq = async () => BigInt((await deps.db.query<{ n: string }>("select nextval('ops.read_seq')::text as n")).rows[0]!.n);
+  const buffer = new PageBuffer(deps.buffer ?? BUFFER_LIMITS, () => deps.now().getTime());
+  const window = new RefusalWindow();
+  const started = deps.now().getTime();
+  let complete = false;
+  let heldNow = false;
+  let writeFailed = false;
+
+  const write = async (gathered: NumberedPage[]): Promise<void> => {
+    const batch = assembleBatch(
+      {
+        place: { ...job.place, source: job.source, epoch: run.epoch, runId: run.id },
+        normalize: job.normalize,
+        window,
+        release: deps.release,
+        countedAs: job.stream.entities[0]!,
+      },
+      gathered,
+    );
+    try {
+      await checkSnapshot(deps.db, job.place, gathered.at(-1)!.page);
+      await writeBatch(deps.db, batch, run.client);
+    } catch (error) {
+      writeFailed = true;
+      throw error;
+    }
+    complete = batch.end;
+    heldNow = batch.held !== null;
+  };
+
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const page of readAhead(pages, drawReadSeq)) {
+      if (!buffer.add(page)) continue;
+      await writing;
+      if (heldNow) return { outcome: 'held', complete: false, failure: null };
+      writing = write(buffer.take());
+      // Met at the next await; a page is read meanwhile.
+      writing.catch(() => undefined);
+      const late = job.sliceSeconds !== null && deps.now().getTime() - started > job.sliceSeconds * 1000;
+      if (late || signal.aborted) break;
+    }
+    await writing;
+    if (!buffer.empty && !heldNow && !signal.aborted) await write(buffer.take());
+    if (heldNow) return { outcome: 'held', complete: false, failure: null };
+    if (lease.lost.aborted) return { outcome: 'fenced', complete: false, failure: null };
+    if (job.signal.aborted && !complete) return { outcome: 'stopped', complete: false, failure: null };
+    return { outcome: 'unverified', complete, failure: null };
+  } catch (failure) {
+    await writing.catch(() => undefined);
+    if (lease.lost.aborted || isFenced(failure)) return { outcome: 'fenced', complete: false, failure: null };
+    if (job.signal.aborted) return { outcome: 'stopped', complete: false, failure: null };
+    // What was read before a source failed is good and is kept: the next run goes on behind it. Never after a failed write: the
+    // cursor would move over pages that were not stored.
+    if (!buffer.empty && !writeFailed && !heldNow) await write(buffer.take()).catch((lost: unknown) => deps.log.warn({ ...job.place }, `could not keep the pages read before the failure: ${String(lost)}`));
+    return { outcome: 'failed', complete: false, failure };
+  } finally {
+    lease.stop();
+  }
+}
+
+function isFenced(failure: unknown): boolean {
+  return failure instanceof Error && failure.name === 'Fenced';
+}
