@@ -1,0 +1,140 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckReport, Connector, ReadContext } from '#contract';
+import { connectors } from '../connectors/registry.ts';
+import type { Config } from './config.ts';
+import type { JobDeps } from './jobs/job-deps.ts';
+import type { Logger } from './log.ts';
+import { normalizer } from './normalize/normalize-draft.ts';
+import { createHttpStats } from './outbound/http-stats.ts';
+import { createHttp } from './outbound/http.ts';
+import { resolveSecret, type SecretSources } from './secrets.ts';
+import { SharedBudget } from './store/api-budget.ts';
+import { listConnections, type ConnectionRow } from './store/connections.ts';
+import { Database } from './store/database.ts';
+import { roleUrl } from './store/role-urls.ts';
+import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
+import { version } from './version.ts';
+
+/** A warehouse and everything that works on it. */
+export interface App extends JobDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly connectors: readonly Connector[];
+  readonly directUrl: string;
+  readonly queueUrl: string;
+  readonly roleSecret: string;
+  readonly secretSources: SecretSources;
+  /** Asks a source who we are and what we may see, before anything is stored. */
+  check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
+  checkConnection(row: ConnectionRow): Promise<CheckReport>;
+  close(): Promise<void>;
+}
+
+export interface Warehouse {
+  /** May be a transaction pooler's. */
+  readonly url: string;
+  readonly directUrl: string;
+  readonly roleSecret: string;
+}
+
+/** The composition root: the only place that knows all layers and the registry, and hands each what it needs. */
+export function openApp(config: Config, warehouse: Warehouse, log: Logger): App {
+  const { timings } = config;
+  const { roleSecret } = warehouse;
+  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const db = new Database({
+    url: roleUrl(warehouse.url, 'kpi_writer', roleSecret),
+    maxConnections: config.workerConcurrency * 2 + 2,
+    applicationName: 'kpi',
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  const budget = new SharedBudget(db, config.requestRate, (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }));
+  const secretSources = { environment: process.env, secretsFolder: config.secretsFolder, home: config.home, vault: config.vault };
+  const deps: SyncDeps = {
+    db,
+    log,
+    worker,
+    release: version,
+    timings: { ttlSeconds: timings.leaseTtlMs / 1000, renewSeconds: timings.leaseRenewMs / 1000 },
+    now: () => new Date(),
+    random: Math.random,
+  };
+
+  const connectorOf = (source: string): Connector => {
+    const found = connectors.find((connector) => connector.id === source);
+    if (found === undefined) throw new Error(`there is no connector ${source}; there are: ${connectors.map((c) => c.id).join(', ')}`);
+    return found;
+  };
+
+  const contextFor = (connector: Connector, settings: unknown, account: string, lane: 'live' | 'backfill', signal: AbortSignal) => {
+    const secrets = secretValues(connector, settings);
+    log.hide(secrets);
+    const counted = createHttpStats();
+    const http = createHttp({ account, host: connector.host(settings), lane, budget, log, signal, secrets, onRequest: counted.record });
+    const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log, signal };
+    return { context, stats: counted.stats };
+  };
+
+  const settingsOf = async (row: ConnectionRow): Promise<Record<string, unknown>> => ({
+    ...row.settings,
+    ...(await resolveSecret(row.secret_ref, secretSources)),
+  });
+
+  const jobFor = async (tenantId: string, connectionId: string, streamName: string, lane: string, signal: AbortSignal): Promise<Omit<SyncJob, 'request'>> => {
+    const row = (await listConnections(db, { tenantId, id: connectionId }))[0];
+    if (row === undefined) throw new Error(`there is no connection ${connectionId} of tenant ${tenantId}`);
+    const connector = connectorOf(row.source);
+    const stream = connector.streams.find((s) => s.name === streamName);
+    if (stream === undefined) throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
+    const settings = await settingsOf(row);
+    const { context, stats } = contextFor(connector, settings, row.account_key, lane === 'live' ? 'live' : 'backfill', signal);
+    return {
+      place: { tenantId, connectionId, stream: streamName, lane },
+      source: row.source,
+      stream,
+      settings,
+      http: context.http,
+      stats,
+      normalize: normalizer({ tenantId, connectionId, identityKey: createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest() }),
+      intervalSeconds: stream.intervalSeconds,
+      sliceSeconds: timings.backfillSliceMs / 1000,
+      signal,
+    };
+  };
+
+  const check = (connector: Connector, settings: Record<string, unknown>): Promise<CheckReport> =>
+    connector.check(contextFor(connector, settings, connector.accountKey(settings), 'live', AbortSignal.timeout(60_000)).context);
+
+  return {
+    config,
+    log,
+    connectors,
+    directUrl: warehouse.directUrl,
+    queueUrl: roleUrl(warehouse.directUrl, 'kpi_queue', roleSecret),
+    roleSecret,
+    secretSources,
+    db,
+    sync: deps,
+    streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
+    jobFor,
+    check,
+    checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
+    close: () => db.close(),
+  };
+}
+
+/** Values of the settings that are marked secret, to be kept out of every log line and message. */
+function secretValues(connector: Connector, settings: unknown): string[] {
+  const names = new Set(secretNames(connector));
+  const values = typeof settings === 'object' && settings !== null ? Object.entries(settings) : [];
+  return values.flatMap(([name, value]) => (names.has(name) && typeof value === 'string' && value !== '' ? [value] : []));
+}
+
+/** Names of a connector's secret settings. */
+export function secretNames(connector: Connector): string[] {
+  const schema = connector.settings;
+  const shape: unknown = 'shape' in schema ? schema.shape : {};
+  return Object.entries(shape as Record<string, Connector['settings']>).flatMap(([name, field]) => (field.meta()?.['secret'] === true ? [name] : []));
+}

@@ -1,0 +1,127 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const projectRoot = resolve(import.meta.dirname, '..');
+
+const optional = <Z extends z.ZodType>(schema: Z) => schema.optional();
+const postgresUrl = () =>
+  z.string().refine((value) => URL.canParse(value) && /^postgres(?:ql)?:$/.test(new URL(value).protocol), 'is not a postgres:// address');
+const webUrl = () =>
+  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'is not an http:// or https:// address');
+const folder = () => z.string().transform((value) => resolve(value));
+/** A number written plainly: `Number('')` is 0 and `parseInt('5x')` is 5, and neither is what was meant. */
+const number = (low: number, high: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+(?:\.\d+)?$/, 'is not a plain number')
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `has to lie between ${low} and ${high}`)
+    .default(fallback);
+const whole = (low: number, high: number, fallback: number) =>
+  number(low, high, fallback).refine((value) => Number.isInteger(value), 'has to be a whole number');
+
+const environment = z
+  .object({
+    DATABASE_URL: optional(postgresUrl()).describe('Warehouse; a transaction pooler may stand in between'),
+    DATABASE_DIRECT_URL: optional(postgresUrl()).describe('The same without a pooler, for migrations and the queue; default DATABASE_URL'),
+    KPI_ROLE_SECRET: optional(z.string().min(32, 'is shorter than 32 characters')).describe(
+      'Passwords of the database roles derive from it',
+    ),
+    KPI_HOME: folder().default(join(projectRoot, '.kpi')).describe('Folder of the local database and of secrets typed at "kpi connect"'),
+    KPI_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged'),
+    KPI_LANG: z.enum(['es', 'en']).default('es').describe('Language of the command line'),
+    KPI_WORKER_CONCURRENCY: whole(1, 64, 4).describe('Jobs a worker process runs at once'),
+    VAULT_ADDR: optional(webUrl()).describe('Vault with a KV v2 engine, for references that begin with vault:'),
+    VAULT_TOKEN: optional(z.string()).describe('Token for it'),
+    KPI_SECRETS_DIR: optional(folder()).describe('Folder that references beginning with file: may read from'),
+    KPI_LEASE_TTL_SECONDS: number(0.5, 3600, 60).describe("A reader's lease ends after this silence"),
+    KPI_LEASE_RENEW_SECONDS: number(0.1, 1200, 15).describe('How often a lease is renewed'),
+    KPI_HEARTBEAT_SECONDS: number(0.1, 600, 15).describe('How often a worker process says that it lives'),
+    KPI_DEAD_WORKER_SECONDS: number(0.5, 3600, 75).describe('After this silence a worker counts as dead, and its jobs are released'),
+    KPI_REQUESTS_PER_SECOND: number(0.1, 100_000, 40).describe('Requests a second to one account of a source, over all processes'),
+    KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
+  })
+  .superRefine((env, context) => {
+    const fault = (name: keyof typeof env, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (env.DATABASE_URL !== undefined && env.KPI_ROLE_SECRET === undefined) {
+      fault('KPI_ROLE_SECRET', 'is missing, and DATABASE_URL is set: give 32 or more random characters, e.g. from "openssl rand -hex 32"');
+    }
+    if (env.DATABASE_DIRECT_URL !== undefined && env.DATABASE_URL === undefined) {
+      fault('DATABASE_URL', 'is missing, and DATABASE_DIRECT_URL is set');
+    }
+    if (env.VAULT_ADDR !== undefined && env.VAULT_TOKEN === undefined) fault('VAULT_TOKEN', 'is missing, and VAULT_ADDR is set');
+    // A lease must survive one lost renewal, a worker one lost heartbeat.
+    if (env.KPI_LEASE_RENEW_SECONDS * 2 > env.KPI_LEASE_TTL_SECONDS) {
+      fault('KPI_LEASE_RENEW_SECONDS', 'is more than half of KPI_LEASE_TTL_SECONDS');
+    }
+    if (env.KPI_HEARTBEAT_SECONDS * 2 > env.KPI_DEAD_WORKER_SECONDS) {
+      fault('KPI_HEARTBEAT_SECONDS', 'is more than half of KPI_DEAD_WORKER_SECONDS');
+    }
+  });
+
+/** What the environment says, checked. Times are milliseconds. */
+export interface Config {
+  /** Null: no warehouse is named; only the local one can be used. */
+  readonly database: { readonly url: string; readonly directUrl: string; readonly roleSecret: string } | null;
+  readonly home: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly language: 'es' | 'en';
+  readonly workerConcurrency: number;
+  readonly vault: { readonly address: string; readonly token: string } | null;
+  readonly secretsFolder: string | null;
+  /** Requests to one account of a source: steady rate, and how many may gather. */
+  readonly requestRate: { readonly perSecond: number; readonly burst: number };
+  readonly timings: {
+    readonly leaseTtlMs: number;
+    readonly leaseRenewMs: number;
+    readonly heartbeatMs: number;
+    readonly deadWorkerMs: number;
+    readonly backfillSliceMs: number;
+  };
+}
+
+/** The environment is wrong. `message` lists every fault by variable, and never a value: it may be a secret. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((f) => `  ${f}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the environment once, at the start of a process. An empty variable counts as not set.
+ * @throws ConfigError
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${worded(issue)}`));
+  const env = parsed.data;
+  const ms = (seconds: number) => Math.round(seconds * 1000);
+  const { DATABASE_URL: url, KPI_ROLE_SECRET: roleSecret, VAULT_ADDR: address, VAULT_TOKEN: token } = env;
+  return Object.freeze({
+    database:
+      url === undefined || roleSecret === undefined ? null : Object.freeze({ url, directUrl: env.DATABASE_DIRECT_URL ?? url, roleSecret }),
+    home: env.KPI_HOME,
+    logLevel: env.KPI_LOG_LEVEL,
+    language: env.KPI_LANG,
+    workerConcurrency: env.KPI_WORKER_CONCURRENCY,
+    vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
+    secretsFolder: env.KPI_SECRETS_DIR ?? null,
+    requestRate: Object.freeze({ perSecond: env.KPI_REQUESTS_PER_SECOND, burst: Math.max(10, env.KPI_REQUESTS_PER_SECOND * 2) }),
+    timings: Object.freeze({
+      leaseTtlMs: ms(env.KPI_LEASE_TTL_SECONDS),
+      leaseRenewMs: ms(env.KPI_LEASE_RENEW_SECONDS),
+      heartbeatMs: ms(env.KPI_HEARTBEAT_SECONDS),
+      deadWorkerMs: ms(env.KPI_DEAD_WORKER_SECONDS),
+      backfillSliceMs: ms(env.KPI_BACKFILL_SLICE_SECONDS),
+    }),
+  });
+}
+
+function worded(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_value' ? `has to be one of ${issue.values.join(', ')}` : issue.message;
+}
