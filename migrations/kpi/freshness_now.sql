@@ -19,7 +19,7 @@ select
   f.last_success_at,
   f.covered_from,
   f.covered_until,
-  greatest(floor(extract(epoch from now() - f.covered_until)), 0)::bigint as lag_seconds,
+  case when f.covered_until is not null then greatest(floor(extract(epoch from now() - f.covered_until)), 0)::bigint end as lag_seconds,
   coalesce(f.covered_until < now() - interval '1 hour', true) as is_stale
 from kpi.freshness as f;
 

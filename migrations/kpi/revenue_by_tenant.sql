@@ -31,9 +31,12 @@ cross join lateral (
 ) as s
 cross join lateral (
   select
-    coalesce(bool_and(coalesce(f.covered_from, '-infinity') <= w.window_start and f.covered_until >= now() - interval '24 hours'), false) as is_covered,
-    coalesce(min(round(coalesce(greatest(extract(epoch from least(f.covered_until, now()) - greatest(f.covered_from, w.window_start)), 0)
-      / extract(epoch from now() - w.window_start), 0), 4)), 0) as coverage,
+    -- A stream without covered_until has never been read to its end: it covers nothing.
+    coalesce(bool_and(coalesce(
+      f.covered_until >= now() - interval '24 hours' and coalesce(f.covered_from, '-infinity') <= w.window_start, false)), false) as is_covered,
+    coalesce(min(round(case when f.covered_until is null then 0 else greatest(
+      extract(epoch from least(f.covered_until, now()) - greatest(f.covered_from, w.window_start)), 0)
+      / extract(epoch from now() - w.window_start) end, 4)), 0) as coverage,
     case when count(*) = count(f.covered_until) then min(f.covered_until) end as covered_until
   from kpi.freshness as f
   cross join (select now() - interval '30 days' as window_start) as w

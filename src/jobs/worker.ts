@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly heartbeatMs: number;
   /** Silence after which another worker counts as dead and its jobs are released. */
   readonly deadAfterMs: number;
+  /** Told the process's largest resident memory so far, in MB, with each heartbeat and at the end. */
+  readonly onBeat?: (peakRssMb: number) => void;
 }
 
 export interface RunningWorker {
@@ -55,6 +57,7 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
   const heartbeat = async (): Promise<void> => {
     if (poolId === null) return;
     const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    options.onBeat?.(peakRssMb);
     await beat(deps.db, { poolId, host: hostname(), pid: process.pid, peakRssMb });
     const silent = await silentWorkers(deps.db, options.deadAfterMs / 1000);
     if (silent.length === 0) return;
@@ -82,6 +85,7 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
     finished: runner.promise,
     stop: async () => {
       stopping.abort(new Error('the worker is stopping'));
+      options.onBeat?.(Math.round(process.resourceUsage().maxRSS / 1024));
       clearInterval(beating);
       await runner.stop().catch(() => undefined);
       await release().catch((error: unknown) => log.warn({ err: error }, 'locked jobs could not be released'));

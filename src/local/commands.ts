@@ -1,6 +1,7 @@
 import { runningCluster, startCluster, stopCluster } from './cluster.ts';
 import { ensureDatabase } from './database.ts';
-import { localClusterFolder } from './state.ts';
+import { keepCluster, releaseCluster } from './kept-cluster.ts';
+import { localClusterFolder, localHome } from './state.ts';
 
 /** Database of the project in the local cluster. */
 export const localDatabase = 'kpi';
@@ -12,11 +13,13 @@ export const localDatabase = 'kpi';
 export async function startLocal(log: (message: string) => void): Promise<string> {
   const cluster = await startCluster({ dataDir: localClusterFolder(), log });
   await ensureDatabase(cluster, localDatabase);
+  await keepCluster(localHome());
   return cluster.adminUrl(localDatabase);
 }
 
 /** `kpi local stop`: ends the local database, also one that a killed run left. Returns whether one was running. */
 export async function stopLocal(): Promise<boolean> {
+  await releaseCluster(localHome());
   return stopCluster(localClusterFolder());
 }
 

@@ -2,9 +2,6 @@ import { createHmac } from 'node:crypto';
 import type { Identity } from '#contract';
 import { parseRut } from './rut.ts';
 
-// Many people, one number: the consumer without a name, and foreigners. They identify nobody.
-const GENERIC_RUTS = new Set(['66666666-6', '55555555-5']);
-
 /**
  * The pseudonym of a customer in a tenant: HMAC-SHA256 with the tenant's own key over the first present of a valid RUT that is not
  * generic, the e-mail, the phone in E.164, the source's id. A bare hash of a RUT would fall to trying all of them in seconds.
@@ -15,7 +12,8 @@ export function identityKey(tenantKey: Buffer, identity: Identity | undefined, f
 
 function strongest(identity: Identity | undefined, fallback: string): string {
   const rut = identity?.rut ? parseRut(identity.rut) : null;
-  if (rut !== null && rut.valid && !GENERIC_RUTS.has(rut.canonical)) return `rut:${rut.canonical}`;
+  // Many people share a generic number (consumer without a name, foreigner): it identifies nobody.
+  if (rut !== null && rut.valid && !rut.isGeneric) return `rut:${rut.canonical}`;
   const email = identity?.email?.trim().toLowerCase();
   if (email !== undefined && email.includes('@')) return `email:${email}`;
   const phone = identity?.phone?.replaceAll(/[\s().-]/g, '');

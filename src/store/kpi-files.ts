@@ -47,7 +47,7 @@ export async function applyKpiFiles(ownerUrl: string, folder: string, log: (mess
  * The files so that each comes after those it names in `-- depends: name, name`, else by name.
  * Throws for an unknown name and for a circle.
  */
-export function inOrder(files: readonly KpiFile[]): KpiFile[] {
+function inOrder(files: readonly KpiFile[]): KpiFile[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const done = new Set<KpiFile>();
   const visit = (file: KpiFile, path: readonly string[]): void => {

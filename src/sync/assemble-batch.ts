@@ -7,7 +7,8 @@ import type { RefusalWindow } from './refusal-window.ts';
 export interface Assembly {
   readonly place: Pick<Batch, 'tenantId' | 'connectionId' | 'source' | 'stream' | 'lane' | 'epoch' | 'runId'>;
   readonly normalize: (draft: Draft, readSeq: bigint) => Row | Refused;
-  readonly window: RefusalWindow;
+  /** Null when a person has accepted the refusals of this run. */
+  readonly window: RefusalWindow | null;
   readonly release: string;
   /** Entity that records left out by a rule are counted under. */
   readonly countedAs: Entity;
@@ -23,7 +24,7 @@ export function assembleBatch(assembly: Assembly, pages: readonly NumberedPage[]
     const isRow = 'hash' in result;
     if (isRow) rows.push(result);
     else refused.push(result);
-    if (assembly.window.add(!isRow)) tooMany = true;
+    if (assembly.window?.add(!isRow) === true) tooMany = true;
   };
   for (const { page, readSeq } of pages) {
     for (const draft of page.drafts) keep(assembly.normalize(draft, readSeq));

@@ -71,7 +71,7 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
     const attempt = held
       ? { outcome: 'held' as const, complete: false, failure: null }
-      : await readAndWrite(deps, job, { ...run, client, cursor: lease.cursor });
+      : await readAndWrite(deps, job, { ...run, client, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted' });
     const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
     await endRun(deps.db, job.place, run, {
       outcome: attempt.outcome,
@@ -99,6 +99,8 @@ interface RunState {
   readonly epoch: bigint;
   readonly client: Client;
   readonly cursor: Cursor | null;
+  /** A person accepted that many records are refused. */
+  readonly accepted: boolean;
 }
 
 async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promise<Attempt> {
@@ -108,7 +110,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   const pages = job.stream.read(context, job.request(run.cursor));
   const drawReadSeq = async () => BigInt((await deps.db.query<{ n: string }>("select nextval('ops.read_seq')::text as n")).rows[0]!.n);
   const buffer = new PageBuffer(deps.buffer ?? BUFFER_LIMITS, () => deps.now().getTime());
-  const window = new RefusalWindow();
+  const window = run.accepted ? null : new RefusalWindow();
   const started = deps.now().getTime();
   let complete = false;
   let heldNow = false;

@@ -117,7 +117,7 @@ describe('the bridge from the shop to the books', () => {
         amount: [1, '1000'],
       },
     });
-    expect([r.shopOrders, r.erpOrders]).toEqual([7, 8]);
+    expect([r.shopOrders, r.erpOrders]).toEqual([6, 7]);
   });
 
   test('refunded sales and mirrors are sales', async () => {
@@ -311,19 +311,20 @@ test('large sides, never analysed, are compared set by set', async () => {
     `insert into public.source_orders (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, name, status,
        source_status, created_at, business_day, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source,
        amount_products_source, amount_shipping_source, amount_discount_source, amount_other_source, fx_rate, amount_total, shop_order_id)
-     select $1, md5($1 || s.source || g)::uuid, $1, s.source, g::text, now(), 0, 1, '#' || g, 'completed', 'x', $2, '2025-11-28', 'CLP',
-       g, g, 0, g, 0, 0, 0, 1, case when s.source = 'odoo' and g % 100 = 0 then g + 1 else g end, g::text
-     from generate_series(1, 20000) g, (values ('shopify'), ('odoo')) s(source)
+     select $1::uuid, md5($1::text || s.source || g)::uuid, $1::uuid, s.source, g::text, now(), 0, 1, '#' || g, 'completed', 'x', $2::timestamptz, '2025-11-28', 'CLP',
+       a.amount, a.amount, 0, a.amount, 0, 0, 0, 1, a.amount, g::text
+     from generate_series(1, 20000) g, (values ('shopify'), ('odoo')) s(source),
+       lateral (select case when s.source = 'odoo' and g % 100 = 0 then g + 1 else g end as amount) a
      where s.source = 'shopify' or g % 1000 <> 0`,
     [tenantId, EARLIER],
   );
   await seeder.client.query(
     `insert into public.order_links (tenant_id, shop_order_id, erp_order_id, rule)
-     select $1, md5($1 || 'shopify' || g)::uuid, md5($1 || 'odoo' || g)::uuid, 'id' from generate_series(1, 20000) g where g % 1000 <> 0`,
+     select $1::uuid, md5($1::text || 'shopify' || g)::uuid, md5($1::text || 'odoo' || g)::uuid, 'id' from generate_series(1, 20000) g where g % 1000 <> 0`,
     [tenantId],
   );
   expect(bridge(await run())).toMatchObject({
     remainder: '0',
-    classes: { missing_in_odoo: [20, '-210000'], currency: [180, '180'] },
+    classes: { missing_in_odoo: [20, '-210000'], amount: [180, '180'] },
   });
 });

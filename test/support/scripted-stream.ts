@@ -7,7 +7,11 @@ import { addTenant } from '../../src/store/tenants.ts';
 import type { SyncDeps, SyncJob } from '../../src/sync/run-sync.ts';
 
 /** A tenant with one connection to each named source, without a real source behind it. */
-export async function tenantWith(db: Database, sources: readonly string[], options: { timeZone?: string; currency?: string } = {}): Promise<{ tenantId: string; connections: Record<string, string> }> {
+export async function tenantWith(
+  db: Database,
+  sources: readonly string[],
+  options: { timeZone?: string; currency?: string } = {},
+): Promise<{ tenantId: string; connections: Record<string, string> }> {
   const tenantId = randomUUID();
   await addTenant(db, {
     id: tenantId,
@@ -46,9 +50,12 @@ export function scripted(pages: readonly Page[] | (() => AsyncGenerator<Page, vo
     backfill: 'none',
     deletions: 'none',
     intervalSeconds: 300,
-    read: typeof pages === 'function' ? pages : async function* () {
-      for (const page of pages) yield page;
-    },
+    read:
+      typeof pages === 'function'
+        ? pages
+        : async function* () {
+            for (const page of pages) yield page;
+          },
   };
 }
 
@@ -66,7 +73,11 @@ export function syncDeps(db: Database, worker = 'test'): SyncDeps {
 }
 
 /** A job of one stream of one connection, reading `stream`. */
-export function jobOf(place: { tenantId: string; connectionId: string; source: string; lane?: string }, stream: Stream<unknown>, signal?: AbortSignal): SyncJob {
+export function jobOf(
+  place: { tenantId: string; connectionId: string; source: string; lane?: string },
+  stream: Stream<unknown>,
+  signal?: AbortSignal,
+): SyncJob {
   return {
     place: { tenantId: place.tenantId, connectionId: place.connectionId, stream: stream.name, lane: place.lane ?? 'live' },
     source: place.source,
@@ -87,7 +98,10 @@ export function jobOf(place: { tenantId: string; connectionId: string; source: s
 }
 
 /** An order draft with plausible fields; amounts are whole and without tax unless said otherwise. */
-export function orderDraft(sourceId: string, changes: Partial<Extract<Draft, { entity: 'order' }>['fields']> & { updatedAt?: string } = {}): Draft {
+export function orderDraft(
+  sourceId: string,
+  changes: Partial<Extract<Draft, { entity: 'order' }>['fields']> & { updatedAt?: string } = {},
+): Draft {
   const { updatedAt = '2026-11-01T12:00:00Z', ...fields } = changes;
   const total = fields.amount_total_source ?? '1000';
   return {

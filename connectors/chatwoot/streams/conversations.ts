@@ -1,0 +1,112 @@
+import { defineStream, type Page, type ReadContext, type TypedRequest } from '#contract';
+import { z } from 'zod';
+import { openAccount, type OpenAccount } from '../account.ts';
+import { assemble } from '../assemble.ts';
+import { numberIn } from '../conversation-list.ts';
+import { toSeconds } from '../instants.ts';
+import type { ChatwootSettings } from '../settings.ts';
+import { walkActivity } from '../walks/activity.ts';
+import { walkAll } from '../walks/all.ts';
+import { chooseWalk, detourAfter } from '../walks/choose.ts';
+import { walkDays } from '../walks/days.ts';
+import { walkRecent } from '../walks/recent.ts';
+import { conversationWalk, type Batch, type ConversationWalk } from '../walks/walk.ts';
+
+/** `updated_at` is stamped before its transaction commits, and activity jobs land later still. */
+const OVERLAP_SECONDS = 600;
+const CURSOR_VERSION = 1;
+
+type Request = TypedRequest<string, ConversationWalk>;
+
+/**
+ * Conversations, each with its messages: a page holds both, so that a message never waits for a walk of its own. The
+ * watermark is the server's clock at the walk's start rather than the newest `updated_at`: a walk of hours meets early rows
+ * that change behind it, and a quiet night does not widen the next window.
+ */
+export const conversations = defineStream<ChatwootSettings, string, ConversationWalk>({
+  name: 'conversations',
+  description: 'Conversations in every status, and the messages (without their text) of those that changed',
+  entities: ['conversation', 'message'],
+  cursorVersion: CURSOR_VERSION,
+  overlapSeconds: OVERLAP_SECONDS,
+  backfill: 'time-window',
+  deletions: 'sweep',
+  intervalSeconds: 300,
+  watermark: z.string(),
+  walk: conversationWalk,
+  async *read(context, request) {
+    const account = await openAccount(context);
+    let walk: ConversationWalk = chooseWalk(request, account.at);
+    for (;;) {
+      try {
+        yield* pagesOf(context, account, request, walk);
+        return;
+      } catch (error) {
+        const detour = detourAfter(walk, error, account.at);
+        if (detour === null) throw error;
+        context.log.warn({ from: walk.mode, to: detour.mode }, 'Chatwoot did not answer one way of listing, reading another way');
+        walk = detour;
+      }
+    }
+  },
+});
+
+async function* pagesOf(
+  context: ReadContext<ChatwootSettings>,
+  account: OpenAccount,
+  request: Request,
+  walk: ConversationWalk,
+): AsyncGenerator<Page> {
+  for await (const batch of batchesOf(account, request, walk)) {
+    const rows = batch.rows.filter((row) => isWanted(row, request));
+    const { drafts, rejects } = await assemble(account.client, context.settings, rows);
+    const { startedAt } = batch.walk;
+    const watermark = batch.end && request.kind === 'incremental' ? startedAt : request.watermark;
+    yield {
+      drafts,
+      rejects: [...(batch.rejects ?? []), ...rejects],
+      cursor: { v: CURSOR_VERSION, watermark, walk: batch.end ? null : batch.walk },
+      end: batch.end,
+      ...(batch.end && batch.complete === true ? { covered: coveredBy(request, startedAt) } : {}),
+      ...(batch.notices === undefined || batch.notices.length === 0 ? {} : { notices: batch.notices }),
+    };
+  }
+}
+
+function batchesOf({ client, at }: OpenAccount, request: Request, walk: ConversationWalk): AsyncGenerator<Batch> {
+  switch (walk.mode) {
+    case 'all':
+      return walkAll(client, walk);
+    case 'recent':
+      return walkRecent(client, walk, { now: at, since: floorOf(request) });
+    case 'activity':
+      return walkActivity(client, walk, floorOf(request));
+    default:
+      return walkDays(client, walk, lastDayOf(request, at));
+  }
+}
+
+/** Where an incremental walk begins, in Unix seconds: the watermark less the overlap. */
+function floorOf(request: Request): number {
+  return request.watermark === null ? 0 : toSeconds(request.watermark) - OVERLAP_SECONDS;
+}
+
+/** The walk over everything, taken as a detour, meets far more than was asked for. */
+function isWanted(row: unknown, request: Request): boolean {
+  const createdAt = numberIn(row, 'created_at');
+  // A record without a readable time goes on, to be rejected with its reason.
+  if (createdAt === 0) return true;
+  if (request.kind === 'backfill') return createdAt >= toSeconds(request.from) && createdAt < toSeconds(request.until);
+  if (request.watermark === null) return request.from === null || createdAt >= toSeconds(request.from);
+  return (numberIn(row, 'updated_at') || numberIn(row, 'last_activity_at')) >= floorOf(request);
+}
+
+function lastDayOf(request: Request, now: string): string {
+  const last = request.kind === 'backfill' ? new Date(Date.parse(request.until) - 1).toISOString() : now;
+  return (last < now ? last : now).slice(0, 10);
+}
+
+function coveredBy(request: Request, startedAt: string): { from: string | null; until: string } {
+  if (request.kind === 'incremental') return { from: request.watermark ?? request.from, until: startedAt };
+  return { from: request.from, until: Date.parse(request.until) < Date.parse(startedAt) ? request.until : startedAt };
+}

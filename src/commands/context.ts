@@ -1,0 +1,28 @@
+import type { App, Warehouse } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { parseRut } from '../normalize/rut.ts';
+import { listTenants, type TenantRow } from '../store/tenants.ts';
+import { UsageError, type Terminal } from './terminal.ts';
+
+/** What a command may use; opened when first asked for, closed by `cli.ts`. */
+export interface CommandContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly terminal: Terminal;
+  /** The warehouse the environment names, or the running local one. @throws UsageError when there is neither */
+  warehouse(): Promise<Warehouse>;
+  app(): Promise<App>;
+  openApp(config: Config, warehouse: Warehouse): App;
+}
+
+/** The tenant a person means: by uuid or by RUT in any spelling. @throws UsageError */
+export async function findTenant(app: App, wanted: string): Promise<TenantRow> {
+  const tenants = await listTenants(app.db);
+  const rut = parseRut(wanted)?.canonical;
+  const found = tenants.find((tenant) => tenant.id === wanted || (rut !== undefined && tenant.rut === rut));
+  if (found !== undefined) return found;
+  const known = tenants.map((tenant) => `${tenant.rut} (${tenant.company_name})`).join(', ');
+  throw new UsageError(`no tenant is known as "${wanted}". ${known === '' ? 'Create one: kpi tenant add' : `Known: ${known}`}`);
+}
+

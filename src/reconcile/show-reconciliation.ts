@@ -1,0 +1,45 @@
+import type { Database, TenantTransaction } from '../store/database.ts';
+import { CLASSES, type ClassTotal, type Finding, type FindingClass, type Reconciliation } from './reconciliation.ts';
+import { sqlFile } from './sql-file.ts';
+
+export interface ShownReconciliation {
+  readonly tenantId: string;
+  /** Uuid of a comparison; without it the latest. */
+  readonly id?: string | null;
+  /** How many findings; default 100. */
+  readonly limit?: number;
+  /** Only findings of this class. */
+  readonly class?: FindingClass | null;
+}
+
+const HEADER = sqlFile('header');
+const CLASS_TOTALS = sqlFile('classes');
+const FINDINGS = sqlFile('findings');
+
+/**
+ * A stored comparison as it was when it ran.
+ * @throws when the tenant has none, or none of that id
+ */
+export async function showReconciliation(db: Database, shown: ShownReconciliation): Promise<Reconciliation> {
+  return db.transaction(shown.tenantId, (tx) => readReconciliation(tx, shown.id ?? null, shown.limit ?? 100, shown.class ?? null));
+}
+
+/** As `showReconciliation`, within a transaction of the tenant. */
+export async function readReconciliation(
+  { query, tenantId }: TenantTransaction,
+  id: string | null,
+  limit: number,
+  onlyClass: FindingClass | null = null,
+): Promise<Reconciliation> {
+  const header = (await query<Omit<Reconciliation, 'classes' | 'findings'>>(HEADER, [tenantId, id])).rows[0];
+  if (header === undefined) {
+    throw new Error(
+      id === null
+        ? `tenant ${tenantId} has no reconciliation yet: make one with kpi reconcile run`
+        : `tenant ${tenantId} has no reconciliation ${id}; without an id the latest is shown`,
+    );
+  }
+  const classes = await query<{ class: FindingClass; findings: number; amount: string }>(CLASS_TOTALS, [tenantId, header.id, CLASSES]);
+  const findings = await query<Finding & { class: FindingClass }>(FINDINGS, [tenantId, header.id, limit, onlyClass]);
+  return { ...header, classes: classes.rows satisfies ClassTotal[], findings: findings.rows };
+}

@@ -1,0 +1,119 @@
+import type { Shop, ShopOrder, ShopProduct } from '../world/model.ts';
+import { accessDenied, adminError } from './admin-error.ts';
+import { locationView, productView } from './catalogue-view.ts';
+import { childConnection, listConnection, type PageArgs } from './connection.ts';
+import { orderView, refundView, type ShopIndex } from './order-view.ts';
+import { parseSearch, type StampField } from './search-query.ts';
+import { SortedList, type SortField } from './sorted-list.ts';
+import { gid, idOf, stamp } from './wire-values.ts';
+
+const VISIBLE_DAYS = 60;
+
+type ListArgs = PageArgs & { readonly query?: string | null; readonly sortKey: string };
+type IdArgs = { readonly id: string };
+
+const orderFields: readonly StampField[] = ['updated_at', 'created_at', 'processed_at'];
+const productFields: readonly StampField[] = ['updated_at', 'created_at'];
+
+/** What stands behind the query root for one shop. Kept as long as the server, so that sorted lists are. */
+export function adminRoot(shop: Shop, clock: () => Date) {
+  const needs = (scope: string, field: string): void => {
+    if (!shop.scopes.includes(scope)) throw accessDenied(field, scope);
+  };
+  /** Without read_all_orders older orders are not there, and nothing says so. */
+  const visible = (): readonly ShopOrder[] => {
+    if (shop.scopes.includes('read_all_orders')) return shop.orders;
+    const from = new Date(clock().getTime() - VISIBLE_DAYS * 86_400_000).toISOString();
+    return shop.orders.filter(({ createdAt }) => createdAt >= from);
+  };
+  const orders = new SortedList<ShopOrder>(visible, (order, field) =>
+    stamp(field === 'updated_at' ? order.updatedAt : field === 'created_at' ? order.createdAt : order.processedAt),
+  );
+  const products = new SortedList<ShopProduct>(
+    () => shop.products,
+    (product, field) => stamp(field === 'updated_at' ? product.updatedAt : product.createdAt),
+  );
+  const index = indexOf(shop);
+  const byId = <T extends { readonly id: number }>(items: readonly T[], type: string, id: string): T | undefined => {
+    const wanted = idOf(type, id);
+    if (wanted === null) throw adminError('RESOURCE_NOT_FOUND', `Invalid global id '${id}'`);
+    return items.find((item) => item.id === wanted);
+  };
+
+  return {
+    shop: {
+      id: gid('Shop', 1),
+      name: shop.name,
+      myshopifyDomain: shop.domain,
+      currencyCode: shop.currency,
+      ianaTimezone: shop.timeZone,
+      taxesIncluded: shop.taxesIncluded,
+      createdAt: stamp(shop.createdAt),
+    },
+    currentAppInstallation: () => ({ id: gid('AppInstallation', 1), accessScopes: shop.scopes.map((handle) => ({ handle })) }),
+    orders: (args: ListArgs) => {
+      needs('read_orders', 'orders');
+      const ranges = parseSearch(args.query, orderFields);
+      const view = index();
+      return listConnection(orders, { sort: sortField(args.sortKey), ranges, args }, (order) => orderView(order, view));
+    },
+    ordersCount: ({ query, limit }: { query?: string | null; limit?: number | null }) => {
+      needs('read_orders', 'ordersCount');
+      const count = orders.count(parseSearch(query, orderFields));
+      const cut = limit !== null && limit !== undefined && count > limit;
+      return { count: cut ? limit : count, precision: cut ? 'AT_LEAST' : 'EXACT' };
+    },
+    order: ({ id }: IdArgs) => {
+      needs('read_orders', 'order');
+      const order = byId(visible(), 'Order', id);
+      return order === undefined ? null : orderView(order, index());
+    },
+    refund: ({ id }: IdArgs) => {
+      needs('read_orders', 'refund');
+      const order = visible().find(({ refunds }) => byId(refunds, 'Refund', id) !== undefined);
+      const refund = order === undefined ? undefined : byId(order.refunds, 'Refund', id);
+      return order === undefined || refund === undefined ? null : refundView(refund, order, index());
+    },
+    products: (args: ListArgs) => {
+      needs('read_products', 'products');
+      const ranges = parseSearch(args.query, productFields);
+      return listConnection(products, { sort: sortField(args.sortKey), ranges, args }, (product) => productView(product, shop));
+    },
+    product: ({ id }: IdArgs) => {
+      needs('read_products', 'product');
+      const product = byId(shop.products, 'Product', id);
+      return product === undefined ? null : productView(product, shop);
+    },
+    locations: (args: PageArgs & { readonly includeInactive: boolean; readonly sortKey: string }) => {
+      needs('read_locations', 'locations');
+      const shown = shop.locations.filter(({ isActive }) => isActive || args.includeInactive);
+      const sorted = shown.toSorted((a, b) => (args.sortKey === 'ID' ? a.id - b.id : a.name.localeCompare(b.name)));
+      return childConnection(sorted, args, (location) => locationView(location, shop));
+    },
+    location: ({ id }: IdArgs) => {
+      needs('read_locations', 'location');
+      const location = byId(shop.locations, 'Location', id);
+      return location === undefined ? null : locationView(location, shop);
+    },
+  };
+}
+
+function sortField(sortKey: string): SortField {
+  return sortKey.toLowerCase() as SortField;
+}
+
+/** Look-ups of a shop, made again when it has grown. */
+function indexOf(shop: Shop): () => ShopIndex {
+  let customers: ShopIndex['customers'] = new Map();
+  let variantTitles: ShopIndex['variantTitles'] = new Map();
+  let productsSeen = -1;
+  return () => {
+    if (customers.size !== shop.customers.length) customers = new Map(shop.customers.map((customer) => [customer.id, customer]));
+    if (productsSeen !== shop.products.length) {
+      productsSeen = shop.products.length;
+      const variants = shop.products.flatMap((product) => product.variants);
+      variantTitles = new Map(variants.filter(({ title }) => title !== 'Default Title').map(({ id, title }) => [id, title]));
+    }
+    return { shop, customers, variantTitles };
+  };
+}

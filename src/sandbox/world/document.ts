@@ -1,0 +1,73 @@
+import type { Decimal } from './decimal.ts';
+
+/** A sales document as it must arrive: the canonical reading of what one source states. Ids are source ids; times epoch milliseconds. */
+export interface SalesDocument {
+  readonly source: 'shopify' | 'odoo';
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'quotation' | 'open' | 'completed' | 'refunded' | 'cancelled';
+  readonly excludedBecause: 'test' | 'intercompany' | 'gift_card_only' | 'zero_value' | null;
+  readonly paymentState: 'unpaid' | 'partial' | 'paid' | null;
+  readonly sourceStatus: string;
+  readonly time: number;
+  readonly cancelled: number | null;
+  /** ISO code. */
+  readonly currency: string;
+  readonly total: Decimal;
+  readonly tax: Decimal;
+  readonly products: Decimal;
+  readonly shipping: Decimal;
+  readonly discount: Decimal;
+  readonly customerId: string | null;
+  readonly channel: string;
+  readonly company: string | null;
+  readonly shopOrderId: string | null;
+  readonly shopOrderName: string | null;
+  readonly lines: readonly DocumentLine[];
+  readonly refunds: readonly DocumentRefund[];
+  readonly payments: readonly DocumentPayment[];
+}
+
+export interface DocumentLine {
+  readonly id: string;
+  readonly kind: 'product' | 'shipping' | 'discount' | 'tip' | 'gift_card' | 'reward' | 'down_payment' | 'section' | 'other';
+  readonly productId: string | null;
+  readonly sku: string | null;
+  readonly name: string;
+  readonly quantity: Decimal;
+  readonly unitPrice: Decimal;
+  /** With tax, after all discounts. */
+  readonly amount: Decimal;
+  readonly tax: Decimal;
+  readonly discount: Decimal;
+}
+
+export interface DocumentRefund {
+  readonly id: string;
+  readonly time: number;
+  readonly amount: Decimal;
+  readonly tax: Decimal;
+  readonly paidBack: Decimal;
+  readonly lines: readonly {
+    readonly id: string;
+    readonly lineId: string;
+    readonly quantity: Decimal;
+    readonly amount: Decimal;
+    readonly tax: Decimal;
+  }[];
+}
+
+export interface DocumentPayment {
+  readonly id: string;
+  readonly time: number;
+  readonly kind: string;
+  readonly status: string;
+  readonly gateway: string;
+  readonly isTest: boolean;
+  readonly amount: Decimal;
+}
+
+/** The sum of some lines' part. */
+export function total<T>(items: readonly T[], part: (item: T) => Decimal): Decimal {
+  return items.reduce((sum, item) => sum + part(item), 0n);
+}

@@ -1,0 +1,34 @@
+import { expectedMasters } from './expected-masters.ts';
+import { expectedSales } from './expected-sales.ts';
+import { expectedChatwoot } from '../chatwoot/expected.ts';
+import { expectedN8n } from '../n8n/expected.ts';
+import type { ExpectedRow } from './model.ts';
+import type { TenantSources } from './sales-ledger.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the warehouse must hold, row by row, by an own reading of the rules: nothing here is shared with the code that fills
+ * it. Rows come one by one, so that a big world needs no more memory than a small one.
+ */
+export function* expectedRows(world: World): Generator<ExpectedRow> {
+  for (const tenant of world.tenants) {
+    const { rut, timeZone } = tenant;
+    const sources = sourcesOf(world, tenant.rut);
+    yield* expectedSales(sources);
+    yield* expectedMasters(sources);
+    if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);
+    if (tenant.n8n !== null) yield* expectedN8n(world.n8n, tenant.n8n.tag, rut, timeZone);
+  }
+}
+
+/** The commerce systems of one tenant. */
+export function sourcesOf(world: Pick<World, 'tenants' | 'shops' | 'odoos' | 'anchor'>, rut: string): TenantSources {
+  const tenant = world.tenants.find((each) => each.rut === rut);
+  if (tenant === undefined) throw new Error(`the world has no tenant ${rut}`);
+  return {
+    tenant,
+    shop: world.shops.find(({ domain }) => domain === tenant.shop) ?? null,
+    database: world.odoos.find(({ name }) => name === tenant.odoo?.database) ?? null,
+    anchor: world.anchor,
+  };
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { withDirectSession } from '../../src/store/direct-session.ts';
+import { createReader, dropReader } from '../../src/store/reader-role.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { RowSeeder } from '../support/seed-rows.ts';
+
+const REVENUE = `SELECT t.rut, t.company_name, SUM(o.amount_total) as total_sales, COUNT(o.id) as total_orders
+FROM tenants t LEFT JOIN orders o ON o.tenant_id = t.id
+WHERE o.created_at >= NOW() - INTERVAL '30 days'
+GROUP BY t.rut, t.company_name ORDER BY total_sales DESC;`;
+
+const TICKETS = `SELECT channel, status, COUNT(*) as total FROM conversations
+WHERE tenant_id = {{tenant_id}} AND created_at >= NOW() - INTERVAL '7 days' GROUP BY channel, status;`;
+
+const EXECUTIONS = `SELECT workflow_name, COUNT(*) as executions, AVG(duration_ms) as avg_duration,
+       SUM(CASE WHEN status = 'error' THEN 1 ELSE 0 END) as errors
+FROM workflow_executions
+WHERE tenant_id = {{tenant_id}} AND created_at >= NOW() - INTERVAL '30 days'
+GROUP BY workflow_name ORDER BY executions DESC LIMIT 10;`;
+
+const COMPLETED = "SELECT COUNT(*) FROM orders WHERE status = 'completed'";
+
+let database: TestDatabase;
+let seeder: RowSeeder;
+let reader: pg.Client;
+let role: string;
+let own: string;
+let other: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  seeder = await RowSeeder.open(database.adminUrl);
+  own = await seeder.tenant({ rut: '76042235-5', company_name: 'Tienda Ejemplo' });
+  other = await seeder.tenant();
+  ({ role } = await withDirectSession(database.adminUrl, async (admin) =>
+    createReader(admin, { tenantId: own, roleSecret: database.roleSecret }),
+  ));
+  const yesterday = new Date(Date.now() - 86_400_000);
+  for (const tenant of [own, other]) {
+    await seeder.order(tenant, 119_000, { created_at: yesterday });
+    await seeder.order(tenant, 59_500, { created_at: yesterday, status: 'refunded' });
+    await seeder.order(tenant, 238_000, { created_at: yesterday, source: 'odoo', status: 'open' });
+    await seeder.order(tenant, 900_000, { created_at: yesterday, status: 'quotation' });
+    await seeder.order(tenant, 119_000, { created_at: yesterday, source: 'odoo', speaks: false, silent_because: 'mirror' });
+    await seeder.order(tenant, 30_000, { created_at: yesterday, deleted_at: yesterday, row_hash: null });
+    await seeder.order(tenant, 7_000, { created_at: new Date(Date.now() - 31 * 86_400_000) });
+    const row = { tenant_id: tenant, created_at: yesterday };
+    await seeder.insert('public.conversations', row);
+    await seeder.insert('public.conversations', { ...row, status: 'resolved' });
+    await seeder.insert('public.conversations', row);
+    for (const duration_ms of [100, 300])
+      await seeder.insert('public.workflow_executions', { ...row, workflow_name: 'Boletas', duration_ms });
+    await seeder.insert('public.workflow_executions', { ...row, workflow_name: 'Boletas', status: 'error' });
+  }
+});
+
+afterAll(async () => {
+  await seeder.close();
+  await withDirectSession(database.adminUrl, async (admin) => dropReader(admin, role));
+  await database.close();
+});
+
+beforeEach(async () => {
+  reader = new pg.Client({ connectionString: database.url(role) });
+  await reader.connect();
+  return async () => reader.end();
+});
+
+/** Metabase sends the variable as a text whose type it leaves open; the quotes of a literal are the other way to fill it in. */
+const filled = (query: string, tenantId: string): [string, string[]][] => [
+  [query.replace('{{tenant_id}}', '$1'), [tenantId]],
+  [query.replace('{{tenant_id}}', `'${tenantId}'`), []],
+];
+
+describe('the queries of the brief, word for word, through a reader', () => {
+  test('revenue: the own company alone, sales alone', async () => {
+    const { rows } = await reader.query(REVENUE);
+    expect(rows).toEqual([{ rut: '76042235-5', company_name: 'Tienda Ejemplo', total_sales: '416500', total_orders: '3' }]);
+  });
+
+  test('tickets by channel and status', async () => {
+    for (const [text, values] of filled(TICKETS, own)) {
+      const { rows } = await reader.query<{ status: string }>(text, values);
+      expect(rows.toSorted((a, b) => (a.status < b.status ? -1 : 1))).toEqual([
+        { channel: 'WhatsApp', status: 'open', total: '2' },
+        { channel: 'WhatsApp', status: 'resolved', total: '1' },
+      ]);
+    }
+  });
+
+  test('executions by workflow', async () => {
+    for (const [text, values] of filled(EXECUTIONS, own)) {
+      const { rows } = await reader.query<{ avg_duration: string }>(text, values);
+      expect(rows).toMatchObject([{ workflow_name: 'Boletas', executions: '3', errors: '1' }]);
+      expect(Number(rows[0]?.avg_duration)).toBe(200);
+    }
+  });
+
+  test('count of completed orders', async () => {
+    expect((await reader.query(COMPLETED)).rows).toEqual([{ count: '2' }]);
+  });
+
+  test('asked about another tenant they answer nothing', async () => {
+    for (const query of [TICKETS, EXECUTIONS]) {
+      for (const [text, values] of filled(query, other)) expect((await reader.query(text, values)).rows).toEqual([]);
+    }
+  });
+});
+
+test('under row security the sales of a window come from their index', async () => {
+  await seeder.client.query(
+    `insert into public.source_orders (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, name, status,
+       source_status, created_at, business_day, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source,
+       amount_products_source, amount_shipping_source, amount_discount_source, amount_other_source, fx_rate, amount_total)
+     select t.id, gen_random_uuid(), t.id, 'shopify', g::text, now(), 0, 1, '#' || g, 'completed', 'PAID/FULFILLED',
+       now() - interval '31 days' - g * interval '20 minutes', current_date, 'CLP', 11900, 10000, 1900, 11900, 0, 0, 0, 1, 11900
+     from public.tenants t, generate_series(1, 20000) g`,
+  );
+  await seeder.client.query('vacuum analyze public.source_orders');
+  const { rows } = await reader.query<{ 'QUERY PLAN': string }>(`explain ${REVENUE}`);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('source_orders_sales');
+  expect(plan).not.toContain('Seq Scan on source_orders');
+});

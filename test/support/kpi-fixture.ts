@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { reaggregate, ROLLUPS } from '../../src/store/rollups.ts';
+import { testDatabase, type TestDatabase } from './database.ts';
+import { RowSeeder, type Values } from './seed-rows.ts';
+
+/** A database, rows put into it for one tenant at a time, and the KPI views as the analyst sees them. */
+export class KpiFixture {
+  readonly seeder: RowSeeder;
+  readonly analyst: pg.Client;
+  tenantId = '';
+  readonly #database: TestDatabase;
+
+  private constructor(database: TestDatabase, seeder: RowSeeder, analyst: pg.Client) {
+    this.#database = database;
+    this.seeder = seeder;
+    this.analyst = analyst;
+  }
+
+  static async open(): Promise<KpiFixture> {
+    const database = await testDatabase();
+    const analyst = new pg.Client({ connectionString: database.url('kpi_analyst') });
+    await analyst.connect();
+    return new KpiFixture(database, await RowSeeder.open(database.adminUrl), analyst);
+  }
+
+  async close(): Promise<void> {
+    await this.analyst.end();
+    await this.seeder.close();
+    await this.#database.close();
+  }
+
+  /** From here on everything is about a new tenant (CLP, America/Santiago). */
+  async newTenant(): Promise<void> {
+    this.tenantId = await this.seeder.tenant();
+  }
+
+  async put(table: string, values: Values = {}): Promise<string> {
+    return this.seeder.insert(table, { tenant_id: this.tenantId, ...values });
+  }
+
+  async order(total: number, values: Values = {}): Promise<string> {
+    return this.seeder.order(this.tenantId, total, values);
+  }
+
+  async refund(orderId: string, total: number, values: Values = {}): Promise<string> {
+    const untaxed = Math.round(total / 1.19);
+    const source = { amount_total_source: total, amount_untaxed_source: untaxed, amount_tax_source: total - untaxed };
+    const own = { amount_total: total, amount_untaxed: untaxed, amount_paid_back: total };
+    return this.put('public.refunds', { order_id: orderId, ...source, ...own, ...values });
+  }
+
+  /** Fills kpi.sales_daily from the facts, by the statement that the store uses. */
+  async rollUp(): Promise<void> {
+    const { rows } = await this.seeder.client.query<{ day: string }>(
+      `select business_day::text as day from public.source_orders where tenant_id = $1
+       union select business_day::text from public.refunds where tenant_id = $1`,
+      [this.tenantId],
+    );
+    const query = async <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      this.seeder.client.query<R>(text, [...values]);
+    await reaggregate(query, this.tenantId, ROLLUPS.sales, new Set(rows.map((row) => row.day)));
+  }
+
+  /** Rows of a view for this tenant as arrays; numbers are text without trailing zeros. */
+  async view(name: string, columns: string, rest = ''): Promise<unknown[][]> {
+    const text = `select ${columns} from ${name} where tenant_id = $1 ${rest}`;
+    const { rows } = await this.analyst.query<unknown[]>({ text, values: [this.tenantId], rowMode: 'array' });
+    return rows.map((row) => row.map(plain));
+  }
+
+  /** An instant by the database's clock, by which the views measure. */
+  async before(interval: string): Promise<string> {
+    const { rows } = await this.analyst.query<{ at: string }>('select (now() - $1::interval)::text as at', [interval]);
+    return rows[0]?.at ?? '';
+  }
+}
+
+/** A decimal without trailing zeros; anything else as it is. */
+export function plain(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value;
+}
