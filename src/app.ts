@@ -9,6 +9,7 @@ import type { Logger } from './log.ts';
 import { normalizer } from './normalize/normalize-draft.ts';
 import { createHttpStats } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
+import { secretValues } from './outbound/secret-values.ts';
 import { resolveSecret, type SecretSources } from './secrets.ts';
 import { SharedBudget } from './store/api-budget.ts';
 import { listConnections, type ConnectionRow } from './store/connections.ts';
@@ -50,7 +51,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     applicationName: 'kpi',
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
-  const budget = new SharedBudget(db, config.requestRate, (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }));
+  const budget = new SharedBudget(db, config.requestRate, (ms) => sleep(ms));
   const secretSources = { environment: process.env, secretsFolder: config.secretsFolder, home: config.home, vault: config.vault };
   const deps: SyncDeps = {
     db,
@@ -69,7 +70,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
   };
 
   const contextFor = (connector: Connector, settings: unknown, account: string, lane: 'live' | 'backfill', signal: AbortSignal) => {
-    const secrets = secretValues(connector, settings);
+    const secrets = secretValues(connector.settings, settings);
     log.hide(secrets);
     const counted = createHttpStats();
     const http = createHttp({ account, host: connector.host(settings), lane, budget, log, signal, secrets, onRequest: counted.record });
@@ -123,18 +124,4 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
     close: () => db.close(),
   };
-}
-
-/** Values of the settings that are marked secret, to be kept out of every log line and message. */
-function secretValues(connector: Connector, settings: unknown): string[] {
-  const names = new Set(secretNames(connector));
-  const values = typeof settings === 'object' && settings !== null ? Object.entries(settings) : [];
-  return values.flatMap(([name, value]) => (names.has(name) && typeof value === 'string' && value !== '' ? [value] : []));
-}
-
-/** Names of a connector's secret settings. */
-export function secretNames(connector: Connector): string[] {
-  const schema = connector.settings;
-  const shape: unknown = 'shape' in schema ? schema.shape : {};
-  return Object.entries(shape as Record<string, Connector['settings']>).flatMap(([name, field]) => (field.meta()?.['secret'] === true ? [name] : []));
 }

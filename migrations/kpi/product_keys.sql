@@ -1,4 +1,4 @@
--- depends: sku_conflicts
+-- depends:
 -- Meaning: which products of the sources are the same product (MEANING 17).
 -- Grain: one row per product of a source; products with equal product_key are one product.
 -- Unit: none.
@@ -7,41 +7,46 @@
 --   it; else the product itself.
 -- Debe cuadrar con: nada; es un criterio de identidad.
 -- Bad input: a conflicting SKU or barcode merges nothing.
+-- Counts by windows and not by joins: under row security the planner takes a tenant to have few products and would compare each with each.
 create or replace view kpi.product_keys with (security_invoker = true) as
-with named as (
-  select
-    p.tenant_id,
-    p.id as product_id,
-    p.connection_id,
-    p.source,
-    p.name,
-    nullif(upper(btrim(p.sku)), '') as sku,
-    nullif(btrim(p.barcode), '') as barcode
-  from public.products as p
-  where p.deleted_at is null
-),
-shared_barcodes as (
-  select distinct n.tenant_id, n.barcode
-  from named as n
-  where n.barcode is not null
-  group by n.tenant_id, n.connection_id, n.barcode
-  having count(*) > 1
-),
-shared_skus as (select distinct c.tenant_id, c.sku from kpi.sku_conflicts as c)
 select
   n.tenant_id,
   n.product_id,
   n.source,
   case
-    when n.sku is not null and s.sku is null then 'sku:' || n.sku
-    when n.sku is null and n.barcode is not null and b.barcode is null then 'barcode:' || n.barcode
+    when n.sku is not null and n.sku_products = 1 then 'sku:' || n.sku
+    when n.sku is null and n.barcode is not null and n.barcode_products = 1 then 'barcode:' || n.barcode
     else 'id:' || n.product_id::text
   end as product_key,
   n.sku,
-  n.name
-from named as n
-left join shared_skus as s on s.tenant_id = n.tenant_id and s.sku = n.sku
-left join shared_barcodes as b on b.tenant_id = n.tenant_id and b.barcode = n.barcode;
+  n.name,
+  n.stocked
+from (
+  -- The most products that one connection has under this SKU, or this barcode.
+  select
+    c.*,
+    max(c.sku_here) over (partition by c.tenant_id, c.sku) as sku_products,
+    max(c.barcode_here) over (partition by c.tenant_id, c.barcode) as barcode_products
+  from (
+    select
+      p.*,
+      count(*) over (partition by p.tenant_id, p.sku, p.connection_id) as sku_here,
+      count(*) over (partition by p.tenant_id, p.barcode, p.connection_id) as barcode_here
+    from (
+      select
+        r.tenant_id,
+        r.id as product_id,
+        r.connection_id,
+        r.source,
+        nullif(upper(btrim(r.sku)), '') as sku,
+        nullif(btrim(r.barcode), '') as barcode,
+        r.name,
+        r.active and r.tracked and r.kind in ('storable', 'consumable') as stocked
+      from public.products as r
+      where r.deleted_at is null
+    ) as p
+  ) as c
+) as n;
 
 comment on view kpi.product_keys is
 'Qué productos de los orígenes son el mismo producto: igual product_key. Una fila por producto de cada origen. La clave es el SKU (sin espacios, en mayúsculas) si no está en kpi.sku_conflicts; sin SKU, el código de barras si no se repite en una conexión; si no, el producto mismo. Un SKU o código repetido no une nada. Debe cuadrar con: nada, es un criterio de identidad.';
@@ -51,5 +56,6 @@ comment on column kpi.product_keys.source is 'Sistema de origen.';
 comment on column kpi.product_keys.product_key is 'Identidad: sku:…, barcode:… o id:….';
 comment on column kpi.product_keys.sku is 'SKU sin espacios y en mayúsculas.';
 comment on column kpi.product_keys.name is 'Nombre en su origen.';
+comment on column kpi.product_keys.stocked is 'Si se lleva inventario de él: activo, con seguimiento, no servicio ni tarjeta de regalo ni combo.';
 
 grant select on kpi.product_keys to kpi_reader, kpi_analyst, kpi_writer;

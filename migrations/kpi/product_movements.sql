@@ -21,7 +21,7 @@ select
   l.amount,
   l.order_id
 from public.order_lines as l
-left join kpi.product_keys as k on k.tenant_id = l.tenant_id and k.product_id = l.product_id
+left join kpi.product_keys as k on k.product_id = l.product_id and k.tenant_id is not distinct from l.tenant_id
 where l.line_kind = 'product'
 union all
 select
@@ -43,7 +43,7 @@ from public.refunds as r
 join public.refund_lines as d on d.tenant_id = r.tenant_id and d.refund_id = r.id
 join public.source_order_lines as l on l.tenant_id = d.tenant_id and l.id = d.order_line_id
 join public.tenants as t on t.id = r.tenant_id
-left join kpi.product_keys as k on k.tenant_id = l.tenant_id and k.product_id = l.product_id
+left join kpi.product_keys as k on k.product_id = l.product_id and k.tenant_id is not distinct from l.tenant_id
 where r.counts and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and l.deleted_at is null;
 
 comment on view kpi.product_movements is

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CheckReport, Connector } from '#contract';
-import { secretNames, type App } from '../app.ts';
+import type { App } from '../app.ts';
+import { settingFields } from '../outbound/secret-values.ts';
 import { resolveSecret, storeLocalSecret } from '../secrets.ts';
 import { connectionId, saveConnection } from '../store/connections.ts';
 import { UsageError } from './terminal.ts';
@@ -34,7 +35,7 @@ export async function connectSource(app: App, request: ConnectRequest): Promise<
   const report = await app.check(connector, settings);
   if (report.findings.some((finding) => finding.level === 'error') && !request.evenIfCheckFails) return { connectionId: null, report };
 
-  const secrets = new Set(secretNames(connector));
+  const secrets = new Set(settingFields(connector.settings).flatMap((field) => (field.secret ? [field.name] : [])));
   const split = (wanted: boolean) => Object.fromEntries(Object.entries(settings).filter(([name]) => secrets.has(name) === wanted));
   const accountKey = report.account ?? connector.accountKey(settings);
   const id = await connectionId(app.db, request.tenantId, connector.id, accountKey);
@@ -63,9 +64,8 @@ function parseSettings(connector: Connector, settings: Record<string, unknown>):
 
 /** The settings of a connector as lines of help: name, whether secret, what it is. */
 export function settingsHelp(connector: Connector): string[] {
-  const shape: unknown = 'shape' in connector.settings ? connector.settings.shape : {};
-  const secrets = new Set(secretNames(connector));
-  return Object.entries(shape as Record<string, z.ZodType>).map(
-    ([name, field]) => `  ${name.padEnd(24)}${secrets.has(name) ? '(secret) ' : ''}${field.description ?? ''}${field.isOptional() ? ' [optional]' : ''}`,
+  return settingFields(connector.settings).map(
+    ({ name, secret, description, optional }) =>
+      `  ${name.padEnd(24)}${optional ? '' : '(required) '}${secret ? '(secret) ' : ''}${description ?? ''}`,
   );
 }

@@ -100,6 +100,8 @@ async function takeTurn(budget: RequestBudget, request: BudgetRequest & { readon
   turn.catch(() => undefined);
   try {
     await Promise.race([turn, ended.promise]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -46,7 +46,7 @@ interface Inside {
   readonly out?: z.ZodType;
 }
 
-const inside = (schema: z.ZodType): Inside => schema.def as Inside;
+const inside = (schema: z.ZodType): Inside => schema.def;
 
 /** Schemas directly below one that adds no field by itself. The input side of a pipe is what a person fills in. */
 function below(schema: z.ZodType): z.ZodType[] {

@@ -66,7 +66,7 @@ export async function sendOnce(attempt: Attempt): Promise<{ answer: HttpAnswer; 
       signal: controller.signal,
     });
     read.started = true;
-    const body = await readBody(response.data, attempt.maxBytes, controller.signal, read);
+    const body = await readBody(response.data, attempt.maxBytes, read);
     return { answer: { status: response.status, headers: lowerCase(response.headers), body }, bytes: read.bytes };
   } catch (error) {
     if (error instanceof TransportError) throw error;
@@ -78,23 +78,16 @@ export async function sendOnce(attempt: Attempt): Promise<{ answer: HttpAnswer; 
   }
 }
 
-async function readBody(stream: Readable, maxBytes: number, signal: AbortSignal, read: { bytes: number }): Promise<string> {
-  const stop = () => stream.destroy(new Error('stopped'));
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      read.bytes += chunk.length;
-      if (read.bytes > maxBytes) {
-        stream.destroy();
-        throw new TransportError('KPI_TOO_LARGE' satisfies TransportCode, `more than ${maxBytes} bytes`, read.bytes);
-      }
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  } finally {
-    signal.removeEventListener('abort', stop);
+/** An abort destroys the stream (axios sees to that), which ends the loop with an error. */
+async function readBody(stream: Readable, maxBytes: number, read: { bytes: number }): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    read.bytes += chunk.length;
+    // Leaving the loop destroys the stream.
+    if (read.bytes > maxBytes) throw new TransportError('KPI_TOO_LARGE' satisfies TransportCode, `more than ${maxBytes} bytes`, read.bytes);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Once the answer had begun, a lost connection means a body cut short; what was read of it is thrown away. */

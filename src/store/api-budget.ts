@@ -7,8 +7,6 @@ export interface BudgetRequest {
   readonly host: string;
   readonly account: string;
   readonly lane: 'live' | 'backfill';
-  /** Ends the wait. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -18,11 +16,11 @@ export interface BudgetRequest {
 export class SharedBudget {
   readonly #db: Database;
   readonly #rate: { readonly perSecond: number; readonly burst: number };
-  readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly #sleep: (ms: number) => Promise<void>;
   readonly #left = new Map<string, number>();
   readonly #asking = new Map<string, Promise<void>>();
 
-  constructor(db: Database, rate: { readonly perSecond: number; readonly burst: number }, sleep: (ms: number, signal?: AbortSignal) => Promise<void>) {
+  constructor(db: Database, rate: { readonly perSecond: number; readonly burst: number }, sleep: (ms: number) => Promise<void>) {
     this.#db = db;
     this.#rate = rate;
     this.#sleep = sleep;
@@ -51,7 +49,8 @@ export class SharedBudget {
       const row = (
         await this.#db.query<{ wait_ms: number }>(TAKE, [request.host, request.account, perSecond, burst, chunk, reserve])
       ).rows[0];
-      if (row !== undefined && row.wait_ms > 0) await this.#sleep(row.wait_ms, request.signal);
+      // Several runs wait for this one answer, so none of their signals may end it; each races the wait against its own.
+      if (row !== undefined && row.wait_ms > 0) await this.#sleep(row.wait_ms);
       this.#left.set(key, chunk);
     } finally {
       this.#asking.delete(key);

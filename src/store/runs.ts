@@ -7,6 +7,8 @@ export type RunOutcome = 'verified' | 'unverified' | 'failed' | 'held' | 'fenced
 
 export interface RunEnd {
   readonly outcome: RunOutcome;
+  /** Whether the walk reached its end; only then has the stream succeeded. */
+  readonly complete: boolean;
   readonly error: { readonly kind: ErrorKind; readonly code: string; readonly message: string; readonly advice: string } | null;
   readonly stats: { readonly requests: number; readonly retries: number; readonly throttledMs: number };
   /** Seconds until the stream is due again; null keeps it as it is. */
@@ -44,7 +46,7 @@ export async function endRun(db: Database, place: LanePlace, run: { id: string; 
     place.lane,
     String(run.epoch),
     run.id,
-    end.outcome === 'unverified' || end.outcome === 'verified',
+    end.complete && (end.outcome === 'unverified' || end.outcome === 'verified'),
     end.dueInSeconds,
     error?.kind ?? null,
     error?.code ?? null,

@@ -75,6 +75,7 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
     await endRun(deps.db, job.place, run, {
       outcome: attempt.outcome,
+      complete: attempt.complete,
       error,
       stats: job.stats(),
       dueInSeconds: dueAfter(attempt, job.intervalSeconds, deps.random),

@@ -28,6 +28,9 @@ export interface World {
   readonly defects: readonly Defect[];
 }
 
+/** A real n8n prunes old executions, by default long before this many: a big world does not grow without end here. */
+const MOST_EXECUTIONS = 60_000;
+
 /**
  * Grows the world. Ids, references, amounts and defects come from the seed alone; dates hang on the anchor, and nothing is
  * later than it. At 2,000 orders there are about 30,000 records in all.
@@ -56,7 +59,7 @@ export function createWorld({ seed, anchor, orders }: WorldSize): World {
       instance: n8nTenants[0]?.n8n?.instance ?? 'n8n',
       tenants: n8nTenants.map(({ n8n }, index) => ({
         tag: n8n?.tag ?? '',
-        executions: Math.max(60, Math.round(orders * (index === 0 ? 1.6 : 0.9))),
+        executions: Math.min(MOST_EXECUTIONS, Math.max(60, Math.round(orders * (index === 0 ? 1.6 : 0.9)))),
       })),
     }),
   };

@@ -1,0 +1,166 @@
+import {
+  defineStream,
+  SourceError,
+  type Draft,
+  type Entity,
+  type Notice,
+  type Page,
+  type ReadContext,
+  type Reject,
+  type Stream,
+} from '#contract';
+import { openClient, type Domain, type OdooClient } from './client.ts';
+import type { OdooSettings } from './settings.ts';
+import {
+  OVERLAP_SECONDS,
+  earlier,
+  floorSecond,
+  lastIdOf,
+  later,
+  naive,
+  walkSchema,
+  watermarkSchema,
+  windowDomain,
+  windowOf,
+  type Walk,
+  type WindowRequest,
+} from './window.ts';
+
+/** What a page of raw records became. */
+export interface Mapped {
+  readonly drafts: readonly Draft[];
+  readonly rejects: readonly Reject[];
+}
+
+export interface WindowedSpec<F> {
+  readonly name: string;
+  readonly description: string;
+  readonly entities: readonly Entity[];
+  readonly model: string;
+  readonly intervalSeconds: number;
+  /** Records per page: beyond 2,000 nothing gets faster (measured). */
+  readonly pageSize: number;
+  /** The stream cannot do without these; the rest of `wanted` may be missing in a version or for a user. */
+  readonly required: readonly string[];
+  readonly wanted: (settings: OdooSettings) => readonly string[];
+  /** Records without a company belong to all of them (products, partners, rates …) or cannot exist (orders). */
+  readonly shared: boolean;
+  /** The date a backfill goes by. */
+  readonly businessField: string;
+  /** Set where a request's `from` narrows an incremental walk: the path of the date it is compared with. */
+  readonly fromField?: string;
+  /** Fields worth telling about when they cannot be read: what their absence means. */
+  readonly missed?: Readonly<Record<string, string>>;
+  /** What mapping needs to know beside the records, read once per walk. */
+  prepare(client: OdooClient, settings: OdooSettings): Promise<F>;
+  map(records: readonly unknown[], facts: F, client: OdooClient): Promise<Mapped> | Mapped;
+  /** What `prepare` found that an operator should know. */
+  notices?(facts: F): readonly Notice[];
+}
+
+/** A stream read by fixed `write_date` windows and paged by id within them. See `window.ts` for why not otherwise. */
+export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
+  return defineStream<OdooSettings, string, Walk>({
+    name: spec.name,
+    description: spec.description,
+    entities: spec.entities,
+    cursorVersion: 1,
+    overlapSeconds: OVERLAP_SECONDS,
+    backfill: 'time-window',
+    deletions: 'sweep',
+    intervalSeconds: spec.intervalSeconds,
+    watermark: watermarkSchema,
+    walk: walkSchema,
+    read: (context, request) => readWindow(spec, context, request),
+  });
+}
+
+async function* readWindow<F>(
+  spec: WindowedSpec<F>,
+  context: ReadContext<OdooSettings>,
+  request: WindowRequest,
+): AsyncGenerator<Page, void, void> {
+  const client = await openClient(context);
+  const readable = await client.fields(spec.model);
+  if (readable === null) {
+    yield { ...nothing(request.watermark), notices: [notInstalled(spec.model)] };
+    return;
+  }
+  const window = windowOf(request, client.server.date);
+  if (window === null) {
+    yield nothing(request.watermark);
+    return;
+  }
+  const fields = chosenFields(spec, readable, context.settings);
+  const facts = await spec.prepare(client, context.settings);
+  const notices = [...missedNotices(spec, readable), ...(spec.notices?.(facts) ?? [])];
+  const base = baseDomain(spec, context.settings, request);
+  const field = request.kind === 'backfill' ? spec.businessField : 'write_date';
+
+  for (let walk = window; ;) {
+    const domain: Domain = [...base, ...windowDomain(field, walk)];
+    const rows = await client.searchRead(spec.model, { domain, fields, order: 'id', limit: spec.pageSize });
+    const mapped = await spec.map(rows, facts, client);
+    if (rows.length < spec.pageSize) {
+      yield { ...mapped, ...endOf(spec, request, walk, client.server.date), notices };
+      return;
+    }
+    walk = { ...walk, lastId: lastIdOf(spec.model, rows, walk.lastId) };
+    yield { ...mapped, cursor: { v: 1, watermark: request.watermark, walk }, end: false };
+  }
+}
+
+/** The last page moves the watermark to the window's end, and never back. */
+function endOf<F>(spec: WindowedSpec<F>, request: WindowRequest, walk: Walk, serverDate: string): Pick<Page, 'cursor' | 'end' | 'covered'> {
+  if (request.kind === 'backfill') {
+    const until = earlier(walk.hi, serverDate);
+    return { cursor: { v: 1, watermark: request.watermark, walk: null }, end: true, covered: { from: request.from, until } };
+  }
+  const watermark = later(request.watermark, walk.hi);
+  const from = spec.fromField === undefined ? null : request.from;
+  return { cursor: { v: 1, watermark, walk: null }, end: true, covered: { from, until: watermark } };
+}
+
+function nothing(watermark: string | null): Page {
+  return { drafts: [], rejects: [], cursor: { v: 1, watermark, walk: null }, end: true };
+}
+
+export function notInstalled(model: string): Notice {
+  return {
+    code: 'model_missing',
+    message: `Odoo has no model ${model}: the app that brings it is not installed, so this stream stays empty.`,
+  };
+}
+
+/** Unknown and unreadable fields fail a whole call (500, 403), so only what `fields_get` shows is asked for. */
+function chosenFields<F>(spec: WindowedSpec<F>, readable: ReadonlySet<string>, settings: OdooSettings): string[] {
+  const lacking = spec.required.filter((field) => !readable.has(field));
+  if (lacking.length > 0) throw lackingFields(spec.model, lacking);
+  return [...new Set(['id', ...spec.required, ...spec.wanted(settings)])].filter((field) => readable.has(field));
+}
+
+export function lackingFields(model: string, lacking: readonly string[]): SourceError {
+  return new SourceError({
+    kind: 'config',
+    code: 'fields_unreadable',
+    message: `odoo ${model}: the user cannot read ${lacking.join(', ')}`,
+    advice: 'Give the integration user the rights named in the README of the connector, then run: kpi check',
+  });
+}
+
+function missedNotices<F>(spec: WindowedSpec<F>, readable: ReadonlySet<string>): Notice[] {
+  const lacking = Object.entries(spec.missed ?? {}).filter(([field]) => !readable.has(field));
+  return lacking.map(([field, meaning]) => ({ code: 'field_missing', message: `${spec.model}.${field} cannot be read: ${meaning}` }));
+}
+
+function baseDomain<F>(spec: WindowedSpec<F>, settings: OdooSettings, request: WindowRequest): Domain {
+  const since =
+    request.kind === 'incremental' && request.from !== null && spec.fromField !== undefined ? naive(floorSecond(request.from)) : null;
+  return [...companyDomain(settings, spec.shared), ...(since === null ? [] : [[spec.fromField ?? '', '>=', since] as const])];
+}
+
+/** Without it, records of every company of the user come along. */
+export function companyDomain(settings: OdooSettings, shared: boolean): Domain {
+  const own = ['company_id', 'in', settings.company_id] as const;
+  return shared ? ['|', ['company_id', '=', false], own] : [own];
+}

@@ -1,0 +1,19 @@
+import { defineConnector } from '#contract';
+import { check } from './check.ts';
+import { shopifySettings, type ShopifySettings } from './settings.ts';
+import { inventoryLevels } from './streams/inventory-levels.ts';
+import { locations } from './streams/locations.ts';
+import { orders } from './streams/orders.ts';
+import { products } from './streams/products.ts';
+
+/** Shopify, over the GraphQL Admin API. What is particular to it stands in the README beside this file. */
+export const shopify = defineConnector<ShopifySettings>({
+  id: 'shopify',
+  title: 'Shopify',
+  settings: shopifySettings,
+  /** The permanent domain never changes, not even when the shop is renamed. */
+  accountKey: (settings) => settings.shop_domain,
+  host: (settings) => settings.api_base_url ?? `https://${settings.shop_domain}`,
+  check,
+  streams: [locations, products, inventoryLevels, orders],
+});

@@ -1,0 +1,160 @@
+import type { z } from 'zod';
+import type { Draft, DraftFor, Entity, Notice, Reject } from '#contract';
+import { currencyDigits, isFractional } from './mapping/amount.ts';
+import { customerDraft } from './mapping/customer.ts';
+import { inventoryLevelDraft } from './mapping/inventory-level.ts';
+import { locationDraft } from './mapping/location.ts';
+import { orderLedger } from './mapping/order-ledger.ts';
+import { orderLineDrafts } from './mapping/order-lines.ts';
+import { unknownWords } from './mapping/order-status.ts';
+import { orderDraft } from './mapping/order.ts';
+import { paymentDrafts } from './mapping/payments.ts';
+import { productDraft } from './mapping/product.ts';
+import { refundDrafts } from './mapping/refunds.ts';
+import { rawOrder, type RawOrder } from './raw/order.ts';
+import { rawProduct, rawVariant } from './raw/product.ts';
+import { rawInventoryLevel, rawLocation } from './raw/stock.ts';
+
+/** What became of raw records. Every record is a draft or a reject; nothing throws. */
+export interface Mapped {
+  readonly drafts: readonly Draft[];
+  readonly rejects: readonly Reject[];
+  readonly notices?: readonly Notice[];
+}
+
+/** A page of orders: each buyer once (the newest state), then every order with its children. */
+export function mapOrders(nodes: readonly unknown[]): Mapped {
+  const customers = new Map<string, DraftFor<'customer'>>();
+  const drafts: Draft[] = [];
+  const rejects: Reject[] = [];
+  const notices = new Map<string, Notice>();
+  for (const node of nodes) {
+    const parsed = rawOrder.safeParse(node);
+    if (!parsed.success) {
+      rejects.push(rejected('order', node, parsed.error));
+      continue;
+    }
+    const order = parsed.data;
+    for (const notice of noticesOf(order)) notices.set(notice.code + notice.message, notice);
+    if (order.customer !== null && order.customer !== undefined) {
+      const customer = customerDraft(order.customer);
+      const known = customers.get(customer.sourceId);
+      if (known === undefined || (known.sourceUpdatedAt ?? '') < (customer.sourceUpdatedAt ?? ''))
+        customers.set(customer.sourceId, customer);
+    }
+    const ledger = orderLedger(order);
+    drafts.push(
+      orderDraft(order, ledger, hasAllPayments(order), withoutBuyer(node)),
+      ...orderLineDrafts(order, ledger),
+      ...refundDrafts(order),
+      ...paymentDrafts(order),
+    );
+  }
+  return { drafts: [...customers.values(), ...drafts], rejects, notices: [...notices.values()] };
+}
+
+/** A page of products: one draft per variant. A product that does not parse is one reject, a variant that does not is one too. */
+export function mapProducts(nodes: readonly unknown[]): Mapped {
+  const drafts: Draft[] = [];
+  const rejects: Reject[] = [];
+  for (const node of nodes) {
+    const product = rawProduct.safeParse(node);
+    if (!product.success) {
+      rejects.push(rejected('product', node, product.error));
+      continue;
+    }
+    for (const child of product.data.variants.nodes) {
+      const variant = rawVariant.safeParse(child);
+      if (variant.success) drafts.push(productDraft(product.data, variant.data));
+      else rejects.push(rejected('product', child, variant.error));
+    }
+  }
+  return { drafts, rejects };
+}
+
+export function mapLocations(nodes: readonly unknown[]): Mapped {
+  const drafts: Draft[] = [];
+  const rejects: Reject[] = [];
+  for (const node of nodes) {
+    const parsed = rawLocation.safeParse(node);
+    if (parsed.success) drafts.push(locationDraft(parsed.data));
+    else rejects.push(rejected('location', node, parsed.error));
+  }
+  return { drafts, rejects };
+}
+
+/**
+ * All stock rows of a shop, and how many the source says there are: the sum of the places each item is stocked at, and the
+ * switched-off ones, for which there is no count but their own.
+ */
+export function mapInventoryLevels(nodes: readonly unknown[]): Mapped & { readonly counted: number } {
+  const drafts: Draft[] = [];
+  const rejects: Reject[] = [];
+  const places = new Map<string, number>();
+  let uncounted = 0;
+  for (const node of nodes) {
+    const parsed = rawInventoryLevel.safeParse(node);
+    if (!parsed.success) {
+      rejects.push(rejected('inventory_level', node, parsed.error));
+      uncounted += 1;
+      continue;
+    }
+    const { item } = parsed.data;
+    if (item.locationsCount === null || !parsed.data.isActive) uncounted += 1;
+    if (item.locationsCount !== null) places.set(item.id, item.locationsCount.count);
+    const draft = inventoryLevelDraft(parsed.data);
+    if (draft !== null) drafts.push(draft);
+    else
+      rejects.push({
+        entity: 'inventory_level',
+        sourceId: null,
+        reason: 'no variant owns the item, or a quantity is missing',
+        payload: node,
+      });
+  }
+  return { drafts, rejects, counted: uncounted + [...places.values()].reduce((total, count) => total + count, 0) };
+}
+
+function hasAllPayments(order: RawOrder): boolean {
+  return order.transactionsCount === null || order.transactionsCount.count <= order.transactions.length;
+}
+
+function noticesOf(order: RawOrder): Notice[] {
+  const fractional = isFractional(order.totalPriceSet, currencyDigits(order.currencyCode));
+  return [
+    ...unknownWords(order).map((word) => ({
+      code: 'unknown_status',
+      message: `orders carry the status ${word}, which this release does not know; it counts as open`,
+    })),
+    ...(hasAllPayments(order)
+      ? []
+      : [{ code: 'transactions_incomplete', message: 'an order has more transactions than Shopify lists; the rest cannot be read' }]),
+    ...(fractional
+      ? [{ code: 'fractional_currency', message: `amounts in ${order.currencyCode} have more decimals than the currency` }]
+      : []),
+  ];
+}
+
+function rejected(entity: Entity, node: unknown, error: z.ZodError): Reject {
+  const [first, ...more] = error.issues;
+  const where = first === undefined || first.path.length === 0 ? 'the record' : first.path.join('.');
+  return {
+    entity,
+    sourceId: idOf(node),
+    reason: `${where}: ${first?.message ?? 'does not parse'}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+    payload: withoutBuyer(node),
+  };
+}
+
+function idOf(node: unknown): string | null {
+  const id = typeof node === 'object' && node !== null && 'id' in node ? node.id : null;
+  return typeof id === 'string' ? (/\/(\d+)(?:\?.*)?$/.exec(id)?.[1] ?? null) : null;
+}
+
+/** The white-list: queries ask for nothing personal but the buyer, of whom the id stays. */
+function withoutBuyer(node: unknown): unknown {
+  if (typeof node !== 'object' || node === null || !('customer' in node)) return node;
+  const { customer } = node;
+  const id = typeof customer === 'object' && customer !== null && 'id' in customer ? customer.id : null;
+  return { ...node, customer: id === null ? null : { id } };
+}

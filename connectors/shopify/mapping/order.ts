@@ -1,0 +1,51 @@
+import type { DraftFor } from '#contract';
+import type { RawOrder } from '../raw/order.ts';
+import { decimalText, sum } from './amount.ts';
+import type { OrderLedger } from './order-ledger.ts';
+import { orderStatus, paymentState, sourceStatus } from './order-status.ts';
+
+/**
+ * The order itself. `withPayments` is false when the source holds more transactions than it lists: then none is declared
+ * complete, and none tombstoned. `raw` is the white-listed payload.
+ */
+export function orderDraft(order: RawOrder, ledger: OrderLedger, withPayments: boolean, raw: unknown): DraftFor<'order'> {
+  const { total } = ledger;
+  const products = sum(ledger.items.filter((item) => item.kind === 'product').map((item) => item.amount));
+  const shipping = sum(ledger.shipping.map((line) => line.amount));
+  return {
+    entity: 'order',
+    sourceId: order.id,
+    sourceCreatedAt: order.createdAt,
+    sourceUpdatedAt: order.updatedAt,
+    fields: {
+      name: order.name,
+      status: orderStatus(order),
+      excluded_because: exclusion(order, ledger),
+      payment_state: paymentState(order.totalReceivedSet, total.amount + ledger.giftCards),
+      source_status: sourceStatus(order),
+      created_at: order.processedAt,
+      cancelled_at: order.cancelledAt,
+      currency_source: order.currencyCode,
+      amount_total_source: decimalText(total.amount),
+      amount_untaxed_source: decimalText(total.amount - total.tax),
+      amount_tax_source: decimalText(total.tax),
+      amount_products_source: decimalText(products),
+      amount_shipping_source: decimalText(shipping),
+      amount_discount_source: decimalText(total.discount),
+      amount_other_source: decimalText(total.amount - products - shipping),
+      customer_id: order.customer?.id ?? null,
+      channel: order.sourceName,
+      company: null,
+      shop_order_id: order.id,
+      shop_order_name: order.name.trim().replace(/^#/, '').trim(),
+    },
+    complete: withPayments ? ['order_line', 'refund', 'order_payment'] : ['order_line', 'refund'],
+    raw,
+  };
+}
+
+function exclusion(order: RawOrder, ledger: OrderLedger): DraftFor<'order'>['fields']['excluded_because'] {
+  if (order.test) return 'test';
+  if (ledger.items.length > 0 && ledger.items.every((item) => item.kind === 'gift_card')) return 'gift_card_only';
+  return ledger.total.amount === 0n ? 'zero_value' : null;
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { defineStream, SourceError, type Notice, type Page, type TypedRequest } from '#contract';
+import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
+import { RECOVERABLE } from '../graphql-errors.ts';
+import { mapOrders } from '../mapping.ts';
+import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
+import { frame } from '../raw/primitives.ts';
+import type { ShopifySettings } from '../settings.ts';
+import { completeOrder, type BuyerAccess } from './order-children.ts';
+import { before, stampOf, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
+
+const OVERLAP_SECONDS = 600;
+const FIRST_PAGE = 15;
+const LARGEST_PAGE = 100;
+/** Without the scope read_all_orders Shopify shows orders of the last 60 days and does not say that it hides the others. */
+const VISIBLE_DAYS = 60;
+
+type Request = TypedRequest<Watermark, Walk>;
+
+const answer = z.object({ orders: frame });
+
+/** Orders with everything that belongs to them, in the order they changed; a backfill reads them by the day they were made. */
+export const orders = defineStream<ShopifySettings, Watermark, Walk>({
+  name: 'orders',
+  description: 'Orders with lines, refunds, payments and buyers',
+  entities: ['customer', 'order', 'order_line', 'refund', 'refund_line', 'order_payment'],
+  cursorVersion: 1,
+  overlapSeconds: OVERLAP_SECONDS,
+  backfill: 'time-window',
+  deletions: 'sweep',
+  intervalSeconds: 300,
+  watermark: watermarkSchema,
+  walk: walkSchema,
+  async *read(context, request) {
+    const client = createClient(context, 'shopify orders');
+    const start = request.walk ?? (await openWalk(client, request));
+    const source = orderSource(client, request, start.visibleFrom);
+    const advances = request.kind === 'incremental';
+    yield* walkWindow(source, { version: 1, watermark: request.watermark, advances, start, covered: covered(request, start) });
+  },
+});
+
+async function openWalk(client: ShopifyClient, request: Request): Promise<Walk> {
+  const { scopes, serverTime } = await askShop(client);
+  const visibleFrom = scopes.has('read_all_orders') || serverTime === null ? null : before(serverTime, VISIBLE_DAYS * 86_400);
+  const lo =
+    request.kind === 'backfill' ? request.from : request.watermark === null ? request.from : before(request.watermark, OVERLAP_SECONDS);
+  const hi = request.kind === 'backfill' ? earlier(request.until, serverTime) : serverTime;
+  return {
+    lo: wholeSecond(lo),
+    hi: hi === null ? null : wholeSecond(hi),
+    after: null,
+    first: FIRST_PAGE,
+    seen: null,
+    deep: 0,
+    from: lo,
+    visibleFrom,
+  };
+}
+
+function covered(request: Request, walk: Walk): Page['covered'] {
+  if (walk.hi === null) return undefined;
+  const from = walk.visibleFrom !== null && (walk.from === null || walk.from < walk.visibleFrom) ? walk.visibleFrom : walk.from;
+  return { from, until: request.kind === 'backfill' ? earlier(request.until, walk.hi) : walk.hi };
+}
+
+function orderSource(client: ShopifyClient, request: Request, visibleFrom: string | null): WalkSource {
+  const notices = new Map<string, Notice>();
+  if (visibleFrom !== null) {
+    notices.set('read_all_orders', {
+      code: 'read_all_orders',
+      message: `without the scope read_all_orders Shopify shows only the last ${VISIBLE_DAYS} days of orders; older ones are not covered`,
+    });
+  }
+  let access: BuyerAccess = { customer: true, identity: true };
+  const backfill = request.kind === 'backfill';
+  const sortKey = backfill ? 'CREATED_AT' : 'UPDATED_AT';
+
+  return {
+    stamp: backfill ? 'createdAt' : 'updatedAt',
+    filter: backfill ? 'created_at' : 'updated_at',
+    largestPage: LARGEST_PAGE,
+    async fetch(variables) {
+      for (;;) {
+        try {
+          const { data, cost } = await client.query(ORDERS_PAGE, { ...variables, sortKey, ...access, ...CHILDREN_PER_ORDER });
+          return { frame: readShape(answer, data, ORDERS_PAGE).orders, cost };
+        } catch (error) {
+          const less = error instanceof SourceError ? lessAccess(access, error.code) : null;
+          if (less === null) throw error;
+          access = less;
+          notices.set('customers', {
+            code: 'customers',
+            message: less.customer
+              ? 'the app may not read e-mail, phone and address of buyers: they are told apart by Shopify id only'
+              : 'the app lacks the scope read_customers: orders come without their buyer',
+          });
+        }
+      }
+    },
+    async map(nodes) {
+      const inWindow = request.kind === 'backfill' ? nodes.filter((node) => within(node, request)) : nodes;
+      const whole: unknown[] = [];
+      for (const node of inWindow) {
+        const order = await completeOrder(client, node, access);
+        if (order !== null) whole.push(order);
+      }
+      const outside = nodes.length - inWindow.length;
+      return { ...mapOrders(whole), ...(outside === 0 ? {} : { excluded: { outside_window: outside } }) };
+    },
+    notices: () => [...notices.values(), ...client.notices],
+  };
+}
+
+/** What to ask for after a denial, or null when the denial is about something else. */
+function lessAccess(access: BuyerAccess, code: string): BuyerAccess | null {
+  if (code === RECOVERABLE.noCustomer && access.customer) return { customer: false, identity: false };
+  if (code === RECOVERABLE.noIdentity && access.identity) return { customer: true, identity: false };
+  return null;
+}
+
+/** Shopify's window includes its end; ours does not. A record without a stamp stays, to be rejected with a reason. */
+function within(node: unknown, request: { readonly from: string; readonly until: string }): boolean {
+  const stamp = stampOf(node, 'createdAt');
+  if (stamp === null) return true;
+  const at = Date.parse(stamp);
+  return at >= Date.parse(request.from) && at < Date.parse(request.until);
+}
+
+function earlier(one: string, other: string | null): string {
+  return other !== null && Date.parse(other) < Date.parse(one) ? other : one;
+}
+
+const wholeSecond = <T extends string | null>(stamp: T): T => (stamp === null ? stamp : (before(stamp, 0) as T));
