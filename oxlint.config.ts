@@ -11,8 +11,8 @@ const capabilities = ['sync', 'reconcile', 'metabase', 'alerts'] as const;
 const layers: Record<string, Rights> = {
   contract: { layers: [], packages: ['zod'], node: [] },
   outbound: { layers: ['contract'], packages: ['axios', 'p-limit', 'zod'] },
-  normalize: { layers: ['contract'], packages: ['uuid', 'zod'] },
-  store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'pg', 'pg-copy-streams', 'uuid', 'zod'] },
+  normalize: { layers: ['contract'], packages: ['zod'] },
+  store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'pg', 'pg-copy-streams', 'zod'] },
   ...Object.fromEntries(capabilities.map((name) => [name, { layers: ['contract', ...leaves], packages: ['p-limit', 'zod'] }])),
   jobs: { layers: ['contract', ...leaves, ...capabilities], packages: ['graphile-worker', 'p-limit', 'pg', 'prom-client', 'zod'] },
   api: { layers: ['contract', ...leaves, ...capabilities], packages: ['fastify', 'prom-client', 'zod'] },
@@ -114,7 +114,7 @@ export default defineConfig({
       'zod',
     ]),
     only(['src/cli.ts'], 'cli.ts reaches connectors through app.ts and the sandbox through local (oxlint.config.ts)', [
-      ...fromRoot([...everyLayer, 'local']),
+      ...fromRoot([...everyLayer, 'local', 'commands']),
       'commander',
       'zod',
     ]),

@@ -40,6 +40,9 @@ export interface Warehouse {
   readonly roleSecret: string;
 }
 
+/** The registry, for commands that need no warehouse. */
+export const allConnectors: readonly Connector[] = connectors;
+
 /** The composition root: the only place that knows all layers and the registry, and hands each what it needs. */
 export function openApp(config: Config, warehouse: Warehouse, log: Logger): App {
   const { timings } = config;

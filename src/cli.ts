@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { openApp, type App, type Warehouse } from './app.ts';
+import { allConnectors, openApp, type App, type Warehouse } from './app.ts';
 import { backfillCommands } from './commands/backfill.ts';
 import { connectCommands } from './commands/connect.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     config,
     log,
     terminal,
+    connectors: allConnectors,
     warehouse: async () => config.database ?? (await localWarehouse()),
     app: async () => (app ??= openApp(config, await context.warehouse(), log)),
     openApp: (changed, warehouse) => openApp(changed, warehouse, log),

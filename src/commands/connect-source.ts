@@ -57,7 +57,7 @@ function parseSettings(connector: Connector, settings: Record<string, unknown>):
   const parsed = connector.settings.safeParse(settings);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`).join('\n');
-    throw new UsageError(`the settings of ${connector.id} do not fit:\n${faults}\nSee what each means: kpi connect ${connector.id} --help`);
+    throw new UsageError(`the settings of ${connector.id} do not fit:\n${faults}\nSee what each means: kpi connect ${connector.id} --show-settings`);
   }
   return z.record(z.string(), z.unknown()).parse(parsed.data);
 }

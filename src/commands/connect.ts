@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CheckReport } from '#contract';
+import { settingFields } from '../outbound/secret-values.ts';
 import { listConnections } from '../store/connections.ts';
-import { connectSource } from './connect-source.ts';
+import { connectSource, settingsHelp } from './connect-source.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { UsageError, type Terminal } from './terminal.ts';
 
 interface ConnectOptions {
-  readonly tenant: string;
+  readonly tenant?: string;
+  readonly showSettings: boolean;
   readonly name?: string;
   readonly set: string[];
   readonly settings?: string;
@@ -21,7 +23,8 @@ export function connectCommands(program: Command, context: CommandContext): void
     .command('connect')
     .description('connect a source of a company: odoo, shopify, chatwoot or n8n')
     .argument('<source>', 'odoo, shopify, chatwoot or n8n')
-    .requiredOption('--tenant <rut|id>', 'the company')
+    .option('--tenant <rut|id>', 'the company')
+    .option('--show-settings', 'print the settings of the source and what each means', false)
     .option('--name <name>', 'name shown to people')
     .option('--set <name=value>', 'a setting; repeat it', (value: string, all: string[]) => [...all, value], [])
     .option('--settings <file>', 'settings as a JSON file, - for standard input (keeps secrets off the command line)')
@@ -32,11 +35,18 @@ export function connectCommands(program: Command, context: CommandContext): void
       `
 Secrets given with --set or --settings are kept in a file only you can read; the database holds a reference.
 
+Settings of each source: kpi connect <source> --show-settings
+
 Examples:
   kpi connect shopify --tenant 76042235-5 --set shop_domain=tienda.myshopify.com --secrets env:TIENDA_SHOPIFY
   kpi connect odoo --tenant 76042235-5 --settings - < odoo.json`,
     )
     .action(async (source: string, options: ConnectOptions) => {
+      if (options.showSettings) {
+        showSettings(context, source);
+        return;
+      }
+      if (options.tenant === undefined) throw new UsageError('--tenant is missing: which company? List them with: kpi tenant list');
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const connected = await connectSource(app, {
@@ -78,6 +88,14 @@ Examples:
       context.terminal.document(reports);
       if (rows.length === 0) context.terminal.line(context.terminal.say({ es: 'No hay conexiones. Agregue una: kpi connect', en: 'There are no connections. Add one: kpi connect' }));
     });
+}
+
+function showSettings(context: CommandContext, source: string): void {
+  const connector = context.connectors.find((c) => c.id === source);
+  if (connector === undefined) throw new UsageError(`there is no source "${source}"; there are: ${context.connectors.map((c) => c.id).join(', ')}`);
+  context.terminal.document(settingFields(connector.settings));
+  context.terminal.line(`${connector.title}:`);
+  for (const line of settingsHelp(connector)) context.terminal.line(line);
 }
 
 function adviceOf(error: unknown): string {

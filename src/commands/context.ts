@@ -1,3 +1,4 @@
+import type { Connector } from '#contract';
 import type { App, Warehouse } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
@@ -10,6 +11,8 @@ export interface CommandContext {
   readonly config: Config;
   readonly log: Logger;
   readonly terminal: Terminal;
+  /** Every source there is. */
+  readonly connectors: readonly Connector[];
   /** The warehouse the environment names, or the running local one. @throws UsageError when there is neither */
   warehouse(): Promise<Warehouse>;
   app(): Promise<App>;

@@ -47,7 +47,7 @@ export class Terminal {
     if (this.json) return;
     const head = columns.map((column) => this.say(column.title));
     const body = rows.map((row) => columns.map((column) => String(column.value(row) ?? '—')));
-    const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => [...cells[i]!].length)));
+    const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => cells[i]!.length)));
     const pad = (text: string, i: number) => (columns[i]!.right === true ? text.padStart(widths[i]!) : text.padEnd(widths[i]!));
     this.line(`  ${head.map(pad).join('  ')}`.trimEnd());
     this.line(`  ${widths.map((width) => '─'.repeat(width)).join('  ')}`);

@@ -7,7 +7,7 @@ export interface HttpInit {
   readonly body?: string;
   /** Deadline of one attempt in milliseconds; default 60 000. */
   readonly timeoutMs?: number;
-  /** Largest answer accepted, in bytes; default 64 MiB. A larger one is a `data` error, never a truncated page. */
+  /** Largest answer accepted, in bytes; default 24 MiB. A larger one is a `data` error, never a truncated page. */
   readonly maxBytes?: number;
   /**
    * The connector's own reading of an answer, asked before the common table (status × body → kind). Return an error to

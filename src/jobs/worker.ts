@@ -72,13 +72,15 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
 
   const release = async (): Promise<void> => {
     const held = 'select count(*)::int as n from graphile_worker._private_jobs where locked_by = $1';
-    for (let look = 0; look < 100 && poolId !== null; look++) {
-      const { n } = (await pool.query<{ n: number }>(held, [poolId])).rows[0] ?? { n: 0 };
+    const id = poolId;
+    if (id === null) return;
+    for (let look = 0; look < 100; look++) {
+      const { n } = (await pool.query<{ n: number }>(held, [id])).rows[0] ?? { n: 0 };
       if (n === 0) break;
-      if (look === 99) await utils.forceUnlockWorkers([poolId]);
+      if (look === 99) await utils.forceUnlockWorkers([id]);
       await sleep(100);
     }
-    if (poolId !== null) await forgetWorker(deps.db, poolId);
+    await forgetWorker(deps.db, id);
   };
 
   return {

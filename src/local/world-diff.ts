@@ -88,11 +88,8 @@ function canonical(value: unknown, type: string | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return type === 'date' ? localDate(value) : value.toISOString().replace('Z', '000Z');
   if (Array.isArray(value)) return JSON.stringify(value);
-  if (type === 'numeric' || type === 'bigint' || type === 'integer') {
-    const text = String(value);
-    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
-  }
-  return String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return type === 'numeric' && text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** node-postgres gives a date as local midnight. */

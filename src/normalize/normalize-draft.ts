@@ -78,24 +78,14 @@ function explain(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.') || 'record'}: ${issue.message}`;
 }
 
+/** The schemas let through only strings, numbers, booleans and lists of strings. */
 function toText(value: unknown, pg: Field['pg'], idOf: (sourceId: string) => string): string | null {
-  if (value === null || value === undefined) return null;
-  switch (pg) {
-    case 'numeric':
-      return canonicalDecimal(String(value));
-    case 'timestamptz':
-      return canonicalInstant(String(value));
-    case 'text[]':
-      return canonicalTexts(value as readonly string[]);
-    case 'uuid':
-      return idOf(String(value));
-    case 'text':
-    case 'date':
-    case 'integer':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-  }
+  if (Array.isArray(value)) return canonicalTexts(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return null;
+  if (pg === 'numeric') return canonicalDecimal(value);
+  if (pg === 'timestamptz') return canonicalInstant(value);
+  return pg === 'uuid' ? idOf(value) : value;
 }
 
 /** jsonb refuses \u0000 and half surrogates even escaped; a payload that holds one loses just that character. */

@@ -25,7 +25,7 @@ export interface HttpOptions {
   readonly onRequest?: (event: RequestEvent) => void;
 }
 
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 24 * 1024 * 1024;
 
 /** The HTTP that a connector gets for one run of one connection. See `Http` for what it promises. */
 export function createHttp(options: HttpOptions): Http {

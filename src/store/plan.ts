@@ -17,7 +17,7 @@ export async function planRows(query: Query, tenantId: string, entity: Entity, r
     rows.map((r) => r.sourceSeq),
     rows.map((r) => String(r.readSeq)),
   ]);
-  const verdicts = new Array<Verdict>(rows.length).fill('stale');
+  const verdicts: Verdict[] = rows.map(() => 'stale');
   for (const { ord, verdict } of answer.rows) verdicts[ord - 1] = verdict;
   return verdicts;
 }

@@ -3,8 +3,6 @@ import { createHmac, pbkdf2Sync, createHash } from 'node:crypto';
 /** The service's own roles; tenants' reader roles come on top, each with an opaque name. */
 export const serviceRoles = ['kpi_owner', 'kpi_queue', 'kpi_writer', 'kpi_analyst'] as const;
 
-export type ServiceRole = (typeof serviceRoles)[number];
-
 /** Password of a role: derived, so that nothing has to be stored, and rotated by the next generation. */
 export function rolePassword(roleSecret: string, role: string, generation = 1): string {
   return createHmac('sha256', roleSecret).update(`${role}:${generation}`).digest('hex');

@@ -1,11 +1,6 @@
 import type { Database } from './database.ts';
 import { sqlFile } from './sql-file.ts';
 
-export interface DueConnection {
-  readonly tenant_id: string;
-  readonly connection_id: string;
-}
-
 export interface StreamStatus {
   readonly tenant_id: string;
   readonly rut: string;

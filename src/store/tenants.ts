@@ -66,8 +66,3 @@ export async function addTenant(db: Database, tenant: NewTenant): Promise<void> 
 export async function listTenants(db: Database): Promise<TenantRow[]> {
   return (await db.query<TenantRow>(LIST)).rows;
 }
-
-/** Remembers which database role reads as this tenant. */
-export async function setReaderRole(db: Database, tenantId: string, role: string): Promise<void> {
-  await db.transaction(tenantId, ({ query }) => query('update public.tenants set reader_role = $2 where id = $1', [tenantId, role]));
-}

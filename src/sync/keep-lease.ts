@@ -19,10 +19,10 @@ export function keepLease(db: Database, place: LanePlace, epoch: bigint, timings
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    renewLease(db, place, epoch, timings.ttlSeconds)
-      .then((ours) => {
-        if (!ours) lost.abort(new Error('the lease was taken over'));
-      })
+    const renew = async (): Promise<void> => {
+      if (!(await renewLease(db, place, epoch, timings.ttlSeconds))) lost.abort(new Error('the lease was taken over'));
+    };
+    renew()
       .catch(() => undefined)
       .finally(() => {
         busy = false;
