@@ -31,19 +31,31 @@ export function backfillCommands(program: Command, context: CommandContext): voi
     .option('--until <day|instant>', 'first local day, or instant, not included; now when left out')
     .option('--reason <text>', 'why; kept with it', 'asked for on the command line')
     .option('--slice-days <days>', 'days of a slice', '30')
-    .addHelpText('after', '\nExample:\n  kpi backfill start --tenant 76042235-5 --source shopify --stream orders --from 2026-01-01 --until 2026-07-01')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kpi backfill start --tenant 76042235-5 --source shopify --stream orders --from 2026-01-01 --until 2026-07-01',
+    )
     .action(async (options: StartOptions) => {
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const connector = app.connectors.find((c) => c.id === options.source);
       const stream = connector?.streams.find((s) => s.name === options.stream);
-      if (connector === undefined) throw new UsageError(`there is no source "${options.source}"; there are: ${app.connectors.map((c) => c.id).join(', ')}`);
-      if (stream === undefined) throw new UsageError(`${connector.id} has no stream "${options.stream}"; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
+      if (connector === undefined)
+        throw new UsageError(`there is no source "${options.source}"; there are: ${app.connectors.map((c) => c.id).join(', ')}`);
+      if (stream === undefined)
+        throw new UsageError(
+          `${connector.id} has no stream "${options.stream}"; it has: ${connector.streams.map((s) => s.name).join(', ')}`,
+        );
       if (stream.backfill === 'snapshot' || stream.backfill === 'none') {
-        throw new UsageError(`${connector.id} ${stream.name} is a present state without a past; read it again with: kpi sync --tenant ${tenant.rut} --source ${connector.id} --stream ${stream.name}`);
+        throw new UsageError(
+          `${connector.id} ${stream.name} is a present state without a past; read it again with: kpi sync --tenant ${tenant.rut} --source ${connector.id} --stream ${stream.name}`,
+        );
       }
       const connections = await listConnections(app.db, { tenantId: tenant.id, source: connector.id });
-      if (connections.length === 0) throw new UsageError(`${tenant.company_name} has no ${connector.id}; connect it: kpi connect ${connector.id} --tenant ${tenant.rut}`);
+      if (connections.length === 0)
+        throw new UsageError(
+          `${tenant.company_name} has no ${connector.id}; connect it: kpi connect ${connector.id} --tenant ${tenant.rut}`,
+        );
       const from = await instantOf(app.db, options.from, tenant.time_zone, '--from');
       const until = options.until === undefined ? new Date() : await instantOf(app.db, options.until, tenant.time_zone, '--until');
       if (from >= until) throw new UsageError(`the range is empty: --from ${options.from} is not before --until ${options.until ?? 'now'}`);
@@ -69,7 +81,13 @@ export function backfillCommands(program: Command, context: CommandContext): voi
         ids.push(id);
       }
       terminal.document({ backfills: ids, slices: bounds.length - 1 });
-      for (const id of ids) terminal.line(terminal.say({ es: `Encolado en ${bounds.length - 1} tramos. Véalo con: kpi backfill show ${id}`, en: `Queued in ${bounds.length - 1} slices. Watch it: kpi backfill show ${id}` }));
+      for (const id of ids)
+        terminal.line(
+          terminal.say({
+            es: `Encolado en ${bounds.length - 1} tramos. Véalo con: kpi backfill show ${id}`,
+            en: `Queued in ${bounds.length - 1} slices. Watch it: kpi backfill show ${id}`,
+          }),
+        );
     });
   backfill
     .command('show')
@@ -79,8 +97,12 @@ export function backfillCommands(program: Command, context: CommandContext): voi
     .action(async (id: string | undefined, options: { tenant?: string }) => {
       const app = await context.app();
       const tenant = options.tenant === undefined ? null : await findTenant(app, options.tenant);
-      if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new UsageError(`"${id}" is not the id of a backfill; see: kpi backfill show`);
-      const rows = await showBackfills(app.db, { ...(tenant === null ? {} : { tenantId: tenant.id }), ...(id === undefined ? {} : { id }) });
+      if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
+        throw new UsageError(`"${id}" is not the id of a backfill; see: kpi backfill show`);
+      const rows = await showBackfills(app.db, {
+        ...(tenant === null ? {} : { tenantId: tenant.id }),
+        ...(id === undefined ? {} : { id }),
+      });
       if (id !== undefined && rows.length === 0) throw new UsageError(`there is no backfill ${id}; see: kpi backfill show`);
       terminal.document(rows);
       show(terminal, rows);

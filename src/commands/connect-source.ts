@@ -29,7 +29,8 @@ export interface Connected {
  */
 export async function connectSource(app: App, request: ConnectRequest): Promise<Connected> {
   const connector = app.connectors.find((c) => c.id === request.source);
-  if (connector === undefined) throw new UsageError(`there is no source "${request.source}"; there are: ${app.connectors.map((c) => c.id).join(', ')}`);
+  if (connector === undefined)
+    throw new UsageError(`there is no source "${request.source}"; there are: ${app.connectors.map((c) => c.id).join(', ')}`);
   const fetched = request.secretRef === null ? {} : await resolveSecret(request.secretRef, app.secretSources);
   const settings = parseSettings(connector, { ...fetched, ...request.settings });
   const report = await app.check(connector, settings);
@@ -57,7 +58,9 @@ function parseSettings(connector: Connector, settings: Record<string, unknown>):
   const parsed = connector.settings.safeParse(settings);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`).join('\n');
-    throw new UsageError(`the settings of ${connector.id} do not fit:\n${faults}\nSee what each means: kpi connect ${connector.id} --show-settings`);
+    throw new UsageError(
+      `the settings of ${connector.id} do not fit:\n${faults}\nSee what each means: kpi connect ${connector.id} --show-settings`,
+    );
   }
   return z.record(z.string(), z.unknown()).parse(parsed.data);
 }

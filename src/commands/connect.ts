@@ -62,7 +62,10 @@ Examples:
       if (connected.connectionId === null) {
         context.terminal.line(context.terminal.say({ es: 'No se guardó nada.', en: 'Nothing was saved.' }));
         process.exitCode = 1;
-      } else context.terminal.line(context.terminal.say({ es: `Conectado: ${connected.connectionId}`, en: `Connected: ${connected.connectionId}` }));
+      } else
+        context.terminal.line(
+          context.terminal.say({ es: `Conectado: ${connected.connectionId}`, en: `Connected: ${connected.connectionId}` }),
+        );
     });
 
   program
@@ -73,26 +76,40 @@ Examples:
     .action(async (options: { tenant?: string; source?: string }) => {
       const app = await context.app();
       const tenant = options.tenant === undefined ? null : await findTenant(app, options.tenant);
-      const rows = await listConnections(app.db, { ...(tenant === null ? {} : { tenantId: tenant.id }), ...(options.source === undefined ? {} : { source: options.source }) });
+      const rows = await listConnections(app.db, {
+        ...(tenant === null ? {} : { tenantId: tenant.id }),
+        ...(options.source === undefined ? {} : { source: options.source }),
+      });
       const reports: unknown[] = [];
       for (const row of rows) {
         const report = await app.checkConnection(row).catch((error: unknown): CheckReport => ({
           account: null,
           version: null,
-          findings: [{ level: 'error', code: 'check_failed', message: error instanceof Error ? error.message : String(error), advice: adviceOf(error) }],
+          findings: [
+            {
+              level: 'error',
+              code: 'check_failed',
+              message: error instanceof Error ? error.message : String(error),
+              advice: adviceOf(error),
+            },
+          ],
         }));
         reports.push({ connection_id: row.id, tenant_id: row.tenant_id, source: row.source, ...report });
         printReport(context.terminal, `${row.source} ${row.name}`, report);
         if (report.findings.some((finding) => finding.level === 'error')) process.exitCode = 1;
       }
       context.terminal.document(reports);
-      if (rows.length === 0) context.terminal.line(context.terminal.say({ es: 'No hay conexiones. Agregue una: kpi connect', en: 'There are no connections. Add one: kpi connect' }));
+      if (rows.length === 0)
+        context.terminal.line(
+          context.terminal.say({ es: 'No hay conexiones. Agregue una: kpi connect', en: 'There are no connections. Add one: kpi connect' }),
+        );
     });
 }
 
 function showSettings(context: CommandContext, source: string): void {
   const connector = context.connectors.find((c) => c.id === source);
-  if (connector === undefined) throw new UsageError(`there is no source "${source}"; there are: ${context.connectors.map((c) => c.id).join(', ')}`);
+  if (connector === undefined)
+    throw new UsageError(`there is no source "${source}"; there are: ${context.connectors.map((c) => c.id).join(', ')}`);
   context.terminal.document(settingFields(connector.settings));
   context.terminal.line(`${connector.title}:`);
   for (const line of settingsHelp(connector)) context.terminal.line(line);

@@ -28,4 +28,3 @@ export async function findTenant(app: App, wanted: string): Promise<TenantRow> {
   const known = tenants.map((tenant) => `${tenant.rut} (${tenant.company_name})`).join(', ');
   throw new UsageError(`no tenant is known as "${wanted}". ${known === '' ? 'Create one: kpi tenant add' : `Known: ${known}`}`);
 }
-

@@ -23,9 +23,13 @@ export function demoCommand(program: Command, context: CommandContext): void {
     .option('--seed <n>', 'world: ids, references, amounts and defects (1)')
     .option('--anchor <instant>', 'world: the instant its dates hang on (start of this UTC hour)')
     .option('--orders <n>', 'world: sales over all companies (2000)')
-    .addHelpText('after', '\nExits with 3 when warehouse and world differ.\n\nExamples:\n  kpi demo\n  kpi demo --once --json --orders 20000')
+    .addHelpText(
+      'after',
+      '\nExits with 3 when warehouse and world differ.\n\nExamples:\n  kpi demo\n  kpi demo --once --json --orders 20000',
+    )
     .action(async (flags: Flags) => {
-      if (flags.resume && (flags.seed ?? flags.anchor ?? flags.orders) !== undefined) throw new UsageError('--resume goes on with the world there is; leave --seed, --anchor and --orders out');
+      if (flags.resume && (flags.seed ?? flags.anchor ?? flags.orders) !== undefined)
+        throw new UsageError('--resume goes on with the world there is; leave --seed, --anchor and --orders out');
       const options: DemoOptions = {
         once: flags.once,
         keep: flags.keep,
@@ -46,6 +50,7 @@ function whole(name: string, text: string, least: number): number {
 }
 
 function instant(text: string): string {
-  if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(Date.parse(text))) throw new UsageError(`--anchor is "${text}"; write an instant like 2026-11-01T12:00:00Z`);
+  if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new UsageError(`--anchor is "${text}"; write an instant like 2026-11-01T12:00:00Z`);
   return new Date(text).toISOString();
 }

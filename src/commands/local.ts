@@ -20,7 +20,13 @@ export function localCommands(program: Command, context: CommandContext): void {
     .action(async () => {
       const stopped = await stopLocal();
       terminal.document({ stopped });
-      terminal.line(terminal.say(stopped ? { es: 'Base de datos local detenida.', en: 'Local database stopped.' } : { es: 'No había ninguna.', en: 'There was none.' }));
+      terminal.line(
+        terminal.say(
+          stopped
+            ? { es: 'Base de datos local detenida.', en: 'Local database stopped.' }
+            : { es: 'No había ninguna.', en: 'There was none.' },
+        ),
+      );
     });
   local
     .command('url')
@@ -28,7 +34,9 @@ export function localCommands(program: Command, context: CommandContext): void {
     .action(async () => {
       const url = (await localUrl()) ?? null;
       terminal.document({ url });
-      terminal.line(url ?? terminal.say({ es: 'No está corriendo. Inicie con: kpi local start', en: 'It is not running. Start it: kpi local start' }));
+      terminal.line(
+        url ?? terminal.say({ es: 'No está corriendo. Inicie con: kpi local start', en: 'It is not running. Start it: kpi local start' }),
+      );
       if (url === null) process.exitCode = 1;
     });
 
@@ -37,13 +45,20 @@ export function localCommands(program: Command, context: CommandContext): void {
     .description('create or update roles, tables, views and queue; safe to repeat')
     .action(async () => {
       const warehouse = await context.warehouse();
-      const done = await migrate({ directAdminUrl: warehouse.directUrl, roleSecret: warehouse.roleSecret, log: (message) => log.info({}, message) });
+      const done = await migrate({
+        directAdminUrl: warehouse.directUrl,
+        roleSecret: warehouse.roleSecret,
+        log: (message) => log.info({}, message),
+      });
       terminal.document(done);
       const total = done.migrations.length + done.kpiFiles.length;
       terminal.line(
         total === 0
           ? terminal.say({ es: 'Al día.', en: 'Up to date.' })
-          : terminal.say({ es: `Aplicadas: ${done.migrations.length} migraciones, ${done.kpiFiles.length} archivos KPI.`, en: `Applied: ${done.migrations.length} migrations, ${done.kpiFiles.length} KPI files.` }),
+          : terminal.say({
+              es: `Aplicadas: ${done.migrations.length} migraciones, ${done.kpiFiles.length} archivos KPI.`,
+              en: `Applied: ${done.migrations.length} migrations, ${done.kpiFiles.length} KPI files.`,
+            }),
       );
     });
 }

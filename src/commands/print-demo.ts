@@ -12,14 +12,22 @@ interface Section {
   readonly columns: readonly Column<Record<string, string | null>>[];
 }
 
-const text = (name: string, es: string, en: string): Column<Record<string, string | null>> => ({ title: { es, en }, value: (row) => row[name] ?? null });
-const money = (name: string, es: string, en: string): Column<Record<string, string | null>> => ({ title: { es, en }, value: (row) => thousands(row[name] ?? null), right: true });
+const text = (name: string, es: string, en: string): Column<Record<string, string | null>> => ({
+  title: { es, en },
+  value: (row) => row[name] ?? null,
+});
+const money = (name: string, es: string, en: string): Column<Record<string, string | null>> => ({
+  title: { es, en },
+  value: (row) => thousands(row[name] ?? null),
+  right: true,
+});
 
 // What the demo shows of the KPI tables, one company after the other; everything is there for a look with the printed URLs.
 const SECTIONS: readonly Section[] = [
   {
     title: { es: 'Ventas, últimos 7 días con ventas', en: 'Sales, last 7 days with sales' },
-    query: `select * from (select t.company_name, s.day::text, s.currency, s.orders::text, s.gross_sales::text, s.refunds::text, s.net_sales_untaxed::text,
+    query: `select * from (select t.company_name, s.day::text, s.currency, s.orders::text, round(s.gross_sales, t.currency_decimals)::text as gross_sales, round(s.refunds, t.currency_decimals)::text as refunds,
+        round(s.net_sales_untaxed, t.currency_decimals)::text as net_sales_untaxed,
         row_number() over (partition by s.tenant_id order by s.day desc) as n
       from kpi.sales_by_day s join public.tenants t on t.id = s.tenant_id) x where n <= 7 order by company_name, day`,
     columns: [
@@ -34,7 +42,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: { es: 'Productos más vendidos, 30 días', en: 'Best-selling products, 30 days' },
-    query: `select t.company_name, p.position::text, p.sku, p.product_name, p.units::text, p.amount::text
+    query: `select t.company_name, p.position::text, p.sku, p.product_name, trim_scale(p.units)::text as units, round(p.amount, t.currency_decimals)::text as amount
       from kpi.top_products p join public.tenants t on t.id = p.tenant_id where p.position <= 3 order by t.company_name, p.position`,
     columns: [
       text('company_name', 'Empresa', 'Company'),
@@ -47,7 +55,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: { es: 'Existencias', en: 'Stock' },
-    query: `select t.company_name, s.stock_source, count(distinct s.product_id)::text as products, sum(s.available)::text as available,
+    query: `select t.company_name, s.stock_source, count(distinct s.product_id)::text as products, trim_scale(sum(s.available))::text as available,
         count(distinct s.product_id) filter (where s.below_threshold)::text as low
       from kpi.stock_now s join public.tenants t on t.id = s.tenant_id group by 1, 2 order by 1`,
     columns: [
@@ -60,14 +68,21 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: { es: 'Tickets por canal y estado', en: 'Tickets by channel and status' },
-    query: `select t.company_name, c.channel, c.status, c.last_7_days::text, c.total::text
-      from kpi.tickets_by_channel c join public.tenants t on t.id = c.tenant_id order by 1, 2, 3`,
+    query: `select t.company_name, c.channel, sum(c.last_7_days)::text as last_7_days, sum(c.total)::text as total,
+        coalesce(sum(c.total) filter (where c.status = 'open'), 0)::text as open,
+        coalesce(sum(c.total) filter (where c.status = 'pending'), 0)::text as pending,
+        coalesce(sum(c.total) filter (where c.status = 'snoozed'), 0)::text as snoozed,
+        coalesce(sum(c.total) filter (where c.status = 'resolved'), 0)::text as resolved
+      from kpi.tickets_by_channel c join public.tenants t on t.id = c.tenant_id group by 1, 2 order by 1, 2`,
     columns: [
       text('company_name', 'Empresa', 'Company'),
       text('channel', 'Canal', 'Channel'),
-      text('status', 'Estado', 'Status'),
       money('last_7_days', '7 días', '7 days'),
       money('total', 'Todos', 'All'),
+      money('open', 'Abiertos', 'Open'),
+      money('pending', 'Con bot', 'With bot'),
+      money('snoozed', 'Pospuestos', 'Snoozed'),
+      money('resolved', 'Resueltos', 'Resolved'),
     ],
   },
   {
@@ -86,7 +101,13 @@ const SECTIONS: readonly Section[] = [
 ];
 
 /** The demo's result for people: KPI tables, freshness, reconciliation, and the verdict. */
-export async function printDemo(terminal: Terminal, analyst: Database, result: DemoResult, reconciliations: ReadonlyMap<string, Reconciliation>, streams: readonly StreamStatus[]): Promise<void> {
+export async function printDemo(
+  terminal: Terminal,
+  analyst: Database,
+  result: DemoResult,
+  reconciliations: ReadonlyMap<string, Reconciliation>,
+  streams: readonly StreamStatus[],
+): Promise<void> {
   if (terminal.json) return;
   for (const section of SECTIONS) {
     terminal.title(section.title);
@@ -94,7 +115,8 @@ export async function printDemo(terminal: Terminal, analyst: Database, result: D
   }
   terminal.title({ es: 'Frescura', en: 'Freshness' });
   terminal.table(statusColumns, streams);
-  for (const stream of streams) for (const notice of stream.notices) terminal.line(`  ! ${stream.company_name} ${stream.source} ${stream.stream}: ${notice.message}`);
+  for (const stream of streams)
+    for (const notice of stream.notices) terminal.line(`  ! ${stream.company_name} ${stream.source} ${stream.stream}: ${notice.message}`);
   for (const [rut, reconciliation] of reconciliations) {
     const name = result.tenants.find((tenant) => tenant.rut === rut)?.name ?? rut;
     terminal.title({ es: `Conciliación Shopify ↔ Odoo: ${name}`, en: `Reconciliation Shopify ↔ Odoo: ${name}` });
@@ -111,7 +133,8 @@ export async function printDemo(terminal: Terminal, analyst: Database, result: D
           en: `✗ ${result.world_diff_count} differences to the simulated world; planted ${JSON.stringify(result.reconciliation.injected)}, found ${JSON.stringify(result.reconciliation.found)}, remainder ${result.reconciliation.remainder}.`,
         },
   );
-  for (const d of result.world_diff.slice(0, 20)) terminal.line(`  ${d.table} ${d.source_id} ${d.column ?? '(row)'}: ${d.world} ≠ ${d.warehouse}`);
+  for (const d of result.world_diff.slice(0, 20))
+    terminal.line(`  ${d.table} ${d.source_id} ${d.column ?? '(row)'}: ${d.world} ≠ ${d.warehouse}`);
   terminal.line(
     terminal.say({
       es: `  ${result.sync_seconds} s hasta tener todo, ${result.peak_mb} MB el mayor trabajador, semilla ${result.seed}, ancla ${result.anchor}`,

@@ -6,7 +6,9 @@ import { localTime, UsageError } from './terminal.ts';
 
 export function quarantineCommands(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const quarantine = program.command('quarantine').description('records that were refused: nothing bad stops a stream, nothing bad is lost');
+  const quarantine = program
+    .command('quarantine')
+    .description('records that were refused: nothing bad stops a stream, nothing bad is lost');
   quarantine
     .command('list')
     .description('open refusals, newest first')
@@ -41,7 +43,8 @@ export function quarantineCommands(program: Command, context: CommandContext): v
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const woken = await wakeStreams(app.db, { tenantId: tenant.id, source: options.source, stream: options.stream, accept: true });
-      if (woken.length === 0) throw new UsageError(`${tenant.company_name} has no stream ${options.source} ${options.stream}; see: kpi status`);
+      if (woken.length === 0)
+        throw new UsageError(`${tenant.company_name} has no stream ${options.source} ${options.stream}; see: kpi status`);
       terminal.document({ accepted: woken });
       terminal.line(terminal.say({ es: 'Seguirá en la próxima lectura.', en: 'It goes on with the next read.' }));
     });

@@ -30,7 +30,10 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
     .option('--from <day|instant>', 'first local day, included; everything when left out')
     .option('--until <day|instant>', 'first local day not included')
     .option('--limit <n>', 'how many findings to show', '20')
-    .addHelpText('after', '\nExits with 3 when there are differences.\n\nExample:\n  kpi reconcile run --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01')
+    .addHelpText(
+      'after',
+      '\nExits with 3 when there are differences.\n\nExample:\n  kpi reconcile run --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01',
+    )
     .action(async (options: RunOptions) => {
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
@@ -67,10 +70,16 @@ function present(terminal: Terminal, result: Reconciliation): void {
 export function printReconciliation(terminal: Terminal, result: Reconciliation): void {
   terminal.line(`  ${terminal.say({ es: 'Al', en: 'As of' })} ${localTime(new Date(result.asOf))}, ${result.currency}`);
   const bridge = [
-    { text: terminal.say({ es: `Ventas de la tienda (${result.shopOrders})`, en: `Sales of the shop (${result.shopOrders})` }), amount: result.shopAmount },
+    {
+      text: terminal.say({ es: `Ventas de la tienda (${result.shopOrders})`, en: `Sales of the shop (${result.shopOrders})` }),
+      amount: result.shopAmount,
+    },
     ...result.classes.map((c) => ({ text: `${c.class} (${c.findings})`, amount: c.amount })),
     { text: terminal.say({ es: 'Sin explicar', en: 'Unexplained' }), amount: result.remainder },
-    { text: terminal.say({ es: `Pedidos web en Odoo (${result.erpOrders})`, en: `Web orders in Odoo (${result.erpOrders})` }), amount: result.erpAmount },
+    {
+      text: terminal.say({ es: `Pedidos web en Odoo (${result.erpOrders})`, en: `Web orders in Odoo (${result.erpOrders})` }),
+      amount: result.erpAmount,
+    },
   ];
   terminal.table(
     [

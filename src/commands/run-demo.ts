@@ -37,7 +37,11 @@ export interface DemoResult {
   readonly world_diff: Awaited<ReturnType<typeof diffWorld>>['listed'];
   readonly world_diff_count: number;
   readonly world_rows_compared: number;
-  readonly reconciliation: { readonly injected: Record<string, number>; readonly found: Record<string, number>; readonly remainder: string };
+  readonly reconciliation: {
+    readonly injected: Record<string, number>;
+    readonly found: Record<string, number>;
+    readonly remainder: string;
+  };
   readonly peak_mb: number;
   /** Seconds from the database being up until every stream was in. */
   readonly sync_seconds: number;
@@ -66,9 +70,16 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
   const warehouse = await prepareDemo(context.config.home, options.resume, (message) => log.debug({}, message));
   if (options.keep) await keepCluster(context.config.home);
   const up = performance.now();
-  terminal.progress(terminal.say({ es: 'Orígenes simulados (límites de los orígenes ampliados)…', en: 'Simulated sources (their limits raised)…' }));
+  terminal.progress(
+    terminal.say({ es: 'Orígenes simulados (límites de los orígenes ampliados)…', en: 'Simulated sources (their limits raised)…' }),
+  );
   const sandbox = await startSandboxProcess(
-    { seed: before?.seed ?? options.seed, anchor: before?.anchor ?? options.anchor, orders: before?.orders ?? options.orders, ports: before?.ports ?? {} },
+    {
+      seed: before?.seed ?? options.seed,
+      anchor: before?.anchor ?? options.anchor,
+      orders: before?.orders ?? options.orders,
+      ports: before?.ports ?? {},
+    },
     home,
   );
   const config = { ...context.config, home, requestRate: { perSecond: 100_000, burst: 200_000 } };
@@ -79,7 +90,9 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
     const state = before ?? (await createTenants(app, warehouse, sandbox));
     await writeDemoState(home, state);
     await connectAll(app, sandbox, state);
-    const workers = startWorkers(WORKERS, workerEnvironment(warehouse, home), home, (pid) => log.warn({ pid }, 'a worker ended; another is started'));
+    const workers = startWorkers(WORKERS, workerEnvironment(warehouse, home), home, (pid) =>
+      log.warn({ pid }, 'a worker ended; another is started'),
+    );
     try {
       await waitForStreams(context, app, state, since, stopping.signal);
     } finally {
@@ -87,7 +100,14 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
     }
     const syncSeconds = (performance.now() - up) / 1000;
     terminal.progress(terminal.say({ es: 'Comparando con el mundo simulado…', en: 'Comparing with the simulated world…' }));
-    const { result, reconciliations } = await report(app, analyst, { warehouse, sandbox, state, since, peakMb: workers.peakMb(), syncSeconds });
+    const { result, reconciliations } = await report(app, analyst, {
+      warehouse,
+      sandbox,
+      state,
+      since,
+      peakMb: workers.peakMb(),
+      syncSeconds,
+    });
     terminal.endProgress();
     terminal.document(result);
     await printDemo(terminal, analyst, result, reconciliations, await streamStatus(app.db, null));
@@ -115,7 +135,14 @@ async function createTenants(app: App, warehouse: DemoWarehouse, sandbox: Sandbo
     });
     tenants.push({ id: made.id, rut: made.rut, name: tenant.companyName, readerUrl: made.readerUrl });
   }
-  return { database: new URL(warehouse.adminUrl).pathname.slice(1), seed: ready.seed, anchor: ready.anchor, orders: ready.orders, ports, tenants };
+  return {
+    database: new URL(warehouse.adminUrl).pathname.slice(1),
+    seed: ready.seed,
+    anchor: ready.anchor,
+    orders: ready.orders,
+    ports,
+    tenants,
+  };
 }
 
 async function connectAll(app: App, sandbox: SandboxProcess, state: DemoState): Promise<void> {
@@ -156,16 +183,23 @@ async function waitForStreams(context: CommandContext, app: App, state: DemoStat
     const streams = (await streamStatus(app.db, null)).filter((stream) => tenants.has(stream.tenant_id));
     const done = streams.filter((stream) => stream.last_success_at !== null && stream.last_success_at >= since);
     const rows = streams.reduce((sum, stream) => sum + stream.rows, 0);
-    context.terminal.progress(context.terminal.say({ es: `Flujos al día: ${done.length}/${streams.length}, ${rows} registros leídos`, en: `Streams in: ${done.length}/${streams.length}, ${rows} records read` }));
+    context.terminal.progress(
+      context.terminal.say({
+        es: `Flujos al día: ${done.length}/${streams.length}, ${rows} registros leídos`,
+        en: `Streams in: ${done.length}/${streams.length}, ${rows} records read`,
+      }),
+    );
     if (done.length === streams.length) return;
     const stuck = streams.find((stream) => stream.state === 'held' || (stream.state === 'failing' && performance.now() - started > 60_000));
     if (stuck !== undefined) throw new Error(`${stuck.company_name} ${stuck.source} ${stuck.stream}: ${stuck.problem ?? stuck.state}`);
-    if (performance.now() - started > PATIENCE_MS) throw new Error('the streams did not come in within half an hour; see demo/worker.log in the home folder');
+    if (performance.now() - started > PATIENCE_MS)
+      throw new Error('the streams did not come in within half an hour; see demo/worker.log in the home folder');
     // The minute's tick would do it as well; a demo has less patience.
     if (performance.now() - woken > 3000) {
       woken = performance.now();
       const late = streams.filter((stream) => !done.includes(stream) && stream.state !== 'running');
-      for (const stream of new Map(late.map((s) => [s.connection_id, s])).values()) await enqueueSync(app.db, stream.tenant_id, stream.connection_id);
+      for (const stream of new Map(late.map((s) => [s.connection_id, s])).values())
+        await enqueueSync(app.db, stream.tenant_id, stream.connection_id);
     }
   }
 }
@@ -179,7 +213,11 @@ interface Finished {
   readonly syncSeconds: number;
 }
 
-async function report(app: App, analyst: Database, finished: Finished): Promise<{ result: DemoResult; reconciliations: Map<string, Reconciliation> }> {
+async function report(
+  app: App,
+  analyst: Database,
+  finished: Finished,
+): Promise<{ result: DemoResult; reconciliations: Map<string, Reconciliation> }> {
   const { warehouse, sandbox, state } = finished;
   const { ready } = sandbox;
   const idOf = new Map(state.tenants.map((tenant) => [tenant.rut, tenant.id]));
@@ -194,7 +232,13 @@ async function report(app: App, analyst: Database, finished: Finished): Promise<
   const sorted = Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
   const injected = await sandbox.injected();
   const open = [...reconciliations.values()].filter((r) => r.remainder !== '0');
-  const remainder = open.length === 0 ? '0' : await absoluteSum(app.db, open.map((r) => r.remainder));
+  const remainder =
+    open.length === 0
+      ? '0'
+      : await absoluteSum(
+          app.db,
+          open.map((r) => r.remainder),
+        );
   const ok = diff.count === 0 && remainder === '0' && JSON.stringify(injected) === JSON.stringify(sorted);
   const result: DemoResult = {
     ok,

@@ -15,7 +15,7 @@ export function syncCommands(program: Command, context: CommandContext): void {
   const { terminal } = context;
   program
     .command('sync')
-    .description('read a company\'s sources now, here, and wait for the end')
+    .description("read a company's sources now, here, and wait for the end")
     .requiredOption('--tenant <rut|id>', 'the company')
     .option('--source <source>', 'only this source')
     .option('--stream <stream>', 'only this stream')
@@ -35,7 +35,7 @@ export function syncCommands(program: Command, context: CommandContext): void {
       process.once('SIGINT', () => stopping.abort(new Error('interrupted')));
       const results: Record<string, unknown>[] = [];
       for (const connectionId of connections) {
-        for (let more = true; more && !stopping.signal.aborted; ) {
+        for (let more = true; more && !stopping.signal.aborted;) {
           const round = await syncConnection(app, tenant.id, connectionId, stopping.signal);
           more = [...round.values()].some((result) => result.outcome === 'unverified' && !result.complete);
           for (const [stream, result] of round) {
@@ -63,7 +63,10 @@ export function syncCommands(program: Command, context: CommandContext): void {
         if (row.problem !== null) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${row.problem}`);
         for (const notice of row.notices) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${notice.message}`);
       }
-      if (rows.length === 0) terminal.line(terminal.say({ es: 'Nada conectado aún. Empiece con: kpi connect', en: 'Nothing is connected yet. Begin with: kpi connect' }));
+      if (rows.length === 0)
+        terminal.line(
+          terminal.say({ es: 'Nada conectado aún. Empiece con: kpi connect', en: 'Nothing is connected yet. Begin with: kpi connect' }),
+        );
       if (rows.some((row) => row.state === 'failing' || row.state === 'held' || row.state === 'stale')) process.exitCode = 1;
     });
 }

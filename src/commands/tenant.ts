@@ -29,10 +29,13 @@ export async function createTenant(app: App, request: TenantRequest): Promise<{ 
   const rut = parseRut(request.rut);
   if (rut === null) throw new UsageError(`"${request.rut}" is not a RUT; write it like 76042235-5`);
   if (!rut.valid && !request.keepRut) {
-    throw new UsageError(`the check digit of ${rut.canonical} is wrong: it should be ${rut.number}-${rut.rightDigit}. To keep it as it is, add --keep-rut`);
+    throw new UsageError(
+      `the check digit of ${rut.canonical} is wrong: it should be ${rut.number}-${rut.rightDigit}. To keep it as it is, add --keep-rut`,
+    );
   }
   const decimals = DECIMALS[request.currency];
-  if (decimals === undefined) throw new UsageError(`currency ${request.currency} is not known; known are ${Object.keys(DECIMALS).join(', ')}`);
+  if (decimals === undefined)
+    throw new UsageError(`currency ${request.currency} is not known; known are ${Object.keys(DECIMALS).join(', ')}`);
   const taken = (await listTenants(app.db)).find((tenant) => tenant.rut === rut.canonical);
   if (taken !== undefined) throw new UsageError(`${rut.canonical} is taken by ${taken.company_name} (${taken.id})`);
   const id = randomUUID();
@@ -63,7 +66,8 @@ export function tenantCommands(program: Command, context: CommandContext): void 
     .option('--keep-rut', 'keep a RUT whose check digit is wrong', false)
     .addHelpText('after', "\nExample:\n  kpi tenant add --rut 76.042.235-5 --name 'Tienda Ejemplo SpA'")
     .action(async (options: { rut: string; name: string; currency: string; timeZone: string; industry: string; keepRut: boolean }) => {
-      if (!['retail', 'services', 'restaurants'].includes(options.industry)) throw new UsageError(`--industry is "${options.industry}"; it is retail, services or restaurants`);
+      if (!['retail', 'services', 'restaurants'].includes(options.industry))
+        throw new UsageError(`--industry is "${options.industry}"; it is retail, services or restaurants`);
       const { terminal } = context;
       const made = await createTenant(await context.app(), options);
       terminal.document({ id: made.id, rut: made.rut, reader_url: made.readerUrl });

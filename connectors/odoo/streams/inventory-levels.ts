@@ -41,7 +41,7 @@ async function* readSnapshot(context: ReadContext<OdooSettings>, watermark: stri
   const partners = await readCompanyPartners(client, await readCompanies(client, context.settings.company_id));
   const { quants, counted } = await countedQuants(
     client,
-    [...companyDomain(context.settings, true), ['location_id.usage', '=', 'internal']],
+    [...companyDomain(context.settings, false), ['location_id.usage', '=', 'internal']],
     QUANT_FIELDS.filter((field) => readable.has(field)),
   );
   yield {
