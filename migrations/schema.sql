@@ -1490,7 +1490,7 @@ alter table public.source_orders add constraint silence_has_a_reason CHECK ((spe
 alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text])));
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
-CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE is_sale;
+CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
 CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_id, shop_order_id) WHERE (shop_order_id IS NOT NULL);
 CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
 CREATE INDEX source_orders_waiting ON public.source_orders USING btree (tenant_id, created_at) WHERE (silent_because = 'waiting'::text);
@@ -1853,7 +1853,10 @@ create view kpi.freshness_now with (security_invoker=true) as
     last_success_at,
     covered_from,
     covered_until,
-    (GREATEST(floor(EXTRACT(epoch FROM (now() - covered_until))), (0)::numeric))::bigint AS lag_seconds,
+        CASE
+            WHEN (covered_until IS NOT NULL) THEN (GREATEST(floor(EXTRACT(epoch FROM (now() - covered_until))), (0)::numeric))::bigint
+            ELSE NULL::bigint
+        END AS lag_seconds,
     COALESCE((covered_until < (now() - '01:00:00'::interval)), true) AS is_stale
    FROM kpi.freshness f;
 alter table kpi.freshness_now owner to kpi_owner;
@@ -1875,41 +1878,49 @@ comment on column kpi.freshness_now.lag_seconds is 'Segundos de atraso ahora; nu
 comment on column kpi.freshness_now.is_stale is 'Si está atrasado más de una hora o nunca se completó.';
 
 create view kpi.product_keys with (security_invoker=true) as
- WITH named AS (
-         SELECT p.tenant_id,
-            p.id AS product_id,
-            p.connection_id,
-            p.source,
-            p.name,
-            NULLIF(upper(btrim(p.sku)), ''::text) AS sku,
-            NULLIF(btrim(p.barcode), ''::text) AS barcode
-           FROM public.products p
-          WHERE (p.deleted_at IS NULL)
-        ), shared_barcodes AS (
-         SELECT DISTINCT n_1.tenant_id,
-            n_1.barcode
-           FROM named n_1
-          WHERE (n_1.barcode IS NOT NULL)
-          GROUP BY n_1.tenant_id, n_1.connection_id, n_1.barcode
-         HAVING (count(*) > 1)
-        ), shared_skus AS (
-         SELECT DISTINCT c.tenant_id,
-            c.sku
-           FROM kpi.sku_conflicts c
-        )
- SELECT n.tenant_id,
-    n.product_id,
-    n.source,
+ SELECT tenant_id,
+    product_id,
+    source,
         CASE
-            WHEN ((n.sku IS NOT NULL) AND (s.sku IS NULL)) THEN ('sku:'::text || n.sku)
-            WHEN ((n.sku IS NULL) AND (n.barcode IS NOT NULL) AND (b.barcode IS NULL)) THEN ('barcode:'::text || n.barcode)
-            ELSE ('id:'::text || (n.product_id)::text)
+            WHEN ((sku IS NOT NULL) AND (sku_products = 1)) THEN ('sku:'::text || sku)
+            WHEN ((sku IS NULL) AND (barcode IS NOT NULL) AND (barcode_products = 1)) THEN ('barcode:'::text || barcode)
+            ELSE ('id:'::text || (product_id)::text)
         END AS product_key,
-    n.sku,
-    n.name
-   FROM ((named n
-     LEFT JOIN shared_skus s ON (((s.tenant_id = n.tenant_id) AND (s.sku = n.sku))))
-     LEFT JOIN shared_barcodes b ON (((b.tenant_id = n.tenant_id) AND (b.barcode = n.barcode))));
+    sku,
+    name,
+    stocked
+   FROM ( SELECT c.tenant_id,
+            c.product_id,
+            c.connection_id,
+            c.source,
+            c.sku,
+            c.barcode,
+            c.name,
+            c.stocked,
+            c.sku_here,
+            c.barcode_here,
+            max(c.sku_here) OVER (PARTITION BY c.tenant_id, c.sku) AS sku_products,
+            max(c.barcode_here) OVER (PARTITION BY c.tenant_id, c.barcode) AS barcode_products
+           FROM ( SELECT p.tenant_id,
+                    p.product_id,
+                    p.connection_id,
+                    p.source,
+                    p.sku,
+                    p.barcode,
+                    p.name,
+                    p.stocked,
+                    count(*) OVER (PARTITION BY p.tenant_id, p.sku, p.connection_id) AS sku_here,
+                    count(*) OVER (PARTITION BY p.tenant_id, p.barcode, p.connection_id) AS barcode_here
+                   FROM ( SELECT r.tenant_id,
+                            r.id AS product_id,
+                            r.connection_id,
+                            r.source,
+                            NULLIF(upper(btrim(r.sku)), ''::text) AS sku,
+                            NULLIF(btrim(r.barcode), ''::text) AS barcode,
+                            r.name,
+                            (r.active AND r.tracked AND (r.kind = ANY (ARRAY['storable'::text, 'consumable'::text]))) AS stocked
+                           FROM public.products r
+                          WHERE (r.deleted_at IS NULL)) p) c) n;
 alter table kpi.product_keys owner to kpi_owner;
 grant select on table kpi.product_keys to kpi_analyst;
 grant select on table kpi.product_keys to kpi_reader;
@@ -1921,6 +1932,7 @@ comment on column kpi.product_keys.source is 'Sistema de origen.';
 comment on column kpi.product_keys.product_key is 'Identidad: sku:…, barcode:… o id:….';
 comment on column kpi.product_keys.sku is 'SKU sin espacios y en mayúsculas.';
 comment on column kpi.product_keys.name is 'Nombre en su origen.';
+comment on column kpi.product_keys.stocked is 'Si se lleva inventario de él: activo, con seguimiento, no servicio ni tarjeta de regalo ni combo.';
 
 create view kpi.product_movements with (security_invoker=true) as
  SELECT l.tenant_id,
@@ -1934,7 +1946,7 @@ create view kpi.product_movements with (security_invoker=true) as
     l.amount,
     l.order_id
    FROM (public.order_lines l
-     LEFT JOIN kpi.product_keys k ON (((k.tenant_id = l.tenant_id) AND (k.product_id = l.product_id))))
+     LEFT JOIN kpi.product_keys k ON (((k.product_id = l.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM l.tenant_id)))))
   WHERE (l.line_kind = 'product'::text)
 UNION ALL
  SELECT r.tenant_id,
@@ -1955,7 +1967,7 @@ UNION ALL
      JOIN public.refund_lines d ON (((d.tenant_id = r.tenant_id) AND (d.refund_id = r.id))))
      JOIN public.source_order_lines l ON (((l.tenant_id = d.tenant_id) AND (l.id = d.order_line_id))))
      JOIN public.tenants t ON ((t.id = r.tenant_id)))
-     LEFT JOIN kpi.product_keys k ON (((k.tenant_id = l.tenant_id) AND (k.product_id = l.product_id))))
+     LEFT JOIN kpi.product_keys k ON (((k.product_id = l.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM l.tenant_id)))))
   WHERE (r.counts AND (l.line_kind = 'product'::text) AND (r.deleted_at IS NULL) AND (d.deleted_at IS NULL) AND (l.deleted_at IS NULL));
 alter table kpi.product_movements owner to kpi_owner;
 grant select on table kpi.product_movements to kpi_analyst;
@@ -2029,8 +2041,12 @@ create view kpi.revenue_by_tenant with (security_invoker=true) as
             count(*) FILTER (WHERE (o.amount_total IS NULL)) AS orders_without_rate
            FROM public.orders o
           WHERE ((o.tenant_id = t.id) AND (o.created_at >= (now() - '30 days'::interval)))) s)
-     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(((COALESCE(f.covered_from, '-infinity'::timestamp with time zone) <= w.window_start) AND (f.covered_until >= (now() - '24:00:00'::interval)))), false) AS is_covered,
-            COALESCE(min(round(COALESCE((GREATEST(EXTRACT(epoch FROM (LEAST(f.covered_until, now()) - GREATEST(f.covered_from, w.window_start))), (0)::numeric) / EXTRACT(epoch FROM (now() - w.window_start))), (0)::numeric), 4)), (0)::numeric) AS coverage,
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(COALESCE(((f.covered_until >= (now() - '24:00:00'::interval)) AND (COALESCE(f.covered_from, '-infinity'::timestamp with time zone) <= w.window_start)), false)), false) AS is_covered,
+            COALESCE(min(round(
+                CASE
+                    WHEN (f.covered_until IS NULL) THEN (0)::numeric
+                    ELSE (GREATEST(EXTRACT(epoch FROM (LEAST(f.covered_until, now()) - GREATEST(f.covered_from, w.window_start))), (0)::numeric) / EXTRACT(epoch FROM (now() - w.window_start)))
+                END, 4)), (0)::numeric) AS coverage,
                 CASE
                     WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
                     ELSE NULL::timestamp with time zone
@@ -2146,57 +2162,56 @@ comment on column kpi.sku_conflicts.products is 'Cuántos productos lo llevan.';
 comment on column kpi.sku_conflicts.source_ids is 'Sus identificadores en el origen.';
 
 create view kpi.stock_now with (security_invoker=true) as
- WITH places AS (
-         SELECT l.tenant_id,
-            l.source,
-            l.product_id,
-            l.location_id,
-            o.name AS location,
-            sum(l.quantity_on_hand) AS on_hand,
-            sum(l.quantity_reserved) AS reserved,
-            sum(l.quantity_available) AS available
-           FROM (public.inventory_levels l
-             JOIN public.locations o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.location_id))))
-          WHERE ((l.deleted_at IS NULL) AND (o.deleted_at IS NULL) AND o.counts_stock AND (NOT l.foreign_owner))
-          GROUP BY l.tenant_id, l.source, l.product_id, l.location_id, o.name
-        ), by_key AS (
-         SELECT k_1.tenant_id,
-            k_1.source,
-            k_1.product_key,
-            sum(p_1.available) AS available
-           FROM (places p_1
-             JOIN kpi.product_keys k_1 ON (((k_1.tenant_id = p_1.tenant_id) AND (k_1.product_id = p_1.product_id))))
-          GROUP BY k_1.tenant_id, k_1.source, k_1.product_key
-        ), speaking AS (
-         SELECT t.id AS tenant_id,
-                CASE
-                    WHEN (EXISTS ( SELECT
-                       FROM public.inventory_levels l
-                      WHERE ((l.tenant_id = t.id) AND (l.source = 'odoo'::text) AND (l.deleted_at IS NULL)))) THEN 'odoo'::text
-                    ELSE 'shopify'::text
-                END AS source
-           FROM public.tenants t
-        )
- SELECT p.tenant_id,
-    s.source AS stock_source,
-    p.id AS product_id,
-    k.product_key,
-    k.sku,
-    p.name AS product_name,
-    w.location_id,
-    w.location,
-    COALESCE(w.on_hand, (0)::numeric) AS on_hand,
-    COALESCE(w.reserved, (0)::numeric) AS reserved,
-    COALESCE(w.available, (0)::numeric) AS available,
-    sum(COALESCE(w.available, (0)::numeric)) OVER (PARTITION BY p.tenant_id, p.id) AS available_product,
-    x.available AS available_other,
-    (sum(COALESCE(w.available, (0)::numeric)) OVER (PARTITION BY p.tenant_id, p.id) < (5)::numeric) AS below_threshold
-   FROM ((((public.products p
-     JOIN speaking s ON (((s.tenant_id = p.tenant_id) AND (s.source = p.source))))
-     JOIN kpi.product_keys k ON (((k.tenant_id = p.tenant_id) AND (k.product_id = p.id))))
-     LEFT JOIN places w ON (((w.tenant_id = p.tenant_id) AND (w.product_id = p.id))))
-     LEFT JOIN by_key x ON (((x.tenant_id = p.tenant_id) AND (x.product_key = k.product_key) AND (x.source <> p.source))))
-  WHERE ((p.deleted_at IS NULL) AND p.active AND p.tracked AND (p.kind = ANY (ARRAY['storable'::text, 'consumable'::text])));
+ SELECT tenant_id,
+    source AS stock_source,
+    product_id,
+    product_key,
+    sku,
+    name AS product_name,
+    location_id,
+    location,
+    COALESCE(on_hand, (0)::numeric) AS on_hand,
+    COALESCE(reserved, (0)::numeric) AS reserved,
+    COALESCE(available, (0)::numeric) AS available,
+    COALESCE(available_product, (0)::numeric) AS available_product,
+        CASE source
+            WHEN 'odoo'::text THEN available_shopify
+            ELSE available_odoo
+        END AS available_other,
+    (COALESCE(available_product, (0)::numeric) < (5)::numeric) AS below_threshold
+   FROM ( SELECT k.tenant_id,
+            k.product_id,
+            k.source,
+            k.product_key,
+            k.sku,
+            k.name,
+            k.stocked,
+            w.location_id,
+            w.location,
+            w.on_hand,
+            w.reserved,
+            w.available,
+            sum(w.available) OVER (PARTITION BY k.tenant_id, k.product_id) AS available_product,
+            sum(w.available) FILTER (WHERE (k.source = 'odoo'::text)) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_odoo,
+            sum(w.available) FILTER (WHERE (k.source = 'shopify'::text)) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_shopify,
+            bool_or(((k.source = 'odoo'::text) AND (w.product_id IS NOT NULL))) OVER (PARTITION BY k.tenant_id) AS odoo_speaks
+           FROM (kpi.product_keys k
+             LEFT JOIN ( SELECT l.tenant_id,
+                    l.product_id,
+                    l.location_id,
+                    o.name AS location,
+                    sum(l.quantity_on_hand) AS on_hand,
+                    sum(l.quantity_reserved) AS reserved,
+                    sum(l.quantity_available) AS available
+                   FROM (public.inventory_levels l
+                     JOIN public.locations o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.location_id))))
+                  WHERE ((l.deleted_at IS NULL) AND (o.deleted_at IS NULL) AND o.counts_stock AND (NOT l.foreign_owner))
+                  GROUP BY l.tenant_id, l.product_id, l.location_id, o.name) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
+  WHERE (stocked AND (source =
+        CASE
+            WHEN odoo_speaks THEN 'odoo'::text
+            ELSE 'shopify'::text
+        END));
 alter table kpi.stock_now owner to kpi_owner;
 grant select on table kpi.stock_now to kpi_analyst;
 grant select on table kpi.stock_now to kpi_reader;
