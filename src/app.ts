@@ -86,12 +86,19 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(await resolveSecret(row.secret_ref, secretSources)),
   });
 
-  const jobFor = async (tenantId: string, connectionId: string, streamName: string, lane: string, signal: AbortSignal): Promise<Omit<SyncJob, 'request'>> => {
+  const jobFor = async (
+    tenantId: string,
+    connectionId: string,
+    streamName: string,
+    lane: string,
+    signal: AbortSignal,
+  ): Promise<Omit<SyncJob, 'request'>> => {
     const row = (await listConnections(db, { tenantId, id: connectionId }))[0];
     if (row === undefined) throw new Error(`there is no connection ${connectionId} of tenant ${tenantId}`);
     const connector = connectorOf(row.source);
     const stream = connector.streams.find((s) => s.name === streamName);
-    if (stream === undefined) throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
+    if (stream === undefined)
+      throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
     const settings = await settingsOf(row);
     const { context, stats } = contextFor(connector, settings, row.account_key, lane === 'live' ? 'live' : 'backfill', signal);
     return {
@@ -101,7 +108,11 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       settings,
       http: context.http,
       stats,
-      normalize: normalizer({ tenantId, connectionId, identityKey: createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest() }),
+      normalize: normalizer({
+        tenantId,
+        connectionId,
+        identityKey: createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest(),
+      }),
       intervalSeconds: stream.intervalSeconds,
       sliceSeconds: timings.backfillSliceMs / 1000,
       signal,

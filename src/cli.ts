@@ -30,7 +30,10 @@ async function main(): Promise<void> {
     .addOption(new Option('--lang <language>', 'language of the output').choices(['es', 'en']).default(config.language))
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', '\nBegin with:\n  kpi demo                       everything on an empty machine\n  kpi local start && kpi migrate an empty warehouse of your own');
+    .addHelpText(
+      'after',
+      '\nBegin with:\n  kpi demo                       everything on an empty machine\n  kpi local start && kpi migrate an empty warehouse of your own',
+    );
   // Global options are read wherever they stand: people type them last.
   const given = process.argv.slice(2);
   const language: Language = /--lang[= ]en/.test(given.join(' ')) ? 'en' : /--lang[= ]es/.test(given.join(' ')) ? 'es' : config.language;
@@ -47,12 +50,25 @@ async function main(): Promise<void> {
     app: async () => (app ??= openApp(config, await context.warehouse(), log)),
     openApp: (changed, warehouse) => openApp(changed, warehouse, log),
   };
-  for (const add of [demoCommand, localCommands, tenantCommands, connectCommands, syncCommands, backfillCommands, quarantineCommands, reconcileCommands, workerCommands]) {
+  for (const add of [
+    demoCommand,
+    localCommands,
+    tenantCommands,
+    connectCommands,
+    syncCommands,
+    backfillCommands,
+    quarantineCommands,
+    reconcileCommands,
+    workerCommands,
+  ]) {
     add(program, context);
   }
   for (const command of everyCommand(program)) command.exitOverride();
   try {
-    await program.parseAsync(given.filter((word) => word !== '--json'), { from: 'user' });
+    await program.parseAsync(
+      given.filter((word) => word !== '--json'),
+      { from: 'user' },
+    );
   } finally {
     // Whatever was opened is closed, or the process would wait for idle connections.
     await (app as App | null)?.close();

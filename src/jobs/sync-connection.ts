@@ -7,7 +7,12 @@ import type { JobDeps } from './job-deps.ts';
  * Reads the due streams of one connection, one after the other: one request at a time is what an Odoo of two cores serves best, and
  * streams of one account share its budget anyway. A stream that has more to read than one slice puts the connection in the queue again.
  */
-export async function syncConnection(deps: JobDeps, tenantId: string, connectionId: string, signal: AbortSignal): Promise<Map<string, SyncResult>> {
+export async function syncConnection(
+  deps: JobDeps,
+  tenantId: string,
+  connectionId: string,
+  signal: AbortSignal,
+): Promise<Map<string, SyncResult>> {
   const results = new Map<string, SyncResult>();
   const connection = (await listConnections(deps.db, { tenantId, id: connectionId }))[0];
   if (connection === undefined || connection.status !== 'active') return results;

@@ -27,7 +27,8 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       const step = await runBackfill(deps.sync, tenant_id, backfill_id, (connectionId, stream, lane) =>
         deps.jobFor(tenant_id, connectionId, stream, lane, stopping),
       );
-      if (step.more && step.waitSeconds > 0) await sleep(Math.min(step.waitSeconds, 10) * 1000, undefined, { signal: stopping }).catch(() => undefined);
+      if (step.more && step.waitSeconds > 0)
+        await sleep(Math.min(step.waitSeconds, 10) * 1000, undefined, { signal: stopping }).catch(() => undefined);
       // Also when stopping: the next worker goes on at the last committed page.
       if (step.more || stopping.aborted) await enqueueBackfill(deps.db, tenant_id, backfill_id);
     },

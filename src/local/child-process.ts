@@ -12,10 +12,18 @@ export interface Child {
 export function startChild(
   file: string,
   args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly logFile: string; readonly stdout: 'pipe' | 'ignore'; readonly nodeFlags?: readonly string[] },
+  options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly logFile: string;
+    readonly stdout: 'pipe' | 'ignore';
+    readonly nodeFlags?: readonly string[];
+  },
 ): Child {
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), file, ...args], { env: options.env, stdio: ['ignore', options.stdout, log, 'ipc'] });
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), file, ...args], {
+    env: options.env,
+    stdio: ['ignore', options.stdout, log, 'ipc'],
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.once('error', () => resolve(null));

@@ -11,7 +11,11 @@ export interface WorldDiff {
 }
 
 /** Compares the warehouse with the world, row by row and cell by cell, both ways. */
-export async function diffWorld(db: Database, expected: AsyncGenerator<ExpectedRow>, tenantOf: (rut: string) => string | undefined): Promise<WorldDiff> {
+export async function diffWorld(
+  db: Database,
+  expected: AsyncGenerator<ExpectedRow>,
+  tenantOf: (rut: string) => string | undefined,
+): Promise<WorldDiff> {
   const groups = new Map<string, { tenantId: string; table: string; rows: ExpectedRow[] }>();
   let compared = 0;
   for await (const row of expected) {

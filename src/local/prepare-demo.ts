@@ -38,7 +38,9 @@ export async function prepareDemo(home: string, resume: boolean, log: (message: 
 
 /** Roles are the cluster's, not the database's: those of the demo before would be left behind. */
 async function dropReaders(cluster: Cluster): Promise<void> {
-  const there = await withDirectSession(cluster.adminUrl('postgres'), (admin) => admin.run('select 1 from pg_database where datname = $1', [demoDatabase]));
+  const there = await withDirectSession(cluster.adminUrl('postgres'), (admin) =>
+    admin.run('select 1 from pg_database where datname = $1', [demoDatabase]),
+  );
   if (there.length === 0) return;
   await withDirectSession(cluster.adminUrl(demoDatabase), async (admin) => {
     const made = await admin.run<{ tenants: boolean }>("select to_regclass('public.tenants') is not null as tenants");

@@ -47,8 +47,17 @@ export interface SandboxRequest {
 /** Starts the sandbox and waits until it serves. @throws with its last words when it does not */
 export async function startSandboxProcess(request: SandboxRequest, home: string): Promise<SandboxProcess> {
   const logFile = join(home, 'sandbox.log');
-  const wanted = { seed: request.seed, orders: request.orders, ports: request.ports, ...(request.anchor === null ? {} : { anchor: request.anchor }) };
-  const child = startChild(resolve(import.meta.dirname, '../sandbox/main.ts'), [JSON.stringify(wanted)], { env: process.env, logFile, stdout: 'pipe' });
+  const wanted = {
+    seed: request.seed,
+    orders: request.orders,
+    ports: request.ports,
+    ...(request.anchor === null ? {} : { anchor: request.anchor }),
+  };
+  const child = startChild(resolve(import.meta.dirname, '../sandbox/main.ts'), [JSON.stringify(wanted)], {
+    env: process.env,
+    logFile,
+    stdout: 'pipe',
+  });
   const ready = await firstLine(child, logFile);
   const control = ready.urls['control'];
   if (control === undefined) throw new Error('the sandbox did not say where it can be asked');

@@ -30,14 +30,20 @@ const REFERENCES: Readonly<Record<string, string>> = {
 const KEYS: Readonly<Record<string, string>> = {
   'kpi.sales_daily': "t.day || '|' || t.source",
   'kpi.conversations_daily': "t.day || '|' || t.channel",
-  'kpi.executions_daily': "t.day || '|' || (select w.source_id from public.workflows w where w.tenant_id = t.tenant_id and w.id = t.workflow_id)",
+  'kpi.executions_daily':
+    "t.day || '|' || (select w.source_id from public.workflows w where w.tenant_id = t.tenant_id and w.id = t.workflow_id)",
 };
 
 /**
  * Compares every stated cell of one tenant's table with the world, both ways: a row the world does not know is a difference too.
  * Rows are keyed by source and source id where a table holds several sources.
  */
-export async function diffTable(db: Database, tenantId: string, table: string, expected: readonly ExpectedRow[]): Promise<WorldDifference[]> {
+export async function diffTable(
+  db: Database,
+  tenantId: string,
+  table: string,
+  expected: readonly ExpectedRow[],
+): Promise<WorldDifference[]> {
   const columns = [...new Set(expected.flatMap((row) => Object.keys(row.values)))];
   const rollup = KEYS[table];
   const key = rollup ?? 't.source_id';
@@ -62,7 +68,8 @@ export async function diffTable(db: Database, tenantId: string, table: string, e
       .sort((a, b) => a.wrong.length - b.wrong.length)[0];
     if (best === undefined) report(want.sourceId, null, 'present', null);
     else {
-      for (const column of best.wrong) report(want.sourceId, column, want.values[column] ?? null, canonical(best.row[column], types.get(column)));
+      for (const column of best.wrong)
+        report(want.sourceId, column, want.values[column] ?? null, canonical(best.row[column], types.get(column)));
       candidates.splice(candidates.indexOf(best.row), 1);
     }
   }
@@ -79,7 +86,10 @@ function textOf(table: string, column: string): string {
 async function columnTypes(db: Database, tenantId: string, table: string): Promise<Map<string, string>> {
   const [schema, name] = table.split('.');
   const text = 'select column_name, data_type from information_schema.columns where table_schema = $1 and table_name = $2';
-  const rows = await db.transaction(tenantId, async ({ query }) => (await query<{ column_name: string; data_type: string }>(text, [schema, name])).rows);
+  const rows = await db.transaction(
+    tenantId,
+    async ({ query }) => (await query<{ column_name: string; data_type: string }>(text, [schema, name])).rows,
+  );
   return new Map(rows.map((row) => [row.column_name, row.data_type]));
 }
 

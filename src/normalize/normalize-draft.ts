@@ -51,7 +51,8 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
       return refuse(draft.entity, id, issues.slice(0, 5).map(explain).join('; '), draft.raw ?? draft.fields);
     }
     const values = columnsOf(draft.entity).map((column) => {
-      if (column.name === 'identity_key') return identityKey(context.identityKey, draft.identity, `${context.connectionId}:${draft.sourceId}`);
+      if (column.name === 'identity_key')
+        return identityKey(context.identityKey, draft.identity, `${context.connectionId}:${draft.sourceId}`);
       return toText(fields.data[column.name], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
     });
     const sourceCreatedAt = draft.sourceCreatedAt === null ? null : canonicalInstant(draft.sourceCreatedAt);

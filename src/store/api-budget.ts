@@ -46,9 +46,8 @@ export class SharedBudget {
       const { perSecond, burst } = this.#rate;
       const chunk = Math.max(1, Math.min(20, Math.floor(burst / 10)));
       const reserve = request.lane === 'backfill' ? burst * 0.7 : 0;
-      const row = (
-        await this.#db.query<{ wait_ms: number }>(TAKE, [request.host, request.account, perSecond, burst, chunk, reserve])
-      ).rows[0];
+      const row = (await this.#db.query<{ wait_ms: number }>(TAKE, [request.host, request.account, perSecond, burst, chunk, reserve]))
+        .rows[0];
       // Several runs wait for this one answer, so none of their signals may end it; each races the wait against its own.
       if (row !== undefined && row.wait_ms > 0) await this.#sleep(row.wait_ms);
       this.#left.set(key, chunk);

@@ -70,7 +70,10 @@ export async function addBackfill(db: Database, request: BackfillRequest): Promi
   const { tenantId, connectionId, stream, from, until, bounds } = request;
   return db.transaction(tenantId, async ({ query }) => {
     const other = (await query<{ id: string }>(OVERLAPPING, [tenantId, connectionId, stream, from, until])).rows[0];
-    if (other !== undefined) throw new Error(`backfill ${other.id} of ${request.source} ${stream} already covers part of that range; watch it with: kpi backfill show ${other.id}`);
+    if (other !== undefined)
+      throw new Error(
+        `backfill ${other.id} of ${request.source} ${stream} already covers part of that range; watch it with: kpi backfill show ${other.id}`,
+      );
     const id = randomUUID();
     await query(ADD, [tenantId, id, connectionId, request.source, stream, from, until, request.reason, request.requestedBy]);
     await query(SLICES, [tenantId, id, bounds.slice(0, -1), bounds.slice(1)]);

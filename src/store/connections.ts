@@ -66,7 +66,10 @@ export async function saveConnection(db: Database, id: string, secretRef: string
   });
 }
 
-export async function listConnections(db: Database, filter: { readonly tenantId?: string; readonly source?: string; readonly id?: string } = {}): Promise<ConnectionRow[]> {
+export async function listConnections(
+  db: Database,
+  filter: { readonly tenantId?: string; readonly source?: string; readonly id?: string } = {},
+): Promise<ConnectionRow[]> {
   return (
     await db.query<ConnectionRow>(
       `select ${COLUMNS} from ops.connections where ($1::uuid is null or tenant_id = $1) and ($2::text is null or source = $2)

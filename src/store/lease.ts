@@ -30,7 +30,13 @@ const RENEW = `update ops.streams set expires_at = clock_timestamp() + make_inte
  * @param client the connection the run will write through
  * @returns null when another process holds it
  */
-export async function takeLease(db: Database, client: pg.PoolClient, place: LanePlace, holder: string, ttlSeconds: number): Promise<Lease | null> {
+export async function takeLease(
+  db: Database,
+  client: pg.PoolClient,
+  place: LanePlace,
+  holder: string,
+  ttlSeconds: number,
+): Promise<Lease | null> {
   const row = (
     await client.query<{
       epoch: string;

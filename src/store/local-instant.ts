@@ -11,7 +11,8 @@ export async function instantOf(db: Database, text: string, timeZone: string, op
     return row.rows[0]!.at;
   }
   const at = /T\d\d:\d\d.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(at.getTime())) throw new WrongInstant(`${option} is "${text}"; write a day like 2026-11-01 or an instant like 2026-11-01T03:00:00Z`);
+  if (Number.isNaN(at.getTime()))
+    throw new WrongInstant(`${option} is "${text}"; write a day like 2026-11-01 or an instant like 2026-11-01T03:00:00Z`);
   return at;
 }
 

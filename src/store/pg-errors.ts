@@ -20,21 +20,44 @@ export interface DatabaseFailure {
 export function describeDatabaseError(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (/^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH)$/.test(code) || /Connection terminated|Client has encountered a connection error/.test(error.message)) {
+  if (
+    /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH)$/.test(code) ||
+    /Connection terminated|Client has encountered a connection error/.test(error.message)
+  ) {
     return lost('database_unreachable', 'the database connection was lost');
   }
   if (!/^[0-9A-Z]{5}$/.test(code)) return null;
   if (CONNECTION.test(code)) return lost('database_unreachable', 'the database ended the connection');
   if (RESOURCES.test(code)) {
-    return { kind: 'transient', code: 'database_resources', message: `the database is out of resources (${code})`, advice: 'Check disk space and connections of the database server' };
+    return {
+      kind: 'transient',
+      code: 'database_resources',
+      message: `the database is out of resources (${code})`,
+      advice: 'Check disk space and connections of the database server',
+    };
   }
   if (RIVALRY.has(code)) {
-    return { kind: 'transient', code: 'database_busy', message: `the database gave up waiting (${code})`, advice: 'Nothing was written; it is tried again by itself' };
+    return {
+      kind: 'transient',
+      code: 'database_busy',
+      message: `the database gave up waiting (${code})`,
+      advice: 'Nothing was written; it is tried again by itself',
+    };
   }
   if (RIGHTS.has(code)) {
-    return { kind: 'config', code: 'database_rights', message: `the database refused the writer (${code})`, advice: 'Run the migrations again: kpi migrate' };
+    return {
+      kind: 'config',
+      code: 'database_rights',
+      message: `the database refused the writer (${code})`,
+      advice: 'Run the migrations again: kpi migrate',
+    };
   }
-  return { kind: 'bug', code: `database_${code}`, message: `the database refused a statement (${code}): ${error.message}`, advice: 'Report it with the run id; nothing was written' };
+  return {
+    kind: 'bug',
+    code: `database_${code}`,
+    message: `the database refused a statement (${code}): ${error.message}`,
+    advice: 'Report it with the run id; nothing was written',
+  };
 }
 
 function lost(code: string, message: string): DatabaseFailure {

@@ -3,7 +3,7 @@ import type { Query } from './database.ts';
 import { sqlFile } from './sql-file.ts';
 
 const ADD = sqlFile('quarantine-add');
-const OPEN = 'select count(*)::int as open from ops.quarantine where tenant_id = $1 and connection_id = $2 and state = \'open\'';
+const OPEN = "select count(*)::int as open from ops.quarantine where tenant_id = $1 and connection_id = $2 and state = 'open'";
 const RECOVER = sqlFile('quarantine-recover');
 
 export interface QuarantinePlace {

@@ -40,8 +40,8 @@ export async function reaggregate(query: Query, tenantId: string, rollup: Rollup
   const touched = [...days].sort();
   await query(`delete from ${rollup.table} where tenant_id = $1 and day = any($2::date[])`, [tenantId, touched]);
   const columns = ['tenant_id', ...rollup.key, ...rollup.measures].join(', ');
-  await query(`insert into ${rollup.table} (${columns}) select ${columns} from (${rollup.select}) fresh order by ${rollup.key.join(', ')}`, [
-    tenantId,
-    touched,
-  ]);
+  await query(
+    `insert into ${rollup.table} (${columns}) select ${columns} from (${rollup.select}) fresh order by ${rollup.key.join(', ')}`,
+    [tenantId, touched],
+  );
 }

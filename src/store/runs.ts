@@ -26,7 +26,12 @@ export async function startRun(db: Database, place: LanePlace, run: { id: string
 }
 
 /** Writes how a run ended, when the stream is due again, and lets the lease go (only while the epoch is still ours). */
-export async function endRun(db: Database, place: LanePlace, run: { id: string; source: string; epoch: bigint }, end: RunEnd): Promise<void> {
+export async function endRun(
+  db: Database,
+  place: LanePlace,
+  run: { id: string; source: string; epoch: bigint },
+  end: RunEnd,
+): Promise<void> {
   const { error, stats } = end;
   await db.query(END, [
     place.tenantId,
@@ -55,6 +60,8 @@ export async function endRun(db: Database, place: LanePlace, run: { id: string; 
   ]);
   if (error !== null && place.lane === 'live') {
     const problem = `${error.message}. ${error.advice}`;
-    await db.transaction(place.tenantId, (tx) => tx.query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]));
+    await db.transaction(place.tenantId, (tx) =>
+      tx.query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]),
+    );
   }
 }

@@ -44,7 +44,14 @@ export async function dueStreams(db: Database, tenantId: string, connectionId: s
 /** Makes streams due now. @returns the connections concerned */
 export async function wakeStreams(
   db: Database,
-  which: { readonly tenantId: string; readonly connectionId?: string; readonly source?: string; readonly stream?: string; readonly accept?: boolean; readonly resetCursor?: boolean },
+  which: {
+    readonly tenantId: string;
+    readonly connectionId?: string;
+    readonly source?: string;
+    readonly stream?: string;
+    readonly accept?: boolean;
+    readonly resetCursor?: boolean;
+  },
 ): Promise<string[]> {
   const rows = (
     await db.query<{ connection_id: string }>(WAKE, [

@@ -48,7 +48,8 @@ const NAME_ZONE = 'select 1 from pg_timezone_names where name = $1';
 /** Creates a tenant and its writer rows. @throws when the time zone does not exist, or the RUT is taken */
 export async function addTenant(db: Database, tenant: NewTenant): Promise<void> {
   await db.transaction(tenant.id, async ({ query }) => {
-    if ((await query(NAME_ZONE, [tenant.timeZone])).rowCount === 0) throw new Error(`there is no time zone ${tenant.timeZone}; for example: America/Santiago`);
+    if ((await query(NAME_ZONE, [tenant.timeZone])).rowCount === 0)
+      throw new Error(`there is no time zone ${tenant.timeZone}; for example: America/Santiago`);
     await query(ADD, [
       tenant.id,
       tenant.rut,

@@ -13,7 +13,12 @@ export interface Missing {
  * Children of complete parents that the page no longer carries. Only looked for here, without a lock: mostly there are none, and then
  * nothing is written. A child read later than the parent's page is left alone.
  */
-export async function missingChildren(query: Query, tenantId: string, parents: readonly Row[], present: (entity: Entity) => readonly string[]): Promise<Missing[]> {
+export async function missingChildren(
+  query: Query,
+  tenantId: string,
+  parents: readonly Row[],
+  present: (entity: Entity) => readonly string[],
+): Promise<Missing[]> {
   const found: Missing[] = [];
   const kinds = new Map<string, { parent: Entity; child: Entity; rows: Row[] }>();
   for (const row of parents) {
@@ -40,7 +45,14 @@ export async function missingChildren(query: Query, tenantId: string, parents: r
 }
 
 /** Rows of the connection that a complete snapshot lacks. */
-export async function missingFromSnapshot(query: Query, tenantId: string, connectionId: string, entity: Entity, present: readonly string[], readSeq: bigint): Promise<Missing[]> {
+export async function missingFromSnapshot(
+  query: Query,
+  tenantId: string,
+  connectionId: string,
+  entity: Entity,
+  present: readonly string[],
+  readSeq: bigint,
+): Promise<Missing[]> {
   const answer = await query<{ id: string }>(
     `select t.id from ${TABLES[entity].table} t
      where t.tenant_id = $1 and t.connection_id = $2 and t.deleted_at is null and t.read_seq < $3

@@ -6,7 +6,10 @@ const SILENT = 'select pool_id from ops.workers where seen_at < clock_timestamp(
 const FORGET = 'delete from ops.workers where pool_id = $1';
 
 /** Says that this worker lives. */
-export async function beat(db: Database, worker: { readonly poolId: string; readonly host: string; readonly pid: number; readonly peakRssMb: number }): Promise<void> {
+export async function beat(
+  db: Database,
+  worker: { readonly poolId: string; readonly host: string; readonly pid: number; readonly peakRssMb: number },
+): Promise<void> {
   await db.query(BEAT, [worker.poolId, worker.host, worker.pid, worker.peakRssMb]);
 }
 

@@ -110,7 +110,9 @@ async function findMissing(query: Query, batch: Batch, plans: readonly Planned[]
   const parents = plans.flatMap((p) => p.rows.filter((row, i) => row.complete.length > 0 && p.verdicts[i] !== 'stale'));
   const missing = await missingChildren(query, batch.tenantId, parents, present);
   for (const entity of batch.snapshot?.entities ?? []) {
-    missing.push(...(await missingFromSnapshot(query, batch.tenantId, batch.connectionId, entity, present(entity), batch.snapshot!.readSeq)));
+    missing.push(
+      ...(await missingFromSnapshot(query, batch.tenantId, batch.connectionId, entity, present(entity), batch.snapshot!.readSeq)),
+    );
   }
   return missing;
 }
@@ -137,7 +139,10 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     }
     const statements = statementsOf(p.entity);
     if (statements.oldDays !== null) {
-      effects.addDays(p.entity, (await query<{ day: string }>(statements.oldDays, [tenantId])).rows.map((r) => r.day));
+      effects.addDays(
+        p.entity,
+        (await query<{ day: string }>(statements.oldDays, [tenantId])).rows.map((r) => r.day),
+      );
     }
     if (p.entity === 'order') await addOldCitations(query, tenantId, effects);
     const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];

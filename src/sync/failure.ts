@@ -18,7 +18,12 @@ export function describeFailure(failure: unknown, job: Pick<SyncJob, 'source' | 
   const database = describeDatabaseError(failure);
   if (database !== null) return { ...database, message: `${place}: ${database.message}` };
   const text = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
-  return { kind: 'bug', code: 'bug', message: `${place}: ${text}`, advice: 'Report it with the run id; the stream is tried again by itself' };
+  return {
+    kind: 'bug',
+    code: 'bug',
+    message: `${place}: ${text}`,
+    advice: 'Report it with the run id; the stream is tried again by itself',
+  };
 }
 
 const HOUR = 3600;

@@ -10,7 +10,10 @@ export interface NumberedPage {
  * Reads a stream one page ahead: the next request is on its way while the caller works on this page. The number is drawn before the
  * request is sent, so that of two reads of one record the later request has the higher number.
  */
-export async function* readAhead(pages: AsyncGenerator<Page, void, void>, drawReadSeq: () => Promise<bigint>): AsyncGenerator<NumberedPage, void, void> {
+export async function* readAhead(
+  pages: AsyncGenerator<Page, void, void>,
+  drawReadSeq: () => Promise<bigint>,
+): AsyncGenerator<NumberedPage, void, void> {
   const ask = async (): Promise<NumberedPage | null> => {
     const readSeq = await drawReadSeq();
     const next = await pages.next();

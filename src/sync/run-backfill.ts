@@ -55,6 +55,9 @@ async function settle(deps: SyncDeps, tenantId: string, backfillId: string, slic
 }
 
 async function laneFailures(deps: SyncDeps, tenantId: string, lane: string): Promise<number> {
-  const row = await deps.db.query<{ failures: number }>('select failures from ops.streams where tenant_id = $1 and lane = $2', [tenantId, lane]);
+  const row = await deps.db.query<{ failures: number }>('select failures from ops.streams where tenant_id = $1 and lane = $2', [
+    tenantId,
+    lane,
+  ]);
   return row.rows[0]?.failures ?? 0;
 }

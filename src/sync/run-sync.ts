@@ -163,7 +163,10 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     if (job.signal.aborted) return { outcome: 'stopped', complete: false, failure: null };
     // What was read before a source failed is good and is kept: the next run goes on behind it. Never after a failed write: the
     // cursor would move over pages that were not stored.
-    if (!buffer.empty && !writeFailed && !heldNow) await write(buffer.take()).catch((lost: unknown) => deps.log.warn({ ...job.place }, `could not keep the pages read before the failure: ${String(lost)}`));
+    if (!buffer.empty && !writeFailed && !heldNow)
+      await write(buffer.take()).catch((lost: unknown) =>
+        deps.log.warn({ ...job.place }, `could not keep the pages read before the failure: ${String(lost)}`),
+      );
     return { outcome: 'failed', complete: false, failure };
   } finally {
     lease.stop();

@@ -15,7 +15,8 @@ const deps = syncDeps(db);
 async function setUp() {
   const { tenantId, connections } = await tenantWith(db, ['shopify', 'odoo']);
   const place = (source: 'shopify' | 'odoo') => ({ tenantId, connectionId: connections[source]!, source });
-  const rows = <R extends Record<string, unknown>>(text: string) => db.transaction(tenantId, async ({ query }) => (await query<R>(text)).rows);
+  const rows = <R extends Record<string, unknown>>(text: string) =>
+    db.transaction(tenantId, async ({ query }) => (await query<R>(text)).rows);
   return { tenantId, place, rows };
 }
 
@@ -29,7 +30,9 @@ test('a page becomes rows, roll-up, balance and cursor in one commit', async () 
   expect(await rows('select day::text, orders::int, amount_total::text from kpi.sales_daily')).toEqual([
     { day: '2026-11-01', orders: 2, amount_total: '357000' },
   ]);
-  const streams = await rows('select cursor, covered_until is not null as covered, expires_at::text as lease from ops.streams where cursor is not null');
+  const streams = await rows(
+    'select cursor, covered_until is not null as covered, expires_at::text as lease from ops.streams where cursor is not null',
+  );
   expect(streams).toContainEqual({ cursor: { v: 1, watermark: '2026-11-01', walk: null }, covered: true, lease: '-infinity' });
 });
 
@@ -46,8 +49,14 @@ test('a second read of the same page writes no row', async () => {
 
 test('an older page never overwrites a newer row', async () => {
   const { place, rows } = await setUp();
-  await runSync(deps, jobOf(place('shopify'), scripted([pageOf([orderDraft('1', { updatedAt: '2026-11-03T00:00:00Z', amount_total_source: '3' })])])));
-  await runSync(deps, jobOf(place('shopify'), scripted([pageOf([orderDraft('1', { updatedAt: '2026-11-02T00:00:00Z', amount_total_source: '2' })])])));
+  await runSync(
+    deps,
+    jobOf(place('shopify'), scripted([pageOf([orderDraft('1', { updatedAt: '2026-11-03T00:00:00Z', amount_total_source: '3' })])])),
+  );
+  await runSync(
+    deps,
+    jobOf(place('shopify'), scripted([pageOf([orderDraft('1', { updatedAt: '2026-11-02T00:00:00Z', amount_total_source: '2' })])])),
+  );
   expect(await rows('select amount_total::text from public.source_orders')).toEqual([{ amount_total: '3' }]);
 });
 
@@ -67,7 +76,10 @@ test('a mirror that comes first waits, and falls silent when its original comes'
 
 test('a mirror whose original never comes counts once the shop has passed its hour of grace', async () => {
   const { place, rows } = await setUp();
-  await runSync(deps, jobOf(place('odoo'), scripted([pageOf([orderDraft('22', { shop_order_name: '4040', created_at: '2026-11-01T13:00:00Z' })])])));
+  await runSync(
+    deps,
+    jobOf(place('odoo'), scripted([pageOf([orderDraft('22', { shop_order_name: '4040', created_at: '2026-11-01T13:00:00Z' })])])),
+  );
   const covered = (until: string) => runSync(deps, jobOf(place('shopify'), scripted([pageOf([], { covered: { from: null, until } })])));
   await covered('2026-11-01T13:59:00Z');
   expect(await rows('select orders::int from kpi.sales_daily')).toEqual([]);
@@ -93,12 +105,20 @@ test('a stream of which more than 5 % is refused is held: rows are kept, the cur
   const result = await runSync(deps, jobOf(place('shopify'), scripted([pageOf(drafts, { cursor: { v: 1, watermark: 'x', walk: null } })])));
   expect(result.outcome).toBe('held');
   expect(await rows('select count(*)::int as n from public.source_orders')).toEqual([{ n: 189 }]);
-  expect(await rows(`select cursor, held_because is not null as held from ops.streams where tenant_id = '${tenantId}' and epoch > 0`)).toEqual([{ cursor: null, held: true }]);
+  expect(
+    await rows(`select cursor, held_because is not null as held from ops.streams where tenant_id = '${tenantId}' and epoch > 0`),
+  ).toEqual([{ cursor: null, held: true }]);
 });
 
 test('a foreign order is converted by the last rate of seven days, whichever arrives first', async () => {
   const { place, rows } = await setUp();
-  const uf = orderDraft('31', { name: 'S31', currency_source: 'CLF', amount_total_source: '10', amount_untaxed_source: '10', amount_products_source: '10' });
+  const uf = orderDraft('31', {
+    name: 'S31',
+    currency_source: 'CLF',
+    amount_total_source: '10',
+    amount_untaxed_source: '10',
+    amount_products_source: '10',
+  });
   await runSync(deps, jobOf(place('odoo'), scripted([pageOf([uf])])));
   expect(await rows('select amount_total, is_sale from public.source_orders')).toEqual([{ amount_total: null, is_sale: true }]);
   const rate = (day: string, value: string) =>
@@ -109,9 +129,19 @@ test('a foreign order is converted by the last rate of seven days, whichever arr
       sourceUpdatedAt: '2026-11-01T00:00:00Z',
       fields: { currency: 'CLF', base_currency: 'CLP', rate_date: day, rate: value, company: null },
     }) as const;
-  await runSync(deps, jobOf(place('odoo'), scripted([pageOf([rate('2026-10-20', '1'), rate('2026-10-30', '39800.004'), rate('2026-11-02', '5')])], 'exchange_rates')));
-  expect(await rows('select amount_total::text, fx_date::text from public.source_orders')).toEqual([{ amount_total: '398000', fx_date: '2026-10-30' }]);
-  expect(await rows('select amount_total::text, orders_without_rate::int from kpi.sales_daily')).toEqual([{ amount_total: '398000', orders_without_rate: 0 }]);
+  await runSync(
+    deps,
+    jobOf(
+      place('odoo'),
+      scripted([pageOf([rate('2026-10-20', '1'), rate('2026-10-30', '39800.004'), rate('2026-11-02', '5')])], 'exchange_rates'),
+    ),
+  );
+  expect(await rows('select amount_total::text, fx_date::text from public.source_orders')).toEqual([
+    { amount_total: '398000', fx_date: '2026-10-30' },
+  ]);
+  expect(await rows('select amount_total::text, orders_without_rate::int from kpi.sales_daily')).toEqual([
+    { amount_total: '398000', orders_without_rate: 0 },
+  ]);
 });
 
 test('lines that a complete order no longer carries are tombstoned, and come back when they return', async () => {
@@ -122,7 +152,20 @@ test('lines that a complete order no longer carries are tombstoned, and come bac
       sourceId: id,
       sourceCreatedAt: null,
       sourceUpdatedAt: '2026-11-01T12:00:00Z',
-      fields: { order_id: '1', product_id: null, line_kind: 'product', sku: null, name: 'x', quantity: '1', unit_price_source: '1', amount_source: '1', amount_untaxed_source: '1', amount_tax_source: '0', amount_discount_source: '0', currency_source: 'CLP' },
+      fields: {
+        order_id: '1',
+        product_id: null,
+        line_kind: 'product',
+        sku: null,
+        name: 'x',
+        quantity: '1',
+        unit_price_source: '1',
+        amount_source: '1',
+        amount_untaxed_source: '1',
+        amount_tax_source: '0',
+        amount_discount_source: '0',
+        currency_source: 'CLP',
+      },
     }) as const;
   const order = { ...orderDraft('1'), complete: ['order_line'] as const };
   const read = (...ids: string[]) => runSync(deps, jobOf(place('odoo'), scripted([pageOf([order, ...ids.map(line)])])));
