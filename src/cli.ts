@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { localCommands } from './commands/local.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     syncCommands,
     backfillCommands,
     quarantineCommands,
+    rebuildCommand,
     reconcileCommands,
     workerCommands,
   ]) {

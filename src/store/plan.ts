@@ -2,7 +2,8 @@ import type { Entity, Row } from '#contract';
 import type { Query } from './database.ts';
 import { statementsOf } from './statements.ts';
 
-export type Verdict = 'new' | 'newer' | 'unchanged' | 'stale';
+/** `orphaned`: a child that only an outdated parent carries (see orphaned-children.ts). */
+export type Verdict = 'new' | 'newer' | 'unchanged' | 'stale' | 'orphaned';
 
 /**
  * Sends keys, versions and hashes first: the answer says which rows are worth sending in full. Unchanged rows cost one index look-up

@@ -11,6 +11,7 @@ export interface EntityStatements {
   readonly createStage: string;
   readonly copy: string;
   readonly stageRest: string;
+  readonly unstage: string;
   readonly plan: string;
   readonly merge: string;
   readonly raw: string;
@@ -48,6 +49,7 @@ function build(entity: Entity): EntityStatements {
     copy: `copy ${stage} (${staged.join(', ')}) from stdin`,
     stageRest: `insert into ${stage} (${staged.join(', ')}) select ${staged.map((_, i) => `r.c${i}::${stagedTypes[i]}`).join(', ')}
       from unnest(${staged.map((_, i) => `$${i + 1}::text[]`).join(', ')}) as r(${staged.map((_, i) => `c${i}`).join(', ')})`,
+    unstage: `delete from ${stage} where id = any($1::uuid[])`,
     plan: `select k.ord::int as ord, case
         when t.id is null then 'new'
         when t.deleted_at is null and t.row_hash = k.row_hash then 'unchanged'

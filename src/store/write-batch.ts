@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { columnsOf, type Entity, type Row } from '#contract';
+import { columnsOf, ENTITIES, type Entity, type Row } from '#contract';
 import { settleAutomation } from './automation-effects.ts';
 import { Balance } from './balance.ts';
 import type { Batch } from './batch.ts';
@@ -8,6 +8,7 @@ import type { Database, Query, TenantTransaction } from './database.ts';
 import { EffectsCollector } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
 import { newestOfEach, planRows, type Verdict } from './plan.ts';
+import { judgeOrphans } from './orphaned-children.ts';
 import { addToQuarantine, closeRecovered } from './quarantine.ts';
 import { settleSales } from './sales-effects.ts';
 import { addToStage, copyToStage } from './stage.ts';
@@ -91,23 +92,34 @@ async function plan(tx: TenantTransaction, batch: Batch, balance: Balance): Prom
     if (list === undefined) byEntity.set(row.entity, [row]);
     else list.push(row);
   }
+  // In the order of the canonical list, which names parents before their children.
+  const entities = (Object.keys(ENTITIES) as Entity[]).filter((entity) => byEntity.has(entity));
   const plans: Planned[] = [];
-  for (const [entity, all] of byEntity) {
-    const { kept, superseded } = newestOfEach(all);
+  for (const entity of entities) {
+    const { kept, superseded } = newestOfEach(byEntity.get(entity)!);
     balance.of(entity).superseded += superseded;
-    const verdicts = await planRows(tx.query, tx.tenantId, entity, kept);
-    const needed = kept.filter((_, i) => isNeeded(verdicts[i]));
-    if (needed.length > 0) await copyToStage(tx, entity, needed);
-    plans.push({ entity, rows: kept, verdicts, staged: new Set(needed.map((row) => row.id)) });
+    plans.push({ entity, rows: kept, verdicts: await planRows(tx.query, tx.tenantId, entity, kept), staged: new Set() });
+  }
+  judgeOrphans(plans);
+  for (const p of plans) {
+    const needed = neededRows(p);
+    if (needed.length > 0) await copyToStage(tx, p.entity, needed);
+    for (const row of needed) p.staged.add(row.id);
   }
   return plans;
 }
 
+const neededRows = (p: Planned) => p.rows.filter((_, i) => isNeeded(p.verdicts[i]));
 const isNeeded = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'newer';
 
 async function findMissing(query: Query, batch: Batch, plans: readonly Planned[]): Promise<Missing[]> {
-  const present = (entity: Entity) => plans.find((p) => p.entity === entity)?.rows.map((row) => row.id) ?? [];
-  const parents = plans.flatMap((p) => p.rows.filter((row, i) => row.complete.length > 0 && p.verdicts[i] !== 'stale'));
+  const present = (entity: Entity) => {
+    const p = plans.find((one) => one.entity === entity);
+    return p?.rows.filter((_, i) => p.verdicts[i] !== 'orphaned').map((row) => row.id) ?? [];
+  };
+  const parents = plans.flatMap((p) =>
+    p.rows.filter((row, i) => row.complete.length > 0 && p.verdicts[i] !== 'stale' && p.verdicts[i] !== 'orphaned'),
+  );
   const missing = await missingChildren(query, batch.tenantId, parents, present);
   for (const entity of batch.snapshot?.entities ?? []) {
     missing.push(
@@ -131,7 +143,8 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
   const { plans, effects, balance } = work;
   const moved = await lockFamilies(query, tenantId, work.families, work.seen);
   // Another batch committed since the plan: its rows may have made ours necessary, or old. Look again, now nothing can move.
-  if (moved) for (const p of plans) await planAgain(tx, p);
+  if (moved) await planAgain(tx, plans);
+  const missing = moved ? await findMissing(query, batch, plans) : work.missing;
   for (const p of plans) {
     if (p.staged.size === 0) {
       count(balance, p, { inserted: 0, updated: 0 });
@@ -156,7 +169,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     );
     count(balance, p, merged);
   }
-  for (const gone of work.missing) {
+  for (const gone of missing) {
     const marked = await tombstone(query, tenantId, gone);
     effects.addIds(gone.entity, marked.ids);
     effects.addDays(gone.entity, marked.days);
@@ -165,13 +178,23 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
   for (const family of work.families) await FAMILY_EFFECTS[family]?.(query, effects);
 }
 
-async function planAgain(tx: TenantTransaction, p: Planned): Promise<void> {
-  p.verdicts = await planRows(tx.query, tx.tenantId, p.entity, p.rows);
-  const late = p.rows.filter((row, i) => isNeeded(p.verdicts[i]) && !p.staged.has(row.id));
-  if (late.length === 0) return;
-  if (p.staged.size === 0) await tx.query(statementsOf(p.entity).createStage);
-  await addToStage(tx, p.entity, late);
-  for (const row of late) p.staged.add(row.id);
+async function planAgain(tx: TenantTransaction, plans: readonly Planned[]): Promise<void> {
+  for (const p of plans) p.verdicts = await planRows(tx.query, tx.tenantId, p.entity, p.rows);
+  judgeOrphans(plans);
+  for (const p of plans) {
+    const needed = new Set(neededRows(p).map((row) => row.id));
+    const late = p.rows.filter((row) => needed.has(row.id) && !p.staged.has(row.id));
+    const outdated = [...p.staged].filter((id) => !needed.has(id));
+    if (late.length > 0) {
+      if (p.staged.size === 0) await tx.query(statementsOf(p.entity).createStage);
+      await addToStage(tx, p.entity, late);
+      for (const row of late) p.staged.add(row.id);
+    }
+    if (outdated.length > 0) {
+      await tx.query(statementsOf(p.entity).unstage, [outdated]);
+      for (const id of outdated) p.staged.delete(id);
+    }
+  }
 }
 
 const OLD_CITATIONS = `select t.shop_order_id, t.shop_order_name from stage_order s

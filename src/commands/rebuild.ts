@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { rebuildTenant } from '../store/rebuild.ts';
+import { findTenant, type CommandContext } from './context.ts';
+
+export function rebuildCommand(program: Command, context: CommandContext): void {
+  const { terminal } = context;
+  program
+    .command('rebuild')
+    .description('derive everything that is derived from facts once more; must find no difference')
+    .requiredOption('--tenant <rut|id>', 'the company')
+    .addHelpText('after', '\nPuts right what it finds, and exits with 3 then.\n\nExample:\n  kpi rebuild --tenant 76042235-5')
+    .action(async (options: { tenant: string }) => {
+      const app = await context.app();
+      const tenant = await findTenant(app, options.tenant);
+      const differences = await rebuildTenant(app.db, tenant.id);
+      terminal.document({ tenant_id: tenant.id, differences });
+      terminal.table(
+        [
+          { title: { es: 'Tabla', en: 'Table' }, value: (r) => r.table },
+          { title: { es: 'Fila', en: 'Row' }, value: (r) => r.key },
+          { title: { es: 'Diferencia', en: 'Difference' }, value: (r) => r.what },
+        ],
+        differences.slice(0, 100),
+      );
+      terminal.line(
+        terminal.say(
+          differences.length === 0
+            ? { es: 'Sin diferencias.', en: 'No difference.' }
+            : { es: `${differences.length} diferencias, corregidas.`, en: `${differences.length} differences, put right.` },
+        ),
+      );
+      if (differences.length > 0) process.exitCode = 3;
+    });
+}
