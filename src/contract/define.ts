@@ -29,6 +29,9 @@ export function defineStream<S, W, K>(definition: StreamDefinition<S, W, K>): St
   };
 }
 
+/** Version of a cursor that a person has reset; streams count theirs from 1. */
+const RESET = 0;
+
 function parseCursor<S, W, K>(stream: StreamDefinition<S, W, K>, cursor: Cursor): { watermark: W | null; walk: K | null } {
   const refuse = (why: string) =>
     new SourceError({
@@ -37,6 +40,11 @@ function parseCursor<S, W, K>(stream: StreamDefinition<S, W, K>, cursor: Cursor)
       message: `the stored cursor of stream ${stream.name} ${why}`,
       advice: `Start the stream again from its overlap: kpi sync --stream ${stream.name} --reset-cursor`,
     });
+  if (cursor.v === RESET) {
+    // A person said to start again: from the overlap below a mark that can still be read, else from the start.
+    const known = stream.watermark.nullable().safeParse(cursor.watermark ?? null);
+    return { watermark: known.success ? known.data : null, walk: null };
+  }
   if (cursor.v !== stream.cursorVersion) throw refuse(`has version ${cursor.v}, this release reads version ${stream.cursorVersion}`);
   const watermark = stream.watermark.nullable().safeParse(cursor.watermark ?? null);
   const walk = stream.walk.nullable().safeParse(cursor.walk ?? null);

@@ -30,6 +30,12 @@ export const texts = () => field('text[]', z.array(storable.max(500)).max(500));
  * The currency stands in a column beside it.
  */
 export const decimal = () => field('numeric', z.string().regex(/^-?\d{1,24}(\.\d{1,12})?$/, 'is not a plain decimal number'));
+/** Whether a date or UTC instant is in the calendar. `Date` alone takes 30 February for 2 March, and Postgres then refuses the batch. */
+export function isInCalendar(text: string): boolean {
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && text >= '0001' && new Date(at).toISOString().startsWith(text.slice(0, 10));
+}
+
 /** An instant, ISO 8601 with zone `Z`. Years outside 1970–2100 are refused as garbage. */
 export const instant = () =>
   field(
@@ -37,7 +43,7 @@ export const instant = () =>
     z
       .string()
       .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/, 'is not an instant in UTC')
-      .refine((s) => !Number.isNaN(Date.parse(s)) && s >= '1970' && s < '2101', 'is not a plausible instant'),
+      .refine((s) => isInCalendar(s) && s >= '1970' && s < '2101', 'is not a plausible instant'),
   );
 /** A source's date without time: kept as a date, never converted (it is the day). */
 export const day = () =>
@@ -46,7 +52,7 @@ export const day = () =>
     z
       .string()
       .regex(/^\d{4}-\d\d-\d\d$/, 'is not a date')
-      .refine((s) => !Number.isNaN(Date.parse(`${s}T00:00:00Z`)), 'is not a day of the calendar'),
+      .refine(isInCalendar, 'is not a day of the calendar'),
   );
 /** A whole number within 32 bits. */
 export const int = () => field('integer', z.number().int().min(-2147483648).max(2147483647));

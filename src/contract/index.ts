@@ -3,5 +3,5 @@ export * from './define.ts';
 export * from './entities.ts';
 export * from './http.ts';
 export * from './source-error.ts';
-export type { Field, PgType } from './fields.ts';
+export { isInCalendar, type Field, type PgType } from './fields.ts';
 export { columnsOf, type Column, type Refused, type Row } from './row.ts';

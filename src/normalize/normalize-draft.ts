@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { columnsOf, ENTITIES, type Draft, type Entity, type Field, type Refused, type Row } from '#contract';
+import { columnsOf, ENTITIES, isInCalendar, type Draft, type Entity, type Field, type Refused, type Row } from '#contract';
 import { canonicalDecimal, canonicalInstant, canonicalTexts } from './canonical-text.ts';
 import { identityKey } from './identity-key.ts';
 import { recordIds } from './record-id.ts';
@@ -21,6 +21,7 @@ const SOURCE_ID = z
 const STAMP = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/, 'is not an instant in UTC')
+  .refine(isInCalendar, 'is not in the calendar')
   .nullable();
 const ENVELOPE = z.object({
   sourceId: SOURCE_ID,

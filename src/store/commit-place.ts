@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts';
+import type { Coverage } from './coverage.ts';
 import type { Query } from './database.ts';
 import { sqlFile } from './sql-file.ts';
 
@@ -17,7 +18,7 @@ export class Fenced extends Error {
  * The last statements of a batch: freshness, run counters, and the cursor where the epoch still is ours. That update is the fence: a
  * SELECT beforehand, or FOR KEY SHARE, lets a process that was frozen write over its successor (tried).
  */
-export async function commitPlace(query: Query, batch: Batch): Promise<void> {
+export async function commitPlace(query: Query, batch: Batch, covered: Coverage | null): Promise<void> {
   const common = [batch.tenantId, batch.connectionId, batch.stream, batch.lane];
   await query('update ops.runs set pages = pages + $3, batches = batches + 1 where tenant_id = $1 and id = $2', [
     batch.tenantId,
@@ -29,8 +30,8 @@ export async function commitPlace(query: Query, batch: Batch): Promise<void> {
       ...common.slice(0, 3),
       batch.source,
       batch.end,
-      batch.covered?.from ?? null,
-      batch.covered?.until ?? null,
+      covered?.from ?? null,
+      covered?.until ?? null,
       batch.held?.because ?? null,
     ]);
   }
@@ -38,9 +39,9 @@ export async function commitPlace(query: Query, batch: Batch): Promise<void> {
     ...common,
     String(batch.epoch),
     batch.cursor === null ? null : JSON.stringify(batch.cursor),
-    batch.covered?.from ?? null,
-    batch.covered?.until ?? null,
-    batch.covered !== null,
+    covered?.from ?? null,
+    covered?.until ?? null,
+    covered !== null,
     batch.held?.because ?? null,
     batch.held?.release ?? null,
     batch.notices.length === 0 ? null : JSON.stringify(batch.notices),

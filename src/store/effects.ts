@@ -1,4 +1,5 @@
 import type { Entity, Row } from '#contract';
+import type { Coverage } from './coverage.ts';
 import type { TenantSettings } from './tenants.ts';
 
 /** What a batch changed, for the statements that follow from it. */
@@ -14,7 +15,7 @@ export interface Effects {
   /** Whether a document in another currency than the tenant's is among them. */
   readonly foreign: boolean;
   /** Coverage of a shop's orders that this batch commits. */
-  readonly coverage: { readonly connectionId: string; readonly from: string | null; readonly until: string } | null;
+  readonly coverage: ({ readonly connectionId: string } & Coverage) | null;
 }
 
 /** Collects effects while a batch is written. */

@@ -44,7 +44,7 @@ export async function endRun(
     error?.code ?? null,
     error?.message ?? null,
   ]);
-  await db.query(SETTLE, [
+  const settled = await db.query(SETTLE, [
     place.tenantId,
     place.connectionId,
     place.stream,
@@ -58,7 +58,8 @@ export async function endRun(
     error?.message ?? null,
     error?.advice ?? null,
   ]);
-  if (error !== null && place.lane === 'live') {
+  // Who lost the lease says nothing about the stream's health: that is its successor's to say.
+  if (error !== null && place.lane === 'live' && settled.rowCount === 1) {
     const problem = `${error.message}. ${error.advice}`;
     await db.transaction(place.tenantId, (tx) =>
       tx.query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]),

@@ -26,7 +26,8 @@ const DUE_STREAMS = `select stream from ops.streams
 const WAKE = `update ops.streams set next_run_at = clock_timestamp(),
     held_because = case when $5 then null else held_because end,
     held_release = case when $5 then 'accepted' else held_release end,
-    cursor = case when $6 then jsonb_set(coalesce(cursor, '{}'), '{walk}', 'null') else cursor end
+    cursor = case when $6 and cursor is not null then jsonb_build_object('v', 0, 'watermark', cursor -> 'watermark', 'walk', null)
+      else cursor end
   where tenant_id = $1 and lane = 'live' and ($2::uuid is null or connection_id = $2) and ($3::text is null or stream = $3)
     and ($4::text is null or connection_id in (select id from ops.connections where tenant_id = $1 and source = $4))
   returning connection_id`;

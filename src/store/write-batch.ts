@@ -4,6 +4,7 @@ import { settleAutomation } from './automation-effects.ts';
 import { Balance } from './balance.ts';
 import type { Batch } from './batch.ts';
 import { commitPlace } from './commit-place.ts';
+import { mergedCoverage } from './coverage.ts';
 import type { Database, Query, TenantTransaction } from './database.ts';
 import { EffectsCollector } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
@@ -45,8 +46,9 @@ async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
   const balance = countIncoming(batch);
   const tenant = await tenantSettings(query, tenantId);
   const effects = new EffectsCollector(tenant);
-  const covers = batch.covered !== null && batch.source === 'shopify' && batch.stream === 'orders' && batch.lane === 'live';
-  if (covers) effects.coverage = { connectionId: batch.connectionId, ...batch.covered };
+  const covered = await mergedCoverage(query, batch);
+  const covers = covered !== null && batch.source === 'shopify' && batch.stream === 'orders' && batch.lane === 'live';
+  if (covers) effects.coverage = { connectionId: batch.connectionId, ...covered };
 
   const families = familiesOf(batch, covers);
   const seen = await readVersions(query, tenantId, families);
@@ -62,7 +64,7 @@ async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
   await addToQuarantine(query, place, batch.refused);
   await closeRecovered(query, place, batch.rows);
   await balance.save(query, tenantId, batch.runId);
-  await commitPlace(query, batch);
+  await commitPlace(query, batch, covered);
   return balance;
 }
 

@@ -63,9 +63,14 @@ export interface SyncResult {
  */
 export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult> {
   const client = await deps.db.pool.connect();
+  // A backend that the stream still names, or that a successor is about to end, must not serve another run.
+  let reusable = false;
   try {
     const lease = await takeLease(deps.db, client, job.place, deps.worker, deps.timings.ttlSeconds);
-    if (lease === null) return { outcome: 'busy', complete: false, error: null };
+    if (lease === null) {
+      reusable = true;
+      return { outcome: 'busy', complete: false, error: null };
+    }
     const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
     await startRun(deps.db, job.place, run);
     const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
@@ -80,12 +85,13 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
       stats: job.stats(),
       dueInSeconds: dueAfter(attempt, job.intervalSeconds, deps.random),
     });
+    reusable = attempt.outcome !== 'fenced';
     const fields = { run: run.id, ...job.place, outcome: attempt.outcome, code: error?.code };
     if (error === null) deps.log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
     else deps.log.warn(fields, `${error.message} — ${error.advice}`);
     return { outcome: attempt.outcome, complete: attempt.complete, error: error === null ? null : `${error.message}. ${error.advice}` };
   } finally {
-    client.release();
+    client.release(!reusable);
   }
 }
 
@@ -108,7 +114,6 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   const lease = keepLease(deps.db, job.place, run.epoch, deps.timings);
   const signal = AbortSignal.any([job.signal, lease.lost]);
   const context = { settings: job.settings, http: job.http, now: deps.now, log: deps.log, signal };
-  const pages = job.stream.read(context, job.request(run.cursor));
   const drawReadSeq = async () => BigInt((await deps.db.query<{ n: string }>("select nextval('ops.read_seq')::text as n")).rows[0]!.n);
   const buffer = new PageBuffer(deps.buffer ?? BUFFER_LIMITS, () => deps.now().getTime());
   const window = run.accepted ? null : new RefusalWindow();
@@ -141,6 +146,8 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
 
   let writing: Promise<void> = Promise.resolve();
   try {
+    // Inside the try: a stream refuses a cursor it cannot read before it yields anything.
+    const pages = job.stream.read(context, job.request(run.cursor));
     for await (const page of readAhead(pages, drawReadSeq)) {
       if (!buffer.add(page)) continue;
       await writing;

@@ -90,14 +90,35 @@ describe('a batch', () => {
     expect(
       await rows(
         `select entity, read::int, inserted::int, updated::int, unchanged::int, superseded::int, quarantined::int, tombstoned::int,
-           read - inserted - updated - unchanged - superseded - quarantined
-             - (select coalesce(sum(v::int), 0) from jsonb_each_text(excluded) as e(k, v)) as rest
+           excluded::int, (read - inserted - updated - unchanged - superseded - excluded - quarantined)::int as rest
          from ops.run_counts where tenant_id = $1 and run_id = $2 order by entity`,
         [batch.tenantId, batch.runId],
       ),
     ).toEqual([
-      { entity: 'order', read: 5, inserted: 1, updated: 1, unchanged: 0, superseded: 0, quarantined: 1, tombstoned: 0, rest: '0' },
-      { entity: 'order_line', read: 1, inserted: 0, updated: 1, unchanged: 0, superseded: 0, quarantined: 0, tombstoned: 1, rest: '0' },
+      {
+        entity: 'order',
+        read: 5,
+        inserted: 1,
+        updated: 1,
+        unchanged: 0,
+        superseded: 0,
+        quarantined: 1,
+        tombstoned: 0,
+        excluded: 2,
+        rest: 0,
+      },
+      {
+        entity: 'order_line',
+        read: 1,
+        inserted: 0,
+        updated: 1,
+        unchanged: 0,
+        superseded: 0,
+        quarantined: 0,
+        tombstoned: 1,
+        excluded: 0,
+        rest: 0,
+      },
     ]);
   });
 });

@@ -176,3 +176,32 @@ test('lines that a complete order no longer carries are tombstoned, and come bac
   await read('a', 'b');
   expect(await alive()).toEqual([{ source_id: 'a' }, { source_id: 'b' }]);
 });
+
+test('a later walk extends what is covered, so a waiting mirror does not speak before its hour has passed', async () => {
+  const { place, rows, tenantId } = await setUp();
+  const covered = (from: string | null, until: string) =>
+    runSync(deps, jobOf(place('shopify'), scripted([pageOf([], { covered: { from, until } })])));
+  const coverage = () =>
+    rows(
+      `select covered_from::text, covered_until = '2026-11-01T13:30:00Z' as reached from ops.streams where tenant_id = '${tenantId}' and covered_until is not null`,
+    );
+  await covered(null, '2026-11-01T13:10:00Z');
+  const mirror = orderDraft('22', { shop_order_name: '4040', created_at: '2026-11-01T13:00:00Z' });
+  await runSync(deps, jobOf(place('odoo'), scripted([pageOf([mirror])])));
+  await covered('2026-11-01T13:05:00Z', '2026-11-01T13:30:00Z');
+  expect(await coverage()).toEqual([{ covered_from: null, reached: true }]);
+  expect(await rows('select silent_because from public.source_orders')).toEqual([{ silent_because: 'waiting' }]);
+});
+
+test('a walk that leaves a gap behind begins its coverage anew', async () => {
+  const { place, rows, tenantId } = await setUp();
+  const covered = (from: string | null, until: string) =>
+    runSync(deps, jobOf(place('shopify'), scripted([pageOf([], { covered: { from, until } })])));
+  await covered('2026-10-01T00:00:00Z', '2026-10-02T00:00:00Z');
+  await covered('2026-10-05T00:00:00Z', '2026-10-06T00:00:00Z');
+  expect(
+    await rows(
+      `select covered_from = '2026-10-05T00:00:00Z' as anew from ops.streams where tenant_id = '${tenantId}' and covered_until is not null`,
+    ),
+  ).toEqual([{ anew: true }]);
+});

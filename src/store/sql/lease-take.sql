@@ -1,4 +1,5 @@
--- No row comes back when somebody else holds the lease. The previous holder's backend comes with it when it never let go.
+-- No row comes back when somebody else holds the lease. The previous holder's backend comes with it when it never let go, unless it
+-- is this very one: a run that could not write down its end leaves its lease to expire and its connection to the next.
 with previous as (
   select backend_pid, backend_start from ops.streams where tenant_id = $1 and connection_id = $2 and stream = $3 and lane = $4
 ),
@@ -13,4 +14,4 @@ taken as (
   returning epoch::text as epoch, cursor, held_because, held_release
 )
 select taken.*, previous.backend_pid as old_pid, previous.backend_start::text as old_start
-from taken left join previous on true
+from taken left join previous on previous.backend_pid <> pg_backend_pid()
