@@ -97,7 +97,7 @@ main().catch((error: unknown) => {
     return;
   }
   const usage = error instanceof UsageError || error instanceof ConfigError || error instanceof WrongInstant;
-  const advice = error instanceof Error && 'advice' in error ? ` ${String(error.advice)}` : '';
+  const advice = error instanceof Error && 'advice' in error ? `. ${String(error.advice)}` : '';
   process.stderr.write(`kpi: ${error instanceof Error ? error.message : String(error)}${advice}\n`);
   process.exitCode = usage ? USAGE : 1;
 });

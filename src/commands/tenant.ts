@@ -36,6 +36,7 @@ export async function createTenant(app: App, request: TenantRequest): Promise<{ 
   const decimals = DECIMALS[request.currency];
   if (decimals === undefined)
     throw new UsageError(`currency ${request.currency} is not known; known are ${Object.keys(DECIMALS).join(', ')}`);
+  if (!isTimeZone(request.timeZone)) throw new UsageError(`there is no time zone "${request.timeZone}"; for example: America/Santiago`);
   const taken = (await listTenants(app.db)).find((tenant) => tenant.rut === rut.canonical);
   if (taken !== undefined) throw new UsageError(`${rut.canonical} is taken by ${taken.company_name} (${taken.id})`);
   const id = randomUUID();
@@ -51,6 +52,14 @@ export async function createTenant(app: App, request: TenantRequest): Promise<{ 
   });
   const reader = await withDirectSession(app.directUrl, (admin) => createReader(admin, { tenantId: id, roleSecret: app.roleSecret }));
   return { id, rut: rut.canonical, readerUrl: roleUrl(app.directUrl, reader.role, app.roleSecret) };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 export function tenantCommands(program: Command, context: CommandContext): void {

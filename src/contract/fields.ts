@@ -31,9 +31,9 @@ export const texts = () => field('text[]', z.array(storable.max(500)).max(500));
  */
 export const decimal = () => field('numeric', z.string().regex(/^-?\d{1,24}(\.\d{1,12})?$/, 'is not a plain decimal number'));
 /** Whether a date or UTC instant is in the calendar. `Date` alone takes 30 February for 2 March, and Postgres then refuses the batch. */
-export function isInCalendar(text: string): boolean {
-  const at = Date.parse(text);
-  return !Number.isNaN(at) && text >= '0001' && new Date(at).toISOString().startsWith(text.slice(0, 10));
+export function isInCalendar(date: string): boolean {
+  const at = Date.parse(date);
+  return !Number.isNaN(at) && date >= '0001' && new Date(at).toISOString().startsWith(date.slice(0, 10));
 }
 
 /** An instant, ISO 8601 with zone `Z`. Years outside 1970–2100 are refused as garbage. */

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from '#contract';
 import { Database } from '../../src/store/database.ts';
-import { takeLease } from '../../src/store/lease.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
-import { runSync } from '../../src/sync/run-sync.ts';
+import { runSync, type SyncJob } from '../../src/sync/run-sync.ts';
 import { EngineRig, lineDraft, watched, type Place } from '../support/engine-rig.ts';
 import { jobOf, orderDraft, pageOf, scripted, syncDeps } from '../support/scripted-stream.ts';
 
@@ -16,9 +15,6 @@ afterAll(async () => rig.close());
 
 const EACH_PAGE = { rows: 1, bytes: 1e9, milliseconds: 1e9 };
 const at = (step: string) => ({ v: 1, watermark: null, walk: step });
-const places = (place: Place, lane = 'live') => ({ tenantId: place.tenantId, connectionId: place.connectionId, stream: 'orders', lane });
-const expire = (tenantId: string) =>
-  rig.db.query(`update ops.streams set expires_at = clock_timestamp() - interval '1 ms' where tenant_id = $1`, [tenantId]);
 
 describe('a batch', () => {
   /** A tenant with rows, and a batch that inserts, changes, tombstones, quarantines, links, sums and moves the cursor. */
@@ -123,95 +119,6 @@ describe('a batch', () => {
   });
 });
 
-describe('a lease', () => {
-  test('is not taken while it is held, whatever clock the other worker has', async () => {
-    const { shop } = await rig.tenant();
-    const client = await rig.db.pool.connect();
-    const first = await takeLease(rig.db, client, places(shop), 'first', 60);
-    expect(first?.epoch).toBe(1n);
-    const ahead = { ...syncDeps(rig.db), now: () => new Date(Date.now() + 10 * 86_400_000) };
-    expect((await runSync(ahead, jobOf(shop, scripted([pageOf([orderDraft('1')])])))).outcome).toBe('busy');
-    await expire(shop.tenantId);
-    expect((await runSync(syncDeps(rig.db), jobOf(shop, scripted([pageOf([])])))).outcome).toBe('unverified');
-    // The one that was silent lost its backend with its lease.
-    await expect(client.query('select 1')).rejects.toThrow();
-    client.release(true);
-  });
-
-  test('is kept by renewal for as long as its run lasts', async () => {
-    const { shop } = await rig.tenant();
-    let over = () => {};
-    const held = new Promise<void>((resolve) => (over = resolve));
-    const slow = scripted(async function* () {
-      yield pageOf([orderDraft('1')], { end: false });
-      await held;
-      yield pageOf([orderDraft('2')]);
-    });
-    const deps = { ...syncDeps(rig.db), timings: { ttlSeconds: 1.5, renewSeconds: 0.2 } };
-    const run = runSync(deps, jobOf(shop, slow));
-    await sleep(200);
-    for (let look = 0; look < 10; look += 1) {
-      expect((await runSync(syncDeps(rig.db, 'other'), jobOf(shop, scripted([])))).outcome).toBe('busy');
-      await sleep(250);
-    }
-    over();
-    expect((await run).outcome).toBe('unverified');
-  });
-
-  test('that ran out unnoticed is taken again through the same connection without ending it', async () => {
-    const { shop } = await rig.tenant();
-    const client = await rig.db.pool.connect();
-    await takeLease(rig.db, client, places(shop), 'first', 60);
-    await expire(shop.tenantId);
-    expect((await takeLease(rig.db, client, places(shop), 'first', 60))?.epoch).toBe(2n);
-    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-    client.release();
-  });
-});
-
-describe('a worker whose lease was taken over', () => {
-  const successor = (place: Place) =>
-    runSync(syncDeps(rig.db, 'successor'), jobOf(place, scripted([pageOf([orderDraft('s')], { cursor: at('successor') })])));
-
-  test('writes nothing under its old epoch, by whatever connection', async () => {
-    const { shop, tenantId } = await rig.tenant();
-    const batch = await rig.batch(shop, 1, [orderDraft('z')], { lane: 'live', cursor: at('zombie') });
-    await expire(tenantId);
-    expect((await successor(shop)).outcome).toBe('unverified');
-    const before = await rig.everything(tenantId);
-    await expect(writeBatch(rig.db, batch)).rejects.toThrow(/taken over/);
-    expect(await rig.everything(tenantId)).toEqual(before);
-  });
-
-  test('cannot keep the tenant locked: its backend is ended, and waking up it changes nothing', async () => {
-    const { shop, tenantId } = await rig.tenant();
-    let wake = () => {};
-    const asleep = new Promise<void>((resolve) => (wake = resolve));
-    let locked = () => {};
-    const hasLock = new Promise<void>((resolve) => (locked = resolve));
-    let lockTaken = false;
-    // Frozen inside its transaction, right behind the statement that took the tenant's lock.
-    const zombieDb = rig.another((text) => {
-      if (lockTaken) {
-        locked();
-        return asleep;
-      }
-      lockTaken = text.startsWith('update ops.tenant_write');
-      return undefined;
-    });
-    const deps = { ...syncDeps(zombieDb, 'zombie'), timings: { ttlSeconds: 600, renewSeconds: 600 } };
-    const zombie = runSync(deps, jobOf(shop, scripted([pageOf([orderDraft('z')], { cursor: at('zombie') })])));
-    await hasLock;
-    await expire(tenantId);
-    expect((await successor(shop)).outcome).toBe('unverified');
-    const before = await rig.everything(tenantId);
-    wake();
-    expect(['fenced', 'failed']).toContain((await zombie).outcome);
-    expect(await rig.everything(tenantId)).toEqual(before);
-    expect(before['ops.streams']).toContainEqual(expect.objectContaining({ cursor: at('successor') }));
-  });
-});
-
 describe('a run', () => {
   const walk = (steps: number): Page[] =>
     Array.from({ length: steps }, (_, i) => pageOf([orderDraft(String(i + 1))], { cursor: at(String(i + 1)), end: i + 1 === steps }));
@@ -257,9 +164,12 @@ describe('a run', () => {
     expect((await runSync(syncDeps(rig.db), jobOf(shop, failing))).outcome).toBe('failed');
     expect(await state(shop)).toEqual({ ids: ['1', '2', '3'], walk: '3' });
     const asked: unknown[] = [];
-    const rest = {
+    const rest: SyncJob = {
       ...jobOf(shop, scripted(walk(5).slice(3))),
-      request: (cursor: unknown) => (asked.push(cursor), { kind: 'incremental', cursor: null, from: null }) as const,
+      request: (cursor) => {
+        asked.push(cursor);
+        return { kind: 'incremental', cursor, from: null };
+      },
     };
     expect((await runSync(syncDeps(rig.db), rest)).complete).toBe(true);
     expect(asked).toEqual([at('3')]);

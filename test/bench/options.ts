@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { BUFFER_LIMITS } from '../../src/sync/page-buffer.ts';
+
+/** The command line was wrong; the message says what is right. */
+export class UsageError extends Error {}
+
+export interface SyncBenchOptions {
+  readonly rows: number;
+  /** Rows of one writing transaction. */
+  readonly batch: number;
+  readonly repeat: number;
+  readonly json: boolean;
+}
+
+const USAGE = 'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json]';
+
+/** @throws UsageError */
+export function syncOptions(args: readonly string[]): SyncBenchOptions {
+  const values = parse(args);
+  return {
+    // A page is 250 records and a tenth of them change: less than some pages would measure the start of a run.
+    rows: whole('rows', values.rows ?? '20000', 1000, 500_000),
+    batch: whole('batch', values.batch ?? String(BUFFER_LIMITS.rows), 250, 10_000),
+    repeat: whole('repeat', values.repeat ?? '5', 1, 100),
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const string = { type: 'string' } as const;
+    return parseArgs({ args: [...args], options: { rows: string, batch: string, repeat: string, json: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`);
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not "${text}". ${USAGE}`);
+}
