@@ -5,7 +5,7 @@ import type { CheckReport } from '#contract';
 import { settingFields } from '../outbound/secret-values.ts';
 import { listConnections } from '../store/connections.ts';
 import { connectSource, settingsHelp } from './connect-source.ts';
-import { findTenant, type CommandContext } from './context.ts';
+import { findTenant, requireSource, type CommandContext } from './context.ts';
 import { UsageError, type Terminal } from './terminal.ts';
 
 interface ConnectOptions {
@@ -74,6 +74,7 @@ Examples:
     .option('--tenant <rut|id>', 'only this company')
     .option('--source <source>', 'only this source')
     .action(async (options: { tenant?: string; source?: string }) => {
+      if (options.source !== undefined) requireSource(context.connectors, options.source);
       const app = await context.app();
       const tenant = options.tenant === undefined ? null : await findTenant(app, options.tenant);
       const rows = await listConnections(app.db, {
@@ -107,9 +108,7 @@ Examples:
 }
 
 function showSettings(context: CommandContext, source: string): void {
-  const connector = context.connectors.find((c) => c.id === source);
-  if (connector === undefined)
-    throw new UsageError(`there is no source "${source}"; there are: ${context.connectors.map((c) => c.id).join(', ')}`);
+  const connector = requireSource(context.connectors, source);
   context.terminal.document(settingFields(connector.settings));
   context.terminal.line(`${connector.title}:`);
   for (const line of settingsHelp(connector)) context.terminal.line(line);

@@ -19,6 +19,13 @@ export interface CommandContext {
   openApp(config: Config, warehouse: Warehouse): App;
 }
 
+/** @throws UsageError when no connector has this id, naming those there are */
+export function requireSource(connectors: readonly Connector[], wanted: string): Connector {
+  const found = connectors.find((connector) => connector.id === wanted);
+  if (found === undefined) throw new UsageError(`there is no source "${wanted}"; there are: ${connectors.map((c) => c.id).join(', ')}`);
+  return found;
+}
+
 /** The tenant a person means: by uuid or by RUT in any spelling. @throws UsageError */
 export async function findTenant(app: App, wanted: string): Promise<TenantRow> {
   const tenants = await listTenants(app.db);

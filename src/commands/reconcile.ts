@@ -54,6 +54,8 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
     .requiredOption('--tenant <rut|id>', 'the company')
     .option('--limit <n>', 'how many findings to show', '20')
     .action(async (id: string | undefined, options: { tenant: string; limit: string }) => {
+      if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
+        throw new UsageError(`"${id}" is not the id of a comparison; without one the latest is shown`);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       present(terminal, await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) }));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { syncConnection } from '../jobs/sync-connection.ts';
 import { streamStatus, wakeStreams, type StreamStatus } from '../store/streams.ts';
-import { findTenant, type CommandContext } from './context.ts';
+import { findTenant, requireSource, type CommandContext } from './context.ts';
 import { localTime, UsageError, type Column } from './terminal.ts';
 
 interface SyncOptions {
@@ -22,6 +22,7 @@ export function syncCommands(program: Command, context: CommandContext): void {
     .option('--reset-cursor', 'forget how far a broken-off walk got and start again from the overlap', false)
     .addHelpText('after', '\nExample:\n  kpi sync --tenant 76042235-5 --source shopify --stream orders')
     .action(async (options: SyncOptions) => {
+      if (options.source !== undefined) requireSource(context.connectors, options.source);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const connections = await wakeStreams(app.db, {

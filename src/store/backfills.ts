@@ -53,6 +53,8 @@ const ADD = `insert into ops.backfills (tenant_id, id, connection_id, source, st
 // Newest range first: what people look at most is right first.
 const SLICES = `insert into ops.backfill_slices (tenant_id, backfill_id, slice, slice_from, slice_until)
   select $1, $2, row_number() over (order by a desc), a, b from unnest($3::timestamptz[], $4::timestamptz[]) as r(a, b)`;
+// Two that are asked for at once come one after the other, so that the second sees the first.
+const LOCK = 'select from ops.connections where tenant_id = $1 and id = $2 for no key update';
 const OVERLAPPING = `select id from ops.backfills where tenant_id = $1 and connection_id = $2 and stream = $3 and state = 'running'
   and range_from < $5::timestamptz and range_until > $4::timestamptz limit 1`;
 const SHOW = sqlFile('backfill-show');
@@ -69,6 +71,7 @@ const END = `update ops.backfills set state = $3, error_message = $4, ended_at =
 export async function addBackfill(db: Database, request: BackfillRequest): Promise<string> {
   const { tenantId, connectionId, stream, from, until, bounds } = request;
   return db.transaction(tenantId, async ({ query }) => {
+    await query(LOCK, [tenantId, connectionId]);
     const other = (await query<{ id: string }>(OVERLAPPING, [tenantId, connectionId, stream, from, until])).rows[0];
     if (other !== undefined)
       throw new Error(

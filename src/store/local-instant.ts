@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
  * @throws with the option's name and an example
  */
 export async function instantOf(db: Database, text: string, timeZone: string, option: string): Promise<Date> {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`))) {
+  if (isDay(text)) {
     const row = await db.query<{ at: Date }>('select ($1::date)::timestamp at time zone $2 as at', [text, timeZone]);
     return row.rows[0]!.at;
   }
@@ -19,4 +19,11 @@ export async function instantOf(db: Database, text: string, timeZone: string, op
 /** A day or instant that cannot be read. */
 export class WrongInstant extends Error {
   override readonly name = 'WrongInstant';
+}
+
+/** A day the calendar has: JavaScript reads 30 February as 2 March, and Postgres refuses it. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

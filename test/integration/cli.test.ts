@@ -1,12 +1,15 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { kpi, type Ended } from '../support/processes.ts';
+
+// Dozens of processes: on a busy machine each waits for its turn.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const RUT = '76042235-5';
 let home: string;
@@ -41,6 +44,23 @@ function document<Z extends z.ZodType>(ended: Ended, shape: Z): z.infer<Z> {
   return shape.parse(JSON.parse(ended.stdout));
 }
 
+/** What is built. A command of the design that is not must not be in the help. */
+const BUILT = [
+  'demo',
+  'local',
+  'migrate',
+  'tenant',
+  'connect',
+  'check',
+  'sync',
+  'status',
+  'backfill',
+  'quarantine',
+  'rebuild',
+  'reconcile',
+  'worker',
+];
+
 const BACKFILL = ['backfill', 'start', '--tenant', RUT, '--source', 'shopify', '--stream', 'orders'];
 
 describe('a wrong argument ends with 2 and says what would be right', () => {
@@ -62,33 +82,27 @@ describe('a wrong argument ends with 2 and says what would be right', () => {
       /XXX is not known; known are CLP, USD/,
     ],
     ['unknown zone', ['tenant', 'add', '--rut', '77777777-7', '--name', 'x', '--time-zone', 'Mars/Base'], /Mars\/Base.*America\/Santiago/],
-    ['unknown industry', ['tenant', 'add', '--rut', '77777777-7', '--name', 'x', '--industry', 'war'], /retail, services or restaurants/],
     ['unknown tenant', ['sync', '--tenant', '11111111-1'], /no tenant is known as "11111111-1". Known: 76042235-5 \(Tienda\)/],
     ['unknown source to connect', ['connect', 'sap', '--tenant', RUT], /no source "sap"; there are: odoo, shopify, chatwoot, n8n/],
-    ['no tenant to connect', ['connect', 'n8n'], /--tenant is missing/],
     ['no settings', ['connect', 'n8n', '--tenant', RUT], /base_url[\s\S]*api_key[\s\S]*--show-settings/],
-    ['setting without a name', ['connect', 'n8n', '--tenant', RUT, '--set', 'oops'], /--set name=value/],
-    ['settings that are no file', ['connect', 'n8n', '--tenant', RUT, '--settings', '/nowhere.json'], /not a readable JSON object/],
-    ['secrets that are not there', ['connect', 'n8n', '--tenant', RUT, '--secrets', 'env:NOWHERE'], /NOWHERE/],
     ['unknown source to check', ['check', '--source', 'sap'], /no source "sap"; there are: odoo, shopify, chatwoot, n8n/],
     ['unknown source to sync', ['sync', '--tenant', RUT, '--source', 'sap'], /no source "sap"; there are: odoo, shopify, chatwoot, n8n/],
     ['nothing connected to sync', ['sync', '--tenant', RUT, '--source', 'n8n'], /kpi status/],
     ['unknown stream', [...BACKFILL.slice(0, -1), 'cats', '--from', '2026-01-01'], /no stream "cats"; it has: .*orders/],
-    ['a state without a past', [...BACKFILL.slice(0, 5), 'odoo', '--stream', 'stock', '--from', '2026-01-01'], /present state.*kpi sync/],
+    [
+      'a state without a past',
+      [...BACKFILL.slice(0, 5), 'odoo', '--stream', 'inventory_levels', '--from', '2026-01-01'],
+      /present state.*kpi sync/,
+    ],
     ['backfill of what is not connected', [...BACKFILL, '--from', '2026-01-01'], /has no shopify; connect it: kpi connect shopify/],
     ['id that is none', ['backfill', 'show', 'latest'], /"latest" is not the id of a backfill/],
-    ['unknown backfill', ['backfill', 'show', '00000000-0000-4000-8000-000000000000'], /there is no backfill 00000000/],
     ['bad date', ['reconcile', 'run', '--tenant', RUT, '--from', '1/2/2026'], /--from is "1\/2\/2026"; write a day like 2026-11-01/],
     ['day that no month has', ['reconcile', 'run', '--tenant', RUT, '--from', '2026-02-30'], /--from is "2026-02-30"; write a day/],
     ['bad limit', ['reconcile', 'run', '--tenant', RUT, '--limit', 'x'], /--limit is "x"; it is a whole number/],
     ['comparison that has no id', ['reconcile', 'show', 'last', '--tenant', RUT], /"last" is not the id of a comparison/],
-    ['bad limit of quarantine', ['quarantine', 'list', '--limit', '0'], /whole number above 0/],
-    ['held stream that is none', ['quarantine', 'accept', '--tenant', RUT, '--source', 'n8n', '--stream', 'x'], /kpi status/],
     ['bad concurrency', ['worker', '--concurrency', 'x'], /--concurrency is "x"; it is a whole number from 1 to 64/],
     ['too small a world', ['demo', '--orders', '3'], /--orders is "3"; it is a whole number from 50 on/],
-    ['bad anchor', ['demo', '--anchor', 'now'], /--anchor is "now"; write an instant like/],
     ['nothing to resume', ['demo', '--resume'], /no demo to resume; start one: kpi demo/],
-    ['world of a resumed demo', ['demo', '--resume', '--seed', '2'], /leave --seed, --anchor and --orders out/],
   ];
   test.concurrent.each(cases)('%s', async (_, args, says) => {
     const ended = await run(...args);
@@ -118,22 +132,17 @@ test('nothing of a refused tenant is kept, and --keep-rut keeps a wrong digit', 
   expect(await rows(`select id, rut_valid from public.tenants where rut = '76953480-3'`)).toEqual([{ id, rut_valid: false }]);
 });
 
-test('help lists what there is, and each listed command has help of its own', async () => {
+test('help lists what there is and nothing else', async () => {
   const help = await run('--help');
   expect(help.code).toBe(0);
   const listed = [
     ...help.stdout
       .split('Commands:')[1]!
       .split('\n\n')[0]!
-      .matchAll(/^ {2}(\w+)/gm),
-  ].map(([, name]) => name!);
-  expect(listed).toEqual(
-    expect.arrayContaining(['demo', 'migrate', 'tenant', 'connect', 'check', 'sync', 'backfill', 'reconcile', 'status']),
-  );
-  const each = await Promise.all(listed.map(async (name) => ({ name, ended: await run(name, '--help') })));
-  for (const { name, ended } of each)
-    expect(ended, name).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kpi`) as string });
-}, 60_000);
+      .matchAll(/^ {2}([\w-]+)/gm),
+  ].map(([, name]) => name);
+  expect(listed).toEqual([...BUILT, 'help']);
+});
 
 describe('a connected company', () => {
   const CONNECTED = z.object({ connection_id: z.uuid().nullable(), findings: z.array(z.object({ advice: z.string() }).loose()) }).loose();
@@ -193,7 +202,7 @@ describe('a connected company', () => {
     const shown = await run('reconcile', 'show', result.id, '--tenant', RUT, '--json');
     expect(shown.code).toBe(3);
     expect(document(shown, RESULT)).toEqual(result);
-  }, 60_000);
+  });
 
   test('a backfill is queued once: a range that overlaps it is refused with its id', async () => {
     const queued = await run(...BACKFILL, '--from', '2026-01-01', '--until', '2026-03-01', '--json');
@@ -220,11 +229,9 @@ describe('a connected company', () => {
     ['tenant', 'list'],
     ['check'],
     ['quarantine', 'list'],
-    ['quarantine', 'accept', '--tenant', RUT, '--source', 'n8n', '--stream', 'executions'],
     ['rebuild', '--tenant', RUT],
     ['migrate'],
     ['local', 'stop'],
-    ['connect', 'odoo', '--show-settings'],
   ])('%s %s: --json prints exactly one document', async (...args) => {
     const ended = await run(...args, '--json');
     expect(ended, ended.stderr).toMatchObject({ code: 0 });

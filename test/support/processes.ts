@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -49,7 +49,13 @@ export async function kpi(args: readonly string[], place: Place): Promise<Ended>
 function start(file: string, args: readonly string[], place: Place): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(KPI|DATABASE|VAULT|VITEST|NODE_ENV|TEST)/.test(name));
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...Object.fromEntries(inherited), KPI_HOME: place.home, KPI_LANG: 'en', ...place.env },
+    env: {
+      ...Object.fromEntries(inherited),
+      KPI_HOME: place.home,
+      KPI_LANG: 'en',
+      NODE_COMPILE_CACHE: join(tmpdir(), 'kpi-tests-compiled'),
+      ...place.env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';
