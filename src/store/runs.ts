@@ -44,6 +44,7 @@ export async function endRun(
     error?.code ?? null,
     error?.message ?? null,
   ]);
+  const read = end.outcome === 'unverified' || end.outcome === 'verified';
   const settled = await db.query(SETTLE, [
     place.tenantId,
     place.connectionId,
@@ -51,12 +52,13 @@ export async function endRun(
     place.lane,
     String(run.epoch),
     run.id,
-    end.complete && (end.outcome === 'unverified' || end.outcome === 'verified'),
+    end.complete && read,
     end.dueInSeconds,
     error?.kind ?? null,
     error?.code ?? null,
     error?.message ?? null,
     error?.advice ?? null,
+    read,
   ]);
   // Who lost the lease says nothing about the stream's health: that is its successor's to say.
   if (error !== null && place.lane === 'live' && settled.rowCount === 1) {
