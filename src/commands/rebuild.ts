@@ -14,14 +14,25 @@ export function rebuildCommand(program: Command, context: CommandContext): void 
       const tenant = await findTenant(app, options.tenant);
       const differences = await rebuildTenant(app.db, tenant.id);
       terminal.document({ tenant_id: tenant.id, differences });
-      terminal.table(
-        [
-          { title: { es: 'Tabla', en: 'Table' }, value: (r) => r.table },
-          { title: { es: 'Fila', en: 'Row' }, value: (r) => r.key },
-          { title: { es: 'Diferencia', en: 'Difference' }, value: (r) => r.what },
-        ],
-        differences.slice(0, 100),
-      );
+      const shown = differences.slice(0, 100);
+      if (shown.length > 0)
+        terminal.table(
+          [
+            { title: { es: 'Tabla', en: 'Table' }, value: (r) => r.table },
+            { title: { es: 'Fila', en: 'Row' }, value: (r) => r.key },
+            { title: { es: 'Columna', en: 'Column' }, value: (r) => r.column },
+            { title: { es: 'Antes', en: 'Before' }, value: (r) => r.before },
+            { title: { es: 'Ahora', en: 'After' }, value: (r) => r.after },
+          ],
+          shown,
+        );
+      if (differences.length > shown.length)
+        terminal.line(
+          terminal.say({
+            es: `Se muestran ${shown.length}; todas con --json.`,
+            en: `The first ${shown.length} are shown; all of them with --json.`,
+          }),
+        );
       terminal.line(
         terminal.say(
           differences.length === 0

@@ -1,34 +1,17 @@
 import type { Database, Query } from './database.ts';
+import { DERIVATIONS, type Derivation } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
-import { ROLLUPS, type Rollup } from './rollups.ts';
-import { sqlFile } from './sql-file.ts';
-import { tenantSettings } from './tenants.ts';
 
-/** Something derived that was not what the facts say. */
+/** One cell of something derived that was not what the facts say. */
 export interface RebuildDifference {
   readonly table: string;
-  /** The row: its id, or a roll-up's key. */
+  /** The row: its id, or the parts of its key with `|` between. */
   readonly key: string;
-  readonly what: string;
+  /** Null when the whole row was missing or too many. */
+  readonly column: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
 }
-
-const CONVERT = { 'public.source_orders': sqlFile('convert-orders'), 'public.refunds': sqlFile('convert-refunds') };
-const LINK = sqlFile('link-orders');
-const SETTLE_ORDERS = sqlFile('settle-orders');
-const SETTLE_REFUNDS = sqlFile('settle-refunds');
-const OWN_AMOUNTS = sqlFile('rebuild-own-amounts');
-const CHANNELS = sqlFile('follow-inbox-channel');
-const NAMES = ['public.workflow_executions', 'public.workflow_executions_other'] as const;
-const NAME_OF = sqlFile('follow-workflow-name');
-const DATED = [
-  'public.source_orders',
-  'public.refunds',
-  'public.order_payments',
-  'public.conversations',
-  'public.messages',
-  'public.csat_responses',
-  ...NAMES,
-] as const;
 
 /**
  * Derives everything that is derived from facts once more: local days, conversion, links, who speaks, which refunds count, names that
@@ -41,95 +24,57 @@ export async function rebuildTenant(db: Database, tenantId: string): Promise<Reb
     await query("select set_config('statement_timeout', '10min', true)");
     await lockFamilies(query, tenantId, ['automation', 'inventory', 'sales', 'support'], new Map());
     const found: RebuildDifference[] = [];
-    const note = (table: string, what: string, rows: readonly { readonly id: string }[]) => {
-      for (const { id } of rows) found.push({ table, key: id, what });
-    };
-    const tenant = await tenantSettings(query, tenantId);
-    for (const table of DATED) {
-      const days = `update ${table} set business_day = (created_at at time zone $2)::date
-        where tenant_id = $1 and business_day <> (created_at at time zone $2)::date returning id`;
-      note(table, 'local day', (await query<{ id: string }>(days, [tenantId, tenant.timeZone])).rows);
+    for (const derivation of DERIVATIONS) {
+      const differences = await compare(query, tenantId, derivation);
+      // Each rests on those before it, so it is put right before the next is looked at.
+      if (differences.length > 0) await putRight(query, tenantId, derivation);
+      for (const difference of differences) found.push(difference);
     }
-    note(
-      'public.source_orders',
-      'amounts in the own currency',
-      (await query<{ id: string }>(OWN_AMOUNTS, [tenantId, tenant.currency])).rows,
-    );
-    const orders = await idsOf(query, tenantId, 'public.source_orders');
-    const refunds = await idsOf(query, tenantId, 'public.refunds');
-    for (const [table, statement] of Object.entries(CONVERT)) {
-      const converted = await query<{ day: string }>(statement, [
-        tenantId,
-        tenant.currency,
-        table === 'public.refunds' ? refunds : orders,
-        [],
-        null,
-        null,
-      ]);
-      note(
-        table,
-        'conversion',
-        converted.rows.map(({ day }) => ({ id: day })),
-      );
-    }
-    note('public.order_links', 'links', (await query<{ id: string }>(LINK, [tenantId, orders, [], []])).rows);
-    note(
-      'public.source_orders',
-      'who speaks',
-      (await query<{ id: string }>(SETTLE_ORDERS, [tenantId, orders, null, null, null, true])).rows,
-    );
-    const counted = await query<{ day: string }>(SETTLE_REFUNDS, [tenantId, [], refunds]);
-    note(
-      'public.refunds',
-      'which refunds count',
-      counted.rows.map(({ day }) => ({ id: day })),
-    );
-    await followNames(query, tenantId, note);
-    for (const rollup of Object.values(ROLLUPS)) found.push(...(await rebuildRollup(query, tenantId, rollup)));
     return found;
   });
 }
 
-async function idsOf(query: Query, tenantId: string, table: string): Promise<string[]> {
-  return (await query<{ id: string }>(`select id from ${table} where tenant_id = $1`, [tenantId])).rows.map((row) => row.id);
-}
-
-type Note = (table: string, what: string, rows: readonly { readonly id: string }[]) => void;
-
-async function followNames(query: Query, tenantId: string, note: Note): Promise<void> {
-  const channels = await query<{ day: string }>(CHANNELS, [tenantId, await idsOf(query, tenantId, 'public.inboxes')]);
-  note(
-    'public.conversations',
-    'channel of the inbox',
-    channels.rows.map(({ day }) => ({ id: day })),
+async function compare(query: Query, tenantId: string, derivation: Derivation): Promise<RebuildDifference[]> {
+  const { table, key, columns, select } = derivation;
+  const text = (side: string) => `concat_ws('|', ${key.map((column) => `${side}.${column}::text`).join(', ')})`;
+  const cells = columns.map(
+    (column) => `('${column}', old.${column} is distinct from fresh.${column}, old.${column}::text, fresh.${column}::text)`,
   );
-  const workflows = await idsOf(query, tenantId, 'public.workflows');
-  for (const table of NAMES) {
-    const renamed = await query(NAME_OF.replace('public.$table', table), [tenantId, workflows]);
-    note(
-      table,
-      'name of the workflow',
-      Array.from({ length: renamed.rowCount ?? 0 }, () => ({ id: 'a run' })),
-    );
-  }
-}
-
-async function rebuildRollup(query: Query, tenantId: string, rollup: Rollup): Promise<RebuildDifference[]> {
-  const { table, key, measures, select } = rollup;
-  const keyText = key.map((column) => `coalesce(old.${column}, fresh.${column})::text`).join(` || '|' || `);
-  const wrong = await query<{ key: string; before: string | null; after: string | null }>(
-    `select ${keyText} as key, ${rowText('old', measures)} as before, ${rowText('fresh', measures)} as after
+  const rows = await query<Omit<RebuildDifference, 'table'>>(
+    `select case when old.${key[0]} is null then ${text('fresh')} else ${text('old')} end as key, cell.name as column, cell.before, cell.after
      from (select * from ${table} where tenant_id = $1) old
-     full join (${select}) fresh on ${key.map((column) => `old.${column} = fresh.${column}`).join(' and ')}
-     where ${rowText('old', measures)} is distinct from ${rowText('fresh', measures)} order by 1`,
-    [tenantId, null],
+     full join (${select}) fresh on ${same('old', key)}
+     cross join lateral (
+       select c.name, c.before, c.after from (values ${cells.join(', ')}) c(name, differs, before, after)
+       where c.differs and old.${key[0]} is not null and fresh.${key[0]} is not null
+       union all select null, case when fresh.${key[0]} is null then 'a row' end, case when old.${key[0]} is null then 'a row' end
+       where old.${key[0]} is null or fresh.${key[0]} is null) cell
+     order by 1, 2`,
+    [tenantId],
   );
-  if (wrong.rows.length === 0) return [];
-  const columns = ['tenant_id', ...key, ...measures].join(', ');
-  await query(`delete from ${table} where tenant_id = $1`, [tenantId]);
-  await query(`insert into ${table} (${columns}) select ${columns} from (${select}) fresh`, [tenantId, null]);
-  return wrong.rows.map((row) => ({ table, key: row.key, what: `${row.before ?? 'missing'} → ${row.after ?? 'nothing'}` }));
+  return rows.rows.map((row) => ({ table, ...row }));
 }
 
-const rowText = (alias: string, measures: readonly string[]) =>
-  `case when ${alias}.tenant_id is not null then concat_ws(' ', ${measures.map((m) => `'${m}=' || trim_scale(${alias}.${m}::numeric)`).join(', ')}) end`;
+async function putRight(query: Query, tenantId: string, derivation: Derivation): Promise<void> {
+  const { table, key, columns, select, wholeRows } = derivation;
+  await query(
+    `update ${table} old set ${columns.map((column) => `${column} = fresh.${column}`).join(', ')}
+     from (${select}) fresh
+     where old.tenant_id = $1 and ${same('old', key)} and (${list('old', columns)}) is distinct from (${list('fresh', columns)})`,
+    [tenantId],
+  );
+  if (!wholeRows) return;
+  const all = [...key, ...columns].join(', ');
+  await query(
+    `delete from ${table} old where old.tenant_id = $1 and not exists (select 1 from (${select}) fresh where ${same('old', key)})`,
+    [tenantId],
+  );
+  await query(
+    `insert into ${table} (tenant_id, ${all}) select $1, ${all} from (${select}) fresh
+     where not exists (select 1 from ${table} old where old.tenant_id = $1 and ${same('old', key)})`,
+    [tenantId],
+  );
+}
+
+const list = (alias: string, columns: readonly string[]) => columns.map((column) => `${alias}.${column}`).join(', ');
+const same = (alias: string, key: readonly string[]) => key.map((column) => `${alias}.${column} = fresh.${column}`).join(' and ');

@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import type { Draft } from '#contract';
-import { orderDraft } from './scripted-stream.ts';
 
 export type Source = 'shopify' | 'odoo';
 
@@ -13,24 +11,49 @@ export interface Version {
   /** Second of the source's clock. */
   readonly stamp: number;
   readonly amount: number;
-  /** Local day of the sale in November 2026. */
-  readonly day: string;
+  readonly currency: 'CLP' | 'CLF';
+  readonly at: string;
   readonly status: 'open' | 'completed' | 'cancelled' | 'quotation';
-  /** Shop order that an Odoo document cites. */
-  readonly cites: string | null;
+  /** Shop order that it is or cites, by id and by name. */
+  readonly shopId: string | null;
+  readonly shopName: string | null;
   readonly lines: readonly number[];
+  readonly refunds: readonly number[];
+}
+
+/** The worth of one CLF from a day on, in hundredths of a peso. */
+export interface RateVersion {
+  readonly day: string;
+  readonly tick: number;
+  readonly stamp: number;
+  readonly hundredths: number;
+}
+
+export interface Read {
+  readonly tick: number;
+  /** Documents on the page; one may be there twice. */
+  readonly ids: readonly string[];
+  readonly rates: boolean;
+  readonly covers: boolean;
+  /** How long the page is on its way, in milliseconds: what was read early may be delivered late. */
+  readonly delay: number;
+  /** Whether the next page is written in the same batch. */
+  readonly gathers: boolean;
 }
 
 /** One reader: it asks for pages one after the other, each holding what the source shows at that tick. */
 export interface Lane {
   readonly source: Source;
   readonly lane: string;
-  readonly reads: readonly { readonly tick: number; readonly ids: readonly string[]; readonly covers: boolean }[];
+  readonly reads: readonly Read[];
 }
 
 export interface OrderWorld {
   readonly versions: readonly Version[];
+  readonly rates: readonly RateVersion[];
   readonly lanes: readonly Lane[];
+  /** How far the shop's coverage gets, an index of `COVERED`. */
+  readonly reach: number;
 }
 
 const TICKS = 12;
@@ -38,120 +61,135 @@ const IDS: Readonly<Record<Source, readonly string[]>> = {
   shopify: ['9001', '9002', '9003', '9004'],
   odoo: ['21', '22', '23', '24', '25'],
 };
-const DAYS = ['2026-11-01', '2026-11-02'];
+/** Fewer names than orders: a name that two orders have tells nothing. */
+const NAMES = ['1001', '1002', '1003', '1004', '1005'];
+/** Instants of sales with their local day in Chile (UTC−3): one is already the next day in UTC. */
+export const LOCAL_DAY: Readonly<Record<string, string>> = {
+  '2026-11-01T13:00:00Z': '2026-11-01',
+  '2026-11-02T02:30:00Z': '2026-11-01',
+  '2026-11-02T13:00:00Z': '2026-11-02',
+};
+/** Rates of these days; the first is too old for the last day's sales, and is the only one for nobody. */
+const RATE_DAYS = ['2026-10-25', '2026-11-02'];
+/** Hours of grace end in between: at 13:59 a mirror of 13:00 still waits, at 14:00 it does no more. */
+export const COVERED = ['2026-11-01T13:59:59Z', '2026-11-01T14:00:00Z', '2026-11-02T13:30:00Z', '2026-11-04T00:00:00Z'];
 
-const versionOf = (source: Source, sourceId: string, tick: number) =>
+const tickOf = fc.integer({ min: 0, max: TICKS - 1 });
+const maybe = <T>(from: readonly T[]) => fc.option(fc.constantFrom(...from), { nil: null });
+
+const versionOf = (source: Source, sourceId: string, tick: number): fc.Arbitrary<Version> =>
   fc.record({
     source: fc.constant(source),
     sourceId: fc.constant(sourceId),
     tick: fc.constant(tick),
-    // Every three ticks share a second: equal stamps must be told apart by the order of reading. Amounts
-    // differ within a second, so that no document goes back within it (A→B→A out of order is the one case that versions cannot tell
-    // apart), but do repeat over seconds: a newer version with old content must still be remembered as newer.
+    // Every three ticks share a second: equal stamps must be told apart by the order of reading. Amounts differ within a second, so that
+    // no document goes back within it (A→B→A out of order is the one case that versions cannot tell apart), but do repeat over seconds:
+    // a newer version with old content must still be remembered as newer.
     stamp: fc.constant(Math.floor(tick / 3)),
     amount: fc.integer({ min: 1, max: 2 }).map((n) => n * 1000 + (tick % 3)),
-    day: fc.constantFrom(...DAYS),
-    status:
-      source === 'shopify'
-        ? fc.constantFrom('open', 'completed', 'cancelled' as const)
-        : fc.constantFrom('open', 'completed', 'quotation', 'cancelled' as const),
-    cites: source === 'shopify' ? fc.constant(null) : fc.option(fc.constantFrom(...IDS.shopify), { nil: null }),
+    currency: source === 'odoo' ? fc.constantFrom('CLP', 'CLF') : fc.constant('CLP'),
+    at: fc.constantFrom(...Object.keys(LOCAL_DAY)),
+    status: source === 'shopify' ? fc.constantFrom('open', 'completed', 'cancelled') : fc.constantFrom('open', 'quotation', 'cancelled'),
+    shopId: source === 'shopify' ? fc.constant(sourceId) : maybe([...IDS.shopify, '9009']),
+    shopName: source === 'shopify' ? fc.constantFrom(...NAMES) : maybe(NAMES),
     lines: fc.subarray([1, 2, 3]),
-  }) as fc.Arbitrary<Version>;
+    refunds: source === 'shopify' ? fc.subarray([1, 2]) : fc.constant([]),
+  });
+
+const ticksOf = (min: number, max: number) => fc.uniqueArray(tickOf, { minLength: min, maxLength: max });
 
 const documentOf = (source: Source, sourceId: string): fc.Arbitrary<Version[]> =>
-  fc
-    .uniqueArray(fc.integer({ min: 0, max: TICKS - 1 }), { minLength: 1, maxLength: 4 })
-    .chain((ticks) => fc.tuple(...ticks.map((tick) => versionOf(source, sourceId, tick))));
+  ticksOf(1, 4).chain((ticks) => fc.tuple(...ticks.map((tick) => versionOf(source, sourceId, tick))));
 
-const laneOf = (source: Source, lane: string): fc.Arbitrary<Lane> =>
-  fc
-    .array(
-      fc.record({
-        tick: fc.integer({ min: 0, max: TICKS - 1 }),
-        ids: fc.subarray([...IDS[source]], { minLength: 1 }),
-        covers: fc.boolean(),
-      }),
-      { minLength: 1, maxLength: 5 },
-    )
-    // A reader cannot ask for the past. The live lane at last reads everything once, which is what an overlap guarantees; the backfill
-    // does not, so what it read long ago may be delivered after the newest.
-    .map((reads) => ({
-      source,
-      lane,
-      reads: [
-        ...reads.sort((a, b) => a.tick - b.tick),
-        ...(lane === 'live' ? [{ tick: TICKS, ids: IDS[source], covers: source === 'shopify' }] : []),
-      ],
-    }));
+const rateOf = (day: string): fc.Arbitrary<RateVersion[]> =>
+  ticksOf(0, 3).chain((ticks) =>
+    fc.tuple(
+      ...ticks.map((tick) =>
+        fc.integer({ min: 1, max: 99 }).map((n) => ({ day, tick, stamp: Math.floor(tick / 3), hundredths: 300 * n + (tick % 3) })),
+      ),
+    ),
+  );
 
-/** Documents of both sources with versions, and four readers that meet them at different times. */
-export const worldArbitrary: fc.Arbitrary<OrderWorld> = fc
-  .tuple(
-    fc.tuple(...IDS.shopify.map((id) => documentOf('shopify', id)), ...IDS.odoo.map((id) => documentOf('odoo', id))),
-    fc.tuple(laneOf('shopify', 'live'), laneOf('shopify', 'backfill:x'), laneOf('odoo', 'live'), laneOf('odoo', 'backfill:x')),
-  )
-  .map(([documents, lanes]) => ({ versions: documents.flat(), lanes }));
+const laneOf = (source: Source, lane: string): fc.Arbitrary<Lane> => {
+  const page = fc.record({
+    tick: tickOf,
+    ids: fc.array(fc.constantFrom(...IDS[source]), { minLength: 1, maxLength: 6 }),
+    rates: fc.boolean(),
+    covers: fc.boolean(),
+    delay: fc.integer({ min: 0, max: 12 }),
+    gathers: fc.boolean(),
+  });
+  // A reader cannot ask for the past. The live lane at last reads everything once, which is what an overlap guarantees; the backfill
+  // does not, so what it read long ago may be delivered after the newest.
+  return fc.array(page, { minLength: 1, maxLength: 5 }).map((reads) => ({
+    source,
+    lane,
+    reads: [
+      ...reads.sort((a, b) => a.tick - b.tick),
+      ...(lane === 'live' ? [{ tick: TICKS, ids: IDS[source], rates: true, covers: true, delay: 0, gathers: false }] : []),
+    ],
+  }));
+};
 
-/** What the source shows of a document at a tick, or nothing when it is not there yet. */
-function shown(world: OrderWorld, source: Source, sourceId: string, tick: number): Version | undefined {
-  return world.versions.filter((v) => v.source === source && v.sourceId === sourceId && v.tick <= tick).sort((a, b) => b.tick - a.tick)[0];
+/** Documents of both sources with versions, rates, and four readers that meet them at different times. */
+export const worldArbitrary: fc.Arbitrary<OrderWorld> = fc.record({
+  versions: fc
+    .tuple(...IDS.shopify.map((id) => documentOf('shopify', id)), ...IDS.odoo.map((id) => documentOf('odoo', id)))
+    .map((documents) => documents.flat()),
+  rates: fc.tuple(...RATE_DAYS.map(rateOf)).map((rates) => rates.flat()),
+  lanes: fc.tuple(laneOf('shopify', 'live'), laneOf('shopify', 'backfill:x'), laneOf('odoo', 'live'), laneOf('odoo', 'backfill:x')),
+  reach: fc.integer({ min: 0, max: COVERED.length - 1 }),
+});
+
+/** The last of the versions that existed at a tick. */
+function lastBy<T extends { readonly tick: number }>(versions: readonly T[], tick: number): T | undefined {
+  return versions.filter((v) => v.tick <= tick).sort((a, b) => b.tick - a.tick)[0];
+}
+
+const shown = (world: OrderWorld, source: Source, sourceId: string, tick: number): Version | undefined =>
+  lastBy(
+    world.versions.filter((v) => v.source === source && v.sourceId === sourceId),
+    tick,
+  );
+
+const ratesAt = (world: OrderWorld, tick: number): RateVersion[] =>
+  RATE_DAYS.flatMap(
+    (day) =>
+      lastBy(
+        world.rates.filter((r) => r.day === day),
+        tick,
+      ) ?? [],
+  );
+
+export interface DeliveredPage {
+  readonly versions: readonly Version[];
+  readonly rates: readonly RateVersion[];
+  readonly readSeq: bigint;
+  readonly covered: string | null;
+  readonly delay: number;
+  readonly gathers: boolean;
 }
 
 /** The pages of a lane. The number of a read grows with the tick it happens at, as one database sequence drawn before each request does. */
-export function pagesOf(world: OrderWorld, lane: Lane): { versions: Version[]; readSeq: bigint; covered: string | null }[] {
+export function pagesOf(world: OrderWorld, lane: Lane): DeliveredPage[] {
   const offset = ['shopify/live', 'shopify/backfill:x', 'odoo/live', 'odoo/backfill:x'].indexOf(`${lane.source}/${lane.lane}`);
   return lane.reads.map((read, i) => ({
     versions: read.ids.flatMap((id) => shown(world, lane.source, id, read.tick) ?? []),
+    rates: lane.source === 'odoo' && read.rates ? ratesAt(world, read.tick) : [],
     readSeq: BigInt(read.tick * 1000 + i * 10 + offset + 1),
     covered:
-      lane.source === 'shopify' && lane.lane === 'live' && read.covers ? `2026-11-0${1 + Math.floor(read.tick / 4)}T14:00:00Z` : null,
+      lane.source === 'shopify' && lane.lane === 'live' && read.covers ? COVERED[Math.min(world.reach, Math.floor(read.tick / 4))]! : null,
+    delay: read.delay,
+    gathers: read.gathers,
   }));
 }
 
-/** What the warehouse must end with: the last version of each document. */
-export function newest(world: OrderWorld): Version[] {
-  const documents = (Object.keys(IDS) as Source[]).flatMap((source) => IDS[source].flatMap((id) => shown(world, source, id, TICKS) ?? []));
-  return documents.sort((a, b) => (a.source + a.sourceId < b.source + b.sourceId ? -1 : 1));
-}
-
-/** Shop orders that exist. */
-export function originalsOf(documents: readonly Version[]): Set<string> {
-  return new Set(documents.filter((d) => d.source === 'shopify').map((d) => d.sourceId));
-}
-
-/** A document and its lines as drafts; the document carries all its lines. */
-export function documentDrafts(version: Version): Draft[] {
-  const updatedAt = `2026-11-01T12:00:${String(version.stamp).padStart(2, '0')}Z`;
-  const { amount, source, sourceId } = version;
-  const order = orderDraft(sourceId, {
-    updatedAt,
-    name: source === 'shopify' ? `#${sourceId}` : `S${sourceId}`,
-    status: version.status,
-    created_at: `${version.day}T13:00:00Z`,
-    amount_total_source: String(amount),
-    shop_order_id: source === 'shopify' ? sourceId : version.cites,
-    shop_order_name: source === 'shopify' ? sourceId : null,
-  });
-  const lines = version.lines.map((line): Draft => ({
-    entity: 'order_line',
-    sourceId: `${sourceId}-${line}`,
-    sourceCreatedAt: null,
-    sourceUpdatedAt: updatedAt,
-    fields: {
-      order_id: sourceId,
-      product_id: null,
-      line_kind: 'product',
-      sku: null,
-      name: `v${version.tick % 3}`,
-      quantity: '1',
-      unit_price_source: '1',
-      amount_source: '1',
-      amount_untaxed_source: '1',
-      amount_tax_source: '0',
-      amount_discount_source: '0',
-      currency_source: 'CLP',
-    },
-  }));
-  return [{ ...order, complete: ['order_line'] }, ...lines];
+/** What the warehouse must end with: the last version of each document, and of each rate. */
+export function newest(world: OrderWorld): { readonly documents: Version[]; readonly rates: RateVersion[]; readonly covered: string } {
+  return {
+    documents: (Object.keys(IDS) as Source[]).flatMap((source) => IDS[source].flatMap((id) => shown(world, source, id, TICKS) ?? [])),
+    rates: ratesAt(world, TICKS),
+    // The last live page of the shop covers up to the reach.
+    covered: COVERED[Math.min(world.reach, TICKS / 4)]!,
+  };
 }

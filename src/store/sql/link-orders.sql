@@ -38,7 +38,7 @@ made as (
   insert into public.order_links (tenant_id, shop_order_id, erp_order_id, rule)
   select $1, w.shop_order_id, w.erp_order_id, w.rule from wanted w
   order by w.shop_order_id, w.erp_order_id
-  on conflict (tenant_id, shop_order_id, erp_order_id) do nothing
+  on conflict (tenant_id, shop_order_id, erp_order_id) do update set rule = excluded.rule where order_links.rule <> excluded.rule
   returning shop_order_id, erp_order_id
 )
 select shop_order_id as id from gone union select erp_order_id from gone
