@@ -111,6 +111,8 @@ create index source_orders_day on public.source_orders (tenant_id, business_day)
 create index source_orders_shop_id on public.source_orders (tenant_id, shop_order_id) where shop_order_id is not null;
 create index source_orders_shop_name on public.source_orders (tenant_id, shop_order_name) where shop_order_name is not null;
 create index source_orders_waiting on public.source_orders (tenant_id, created_at) where silent_because = 'waiting';
+create index source_orders_citing on public.source_orders (tenant_id, created_at)
+  where source = 'odoo' and (shop_order_id is not null or shop_order_name is not null);
 create index source_orders_foreign on public.source_orders (tenant_id, currency_source, business_day) where fx_date is not null or fx_rate is null;
 
 create table public.source_order_lines (

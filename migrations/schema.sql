@@ -1488,6 +1488,7 @@ create table public.source_orders (
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
 alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text])));
+CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));

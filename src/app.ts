@@ -76,7 +76,17 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     const secrets = secretValues(connector.settings, settings);
     log.hide(secrets);
     const counted = createHttpStats();
-    const http = createHttp({ account, host: connector.host(settings), lane, budget, log, signal, secrets, onRequest: counted.record });
+    const http = createHttp({
+      account,
+      host: connector.host(settings),
+      lane,
+      budget,
+      log,
+      signal,
+      secrets,
+      onRequest: counted.record,
+      policy: { timeoutMs: timings.requestTimeoutMs },
+    });
     const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log, signal };
     return { context, stats: counted.stats };
   };

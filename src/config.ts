@@ -34,6 +34,7 @@ const environment = z
     VAULT_ADDR: optional(webUrl()).describe('Vault with a KV v2 engine, for references that begin with vault:'),
     VAULT_TOKEN: optional(z.string()).describe('Token for it'),
     KPI_SECRETS_DIR: optional(folder()).describe('Folder that references beginning with file: may read from'),
+    KPI_REQUEST_TIMEOUT_SECONDS: number(0.1, 600, 60).describe('Deadline of one attempt of a request to a source'),
     KPI_LEASE_TTL_SECONDS: number(0.5, 3600, 60).describe("A reader's lease ends after this silence"),
     KPI_LEASE_RENEW_SECONDS: number(0.1, 1200, 15).describe('How often a lease is renewed'),
     KPI_HEARTBEAT_SECONDS: number(0.1, 600, 15).describe('How often a worker process says that it lives'),
@@ -77,6 +78,7 @@ export interface Config {
     readonly heartbeatMs: number;
     readonly deadWorkerMs: number;
     readonly backfillSliceMs: number;
+    readonly requestTimeoutMs: number;
   };
 }
 
@@ -118,6 +120,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       heartbeatMs: ms(env.KPI_HEARTBEAT_SECONDS),
       deadWorkerMs: ms(env.KPI_DEAD_WORKER_SECONDS),
       backfillSliceMs: ms(env.KPI_BACKFILL_SLICE_SECONDS),
+      requestTimeoutMs: ms(env.KPI_REQUEST_TIMEOUT_SECONDS),
     }),
   });
 }

@@ -9,7 +9,8 @@ const UNDERSCORES =
  */
 export function refusalOf(answer: HttpAnswer): SourceError | null {
   if (answer.status === 401) return unauthorized(answer.body);
-  if (answer.status === 429) {
+  // A proxy in front may state the wait; Chatwoot itself never does.
+  if (answer.status === 429 && answer.headers['retry-after'] === undefined) {
     return new SourceError({
       kind: 'transient',
       code: 'rate_limited',

@@ -1,5 +1,8 @@
 import { listConnections } from '../store/connections.ts';
+import { describeDatabaseError } from '../store/pg-errors.ts';
+import { noteStreamProblem } from '../store/stream-problem.ts';
 import { dueStreams, enqueueSync } from '../store/streams.ts';
+import { describeStart } from '../sync/failure.ts';
 import { runSync, type SyncResult } from '../sync/run-sync.ts';
 import type { JobDeps } from './job-deps.ts';
 
@@ -23,8 +26,14 @@ export async function syncConnection(
       const job = await deps.jobFor(tenantId, connectionId, name, 'live', signal);
       results.set(name, await runSync(deps.sync, { ...job, request: (cursor) => ({ kind: 'incremental', cursor, from: null }) }));
     } catch (error) {
-      // The settings could not be read (a secret is missing) or the database is away: the other streams are tried all the same.
-      deps.sync.log.warn({ tenant: tenantId, connection: connectionId, stream: name, err: error }, 'a stream could not be started');
+      // The other streams are tried all the same. A database that is away brings the job back by itself.
+      if (describeDatabaseError(error) !== null) throw error;
+      const place = { tenantId, connectionId, stream: name, lane: 'live' };
+      const problem = describeStart(error);
+      deps.sync.log.warn({ ...place, code: problem.code }, `${connection.source} ${name}: ${problem.message} — ${problem.advice}`);
+      await noteStreamProblem(deps.db, place, connection.source, problem);
+      const told = `${problem.message}. ${problem.advice}`;
+      results.set(name, { outcome: 'failed', complete: false, error: told });
     }
   }
   const more = [...results.values()].some((result) => result.outcome === 'unverified' && !result.complete);

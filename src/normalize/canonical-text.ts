@@ -1,5 +1,6 @@
 /** A decimal without superfluous zeros: `1990.0` and `1990` are one amount and must not count as a change. `-0` is `0`. */
 export function canonicalDecimal(text: string): string {
+  if (/^[1-9]\d*$/.test(text)) return text;
   const negative = text.startsWith('-');
   const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
   const digits = whole.replace(/^0+(?=\d)/, '');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { columnsOf, ENTITIES, isInCalendar, type Draft, type Entity, type Field, type Refused, type Row } from '#contract';
 import { canonicalDecimal, canonicalInstant, canonicalTexts } from './canonical-text.ts';
@@ -68,7 +68,7 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
       sourceUpdatedAt,
       sourceSeq,
       readSeq,
-      hash: createHash('sha256').update(content).digest('hex').slice(0, 32),
+      hash: hash('sha256', content, 'hex').slice(0, 32),
       values,
       raw: draft.raw === undefined ? null : storableJson(draft.raw),
       complete: draft.complete ?? [],

@@ -34,7 +34,9 @@ export async function missingChildren(
     if (column === null) throw new Error(`${child} has no reference to ${parent}: a page cannot be complete for it`);
     const answer = await query<{ id: string; read_seq: string }>(
       `select c.id, p.read_seq::text as read_seq from unnest($2::uuid[], $3::bigint[]) as p(id, read_seq)
-       join ${TABLES[child].table} c on c.tenant_id = $1 and c.${column} = p.id and c.deleted_at is null and c.read_seq < p.read_seq
+       cross join lateral (
+         select x.id from ${TABLES[child].table} x
+         where x.tenant_id = $1 and x.${column} = p.id and x.deleted_at is null and x.read_seq < p.read_seq offset 0) c
        where not exists (select 1 from unnest($4::uuid[]) as k(id) where k.id = c.id)`,
       [tenantId, rows.map((r) => r.id), rows.map((r) => String(r.readSeq)), present(child)],
     );

@@ -153,13 +153,15 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
       continue;
     }
     const statements = statementsOf(p.entity);
-    if (statements.oldDays !== null) {
+    // Under the lock a verdict holds: rows that are all new have no days or citations of before.
+    const replaces = p.verdicts.includes('newer');
+    if (replaces && statements.oldDays !== null) {
       effects.addDays(
         p.entity,
         (await query<{ day: string }>(statements.oldDays, [tenantId])).rows.map((r) => r.day),
       );
     }
-    if (p.entity === 'order') await addOldCitations(query, tenantId, effects);
+    if (replaces && p.entity === 'order') await addOldCitations(query, tenantId, effects);
     const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];
     const merged = (await query<{ inserted: number; updated: number; days: string[] }>(statements.merge, params)).rows[0]!;
     await query(statements.raw, params.slice(0, 2));
@@ -200,7 +202,9 @@ async function planAgain(tx: TenantTransaction, plans: readonly Planned[]): Prom
 }
 
 const OLD_CITATIONS = `select t.shop_order_id, t.shop_order_name from stage_order s
-  join public.source_orders t on t.tenant_id = $1 and t.id = s.id where t.shop_order_id is not null or t.shop_order_name is not null`;
+  cross join lateral (
+    select x.shop_order_id, x.shop_order_name from public.source_orders x where x.tenant_id = $1 and x.id = s.id offset 0) t
+  where t.shop_order_id is not null or t.shop_order_name is not null`;
 
 async function addOldCitations(query: Query, tenantId: string, effects: EffectsCollector): Promise<void> {
   const old = await query<{ shop_order_id: string | null; shop_order_name: string | null }>(OLD_CITATIONS, [tenantId]);

@@ -26,6 +26,13 @@ export function describeFailure(failure: unknown, job: Pick<SyncJob, 'source' | 
   };
 }
 
+/** Why a stream could not even be started (a secret is missing, a connection is gone): what happened, and what to do. */
+export function describeStart(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = error instanceof Error && 'advice' in error ? String(error.advice) : 'Connect the source again: kpi connect';
+  return { kind: 'config', code: 'cannot_start', message, advice };
+}
+
 const HOUR = 3600;
 
 /** Seconds until the stream is due again, by how its run ended. A little jitter keeps many streams from meeting at one instant. */

@@ -1,4 +1,6 @@
 import { endBackfill, endSlice, nextSlice, showBackfills, type SliceRow } from '../store/backfills.ts';
+import { describeDatabaseError } from '../store/pg-errors.ts';
+import { describeStart } from './failure.ts';
 import { runSync, type SyncDeps, type SyncJob, type SyncResult } from './run-sync.ts';
 
 export interface BackfillStep {
@@ -25,7 +27,16 @@ export async function runBackfill(
     await endBackfill(deps.db, tenantId, backfillId, null);
     return { more: false, waitSeconds: 0 };
   }
-  const job = await jobFor(backfill.connection_id, backfill.stream, `backfill:${backfillId}:${slice.slice}`);
+  let job: Omit<SyncJob, 'request'>;
+  try {
+    job = await jobFor(backfill.connection_id, backfill.stream, `backfill:${backfillId}:${slice.slice}`);
+  } catch (error) {
+    // Its secrets cannot be read, or the connection is gone: a person must act, so the backfill says so instead of being tried for ever.
+    if (describeDatabaseError(error) !== null) throw error;
+    const { message, advice } = describeStart(error);
+    await endBackfill(deps.db, tenantId, backfillId, `${message}. ${advice}`);
+    return { more: false, waitSeconds: 0 };
+  }
   const result = await runSync(deps, { ...job, request: (cursor) => rangeRequest(slice, cursor) });
   return settle(deps, tenantId, backfillId, slice, result);
 }

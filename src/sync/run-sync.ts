@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Cursor, Draft, Http, Log, ReadRequest, Refused, Row, Stream } from '#contract';
+import type { Cursor, Draft, Http, Log, Page, ReadRequest, Refused, Row, Stream } from '#contract';
+import type { Batch } from '../store/batch.ts';
 import type { Client, Database } from '../store/database.ts';
 import { takeLease, type LanePlace } from '../store/lease.ts';
 import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
@@ -122,8 +123,8 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   let heldNow = false;
   let writeFailed = false;
 
-  const write = async (gathered: NumberedPage[]): Promise<void> => {
-    const batch = assembleBatch(
+  const assemble = (gathered: NumberedPage[]): Batch =>
+    assembleBatch(
       {
         place: { ...job.place, source: job.source, epoch: run.epoch, runId: run.id },
         normalize: job.normalize,
@@ -133,8 +134,9 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
       },
       gathered,
     );
+  const write = async (batch: Batch, last: Page): Promise<void> => {
     try {
-      await checkSnapshot(deps.db, job.place, gathered.at(-1)!.page);
+      await checkSnapshot(deps.db, job.place, last);
       await writeBatch(deps.db, batch, run.client);
     } catch (error) {
       writeFailed = true;
@@ -144,22 +146,29 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     heldNow = batch.held !== null;
   };
 
+  const writeRest = async (): Promise<void> => {
+    const gathered = buffer.take();
+    await write(assemble(gathered), gathered.at(-1)!.page);
+  };
+
   let writing: Promise<void> = Promise.resolve();
   try {
     // Inside the try: a stream refuses a cursor it cannot read before it yields anything.
     const pages = job.stream.read(context, job.request(run.cursor));
     for await (const page of readAhead(pages, drawReadSeq)) {
       if (!buffer.add(page)) continue;
+      // Normalised while the batch before is still being written; both cores have work.
+      const batch = assemble(buffer.take());
       await writing;
       if (heldNow) return { outcome: 'held', complete: false, failure: null };
-      writing = write(buffer.take());
+      writing = write(batch, page.page);
       // Met at the next await; a page is read meanwhile.
       writing.catch(() => undefined);
       const late = job.sliceSeconds !== null && deps.now().getTime() - started > job.sliceSeconds * 1000;
       if (late || signal.aborted) break;
     }
     await writing;
-    if (!buffer.empty && !heldNow && !signal.aborted) await write(buffer.take());
+    if (!buffer.empty && !heldNow && !signal.aborted) await writeRest();
     if (heldNow) return { outcome: 'held', complete: false, failure: null };
     if (lease.lost.aborted) return { outcome: 'fenced', complete: false, failure: null };
     if (job.signal.aborted && !complete) return { outcome: 'stopped', complete: false, failure: null };
@@ -171,7 +180,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     // What was read before a source failed is good and is kept: the next run goes on behind it. Never after a failed write: the
     // cursor would move over pages that were not stored.
     if (!buffer.empty && !writeFailed && !heldNow)
-      await write(buffer.take()).catch((lost: unknown) =>
+      await writeRest().catch((lost: unknown) =>
         deps.log.warn({ ...job.place }, `could not keep the pages read before the failure: ${String(lost)}`),
       );
     return { outcome: 'failed', complete: false, failure };

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Database } from '../../src/store/database.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { testDatabase } from '../support/database.ts';
-import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith } from '../support/scripted-stream.ts';
+import { connectTo, jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith } from '../support/scripted-stream.ts';
 
 const test_db = await testDatabase();
 const db = new Database({ url: test_db.url('kpi_writer') });
@@ -204,4 +204,37 @@ test('a walk that leaves a gap behind begins its coverage anew', async () => {
       `select covered_from = '2026-10-05T00:00:00Z' as anew from ops.streams where tenant_id = '${tenantId}' and covered_until is not null`,
     ),
   ).toEqual([{ anew: true }]);
+});
+
+test('a shop connected after Odoo makes the documents of the last hour wait that counted until then', async () => {
+  const { tenantId, connections } = await tenantWith(db, ['odoo']);
+  const rows = <R extends Record<string, unknown>>(text: string) =>
+    db.transaction(tenantId, async ({ query }) => (await query<R>(text)).rows);
+  const citing = (id: string, at: string) => orderDraft(id, { name: `S${id}`, shop_order_name: `40${id}`, created_at: at });
+  const drafts = [citing('1', '2026-11-01T12:00:00Z'), citing('2', '2026-11-01T13:00:00Z')];
+  await runSync(deps, jobOf({ tenantId, connectionId: connections['odoo']!, source: 'odoo' }, scripted([pageOf(drafts)])));
+  expect(await rows('select orders::int from kpi.sales_daily')).toEqual([{ orders: 2 }]);
+  const shop = await connectTo(db, tenantId, 'shopify');
+  const covered = pageOf([], { covered: { from: null, until: '2026-11-01T13:30:00Z' } });
+  await runSync(deps, jobOf({ tenantId, connectionId: shop, source: 'shopify' }, scripted([covered])));
+  expect(await rows('select source_id, silent_because from public.source_orders order by source_id')).toEqual([
+    { source_id: '1', silent_because: null },
+    { source_id: '2', silent_because: 'waiting' },
+  ]);
+  expect(await rows('select orders::int from kpi.sales_daily')).toEqual([{ orders: 1 }]);
+});
+
+test('a walk that begins before what is covered and reaches into it moves the beginning', async () => {
+  const { place, rows, tenantId } = await setUp();
+  const covered = (from: string, until: string) =>
+    runSync(deps, jobOf(place('shopify'), scripted([pageOf([], { covered: { from, until } })])));
+  await covered('2026-10-05T00:00:00Z', '2026-10-06T00:00:00Z');
+  await covered('2026-10-01T00:00:00Z', '2026-10-07T00:00:00Z');
+  await covered('2026-09-01T00:00:00Z', '2026-09-02T00:00:00Z');
+  expect(
+    await rows(
+      `select covered_from = '2026-10-01T00:00:00Z' as began, covered_until = '2026-10-07T00:00:00Z' as ended from ops.streams
+       where tenant_id = '${tenantId}' and covered_until is not null`,
+    ),
+  ).toEqual([{ began: true, ended: true }]);
 });

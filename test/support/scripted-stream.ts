@@ -24,19 +24,22 @@ export async function tenantWith(
     industry: 'retail',
   });
   const connections: Record<string, string> = {};
-  for (const source of sources) {
-    connections[source] = await saveConnection(db, randomUUID(), 'local:none', {
-      tenantId,
-      source,
-      name: source,
-      accountKey: randomUUID(),
-      settings: {},
-      host: 'http://127.0.0.1',
-      version: null,
-      streams: [{ name: 'orders', intervalSeconds: 300 }],
-    });
-  }
+  for (const source of sources) connections[source] = await connectTo(db, tenantId, source);
   return { tenantId, connections };
+}
+
+/** Connects one more source to a tenant, without a real source behind it. */
+export function connectTo(db: Database, tenantId: string, source: string): Promise<string> {
+  return saveConnection(db, randomUUID(), 'local:none', {
+    tenantId,
+    source,
+    name: source,
+    accountKey: randomUUID(),
+    settings: {},
+    host: 'http://127.0.0.1',
+    version: null,
+    streams: [{ name: 'orders', intervalSeconds: 300 }],
+  });
 }
 
 /** A stream that yields the given pages, one after the other, whatever it is asked. */

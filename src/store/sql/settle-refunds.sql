@@ -1,12 +1,24 @@
--- A refund counts when the document it belongs to speaks for a sale; one without an order counts by itself.
+-- A refund counts when the document it belongs to speaks for a sale; one without an order counts by itself. $2 orders and $3 refunds
+-- that were touched. `offset 0`: see link-orders.sql.
+with touched as (
+  select r.* from unnest($2::uuid[]) k(id) cross join lateral (
+    select x.id, x.order_id, x.deleted_at, x.counts from public.refunds x where x.tenant_id = $1 and x.order_id = k.id offset 0) r
+  union
+  select r.* from unnest($3::uuid[]) k(id) cross join lateral (
+    select x.id, x.order_id, x.deleted_at, x.counts from public.refunds x where x.tenant_id = $1 and x.id = k.id offset 0) r
+),
+decided as materialized (
+  select v.id, v.counts
+  from (
+    select x.id, x.counts as was, x.deleted_at is null and coalesce(
+      (select o.speaks and o.excluded_because is null and o.deleted_at is null and o.status <> 'cancelled'
+       from public.source_orders o where o.tenant_id = $1 and o.id = x.order_id), x.order_id is null) as counts
+    from touched x
+  ) v
+  where v.was <> v.counts
+)
 update public.refunds r
 set counts = d.counts
-from (
-  select x.id, x.deleted_at is null and coalesce(
-    (select o.speaks and o.excluded_because is null and o.deleted_at is null and o.status <> 'cancelled'
-     from public.source_orders o where o.tenant_id = $1 and o.id = x.order_id), x.order_id is null) as counts
-  from public.refunds x
-  where x.tenant_id = $1 and (x.order_id = any($2::uuid[]) or x.id = any($3::uuid[]))
-) d
-where r.tenant_id = $1 and r.id = d.id and r.counts <> d.counts
+from decided d
+where r.tenant_id = $1 and r.id = any (array(select id from decided)) and r.id = d.id
 returning r.business_day::text as day

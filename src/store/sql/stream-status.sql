@@ -3,8 +3,8 @@ select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
   case
     when c.status = 'paused' or t.status <> 'active' then 'paused'
     when s.held_because is not null then 'held'
-    when s.error_kind is not null then 'failing'
     when s.expires_at > clock_timestamp() then 'running'
+    when s.error_kind is not null then 'failing'
     when s.last_success_at is null then 'new'
     when s.last_success_at < clock_timestamp() - make_interval(secs => 3 * s.interval_seconds + 120) then 'stale'
     else 'ok'
