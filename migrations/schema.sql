@@ -1811,6 +1811,44 @@ comment on column raw.records.source_id is 'Id in the source.';
 comment on column raw.records.payload is 'The payload.';
 comment on column raw.records.synced_at is 'Last written.';
 
+create view kpi.coverage with (security_invoker=true) as
+ SELECT tenant_id,
+    subject,
+    covered_from,
+    covered_until,
+        CASE
+            WHEN (covered_until IS NOT NULL) THEN (((covered_from AT TIME ZONE time_zone))::date +
+            CASE
+                WHEN (covered_from > (date_trunc('day'::text, (covered_from AT TIME ZONE time_zone)) AT TIME ZONE time_zone)) THEN 1
+                ELSE 0
+            END)
+            ELSE NULL::date
+        END AS first_day,
+    (((covered_until AT TIME ZONE time_zone))::date - 1) AS last_day
+   FROM ( SELECT f.tenant_id,
+            n.subject,
+            t.time_zone,
+            max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AS covered_from,
+                CASE
+                    WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
+                    ELSE NULL::timestamp with time zone
+                END AS covered_until
+           FROM ((kpi.freshness f
+             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
+             JOIN public.tenants t ON ((t.id = f.tenant_id)))
+          GROUP BY f.tenant_id, n.subject, t.time_zone) c;
+alter table kpi.coverage owner to kpi_owner;
+grant select on table kpi.coverage to kpi_analyst;
+grant select on table kpi.coverage to kpi_reader;
+grant select on table kpi.coverage to kpi_writer;
+comment on view kpi.coverage is 'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on column kpi.coverage.tenant_id is 'Empresa.';
+comment on column kpi.coverage.subject is 'Materia: sales, carts, customers, inventory, support, csat o automation.';
+comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos los flujos que necesita; -infinity: todo lo que tiene el origen.';
+comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
+comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';
+comment on column kpi.coverage.last_day is 'Último día local cubierto por completo.';
+
 create view kpi.executions_by_workflow with (security_invoker=true) as
  SELECT e.tenant_id,
     e.workflow_name,
@@ -2427,6 +2465,22 @@ alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
 
+CREATE OR REPLACE PROCEDURE ops.create_fact(IN fact text, IN readable boolean DEFAULT true)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $procedure$
+declare
+  -- "public.invoices" or "invoices" in public, spelled as given by the migration that calls.
+  target constant text := format('%I.%I', split_part(fact, '.', 1), split_part(fact, '.', 2));
+begin
+  execute format('create table %s (like public.refund_lines including defaults including comments)', target);
+  execute format('alter table %s drop column refund_id, drop column order_line_id, drop column quantity, drop column amount_source, '
+                 'drop column amount_tax_source, drop column currency_source, add primary key (tenant_id, id)', target);
+  call ops.secure(fact, 'deleted_at is null', readable);
+end $procedure$;
+alter function ops.create_fact(text,boolean) owner to kpi_owner;
+comment on function ops.create_fact(text,boolean) is 'For migrations: a table with the columns every fact has, secured.';
+
 CREATE OR REPLACE FUNCTION ops.enqueue(identifier text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, max_attempts integer DEFAULT NULL::integer, job_key_mode text DEFAULT 'replace'::text)
  RETURNS bigint
  LANGUAGE sql
@@ -2440,6 +2494,29 @@ AS $function$
 alter function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) owner to kpi_queue;
 grant execute on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) to kpi_writer;
 comment on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) is 'Adds a job to the queue (graphile_worker.add_job) with the rights of its owner. Returns the job''s number.';
+
+CREATE OR REPLACE PROCEDURE ops.secure(IN target_table text, IN visible text DEFAULT NULL::text, IN readable boolean DEFAULT true)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $procedure$
+declare
+  target constant text := format('%I.%I', split_part(target_table, '.', 1), split_part(target_table, '.', 2));
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format('create policy writing_tenant on %s to kpi_writer using (tenant_id = (select ops.writing_tenant())) '
+                 'with check (tenant_id = (select ops.writing_tenant()))', target);
+  execute format('create policy every_row on %s for select to kpi_analyst using (true)', target);
+  execute format('create policy own_rows on %s for select to kpi_reader using (tenant_id = (select kpi.current_tenant())%s)', target,
+                 coalesce(' and ' || visible, ''));
+  execute format('grant select, insert, update, delete on %s to kpi_writer', target);
+  execute format('grant select on %s to kpi_analyst', target);
+  if readable then
+    execute format('grant select on %s to kpi_reader', target);
+  end if;
+end $procedure$;
+alter function ops.secure(text,text,boolean) owner to kpi_owner;
+comment on function ops.secure(text,text,boolean) is 'For migrations: row-level security, policies and rights of a tenant-bound table.';
 
 CREATE OR REPLACE FUNCTION ops.writing_tenant()
  RETURNS uuid

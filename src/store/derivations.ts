@@ -84,12 +84,12 @@ export const DERIVATIONS: readonly Derivation[] = [
   dated('public.csat_responses'),
   execution('public.workflow_executions'),
   execution('public.workflow_executions_other'),
-  ...Object.values(ROLLUPS).map(({ table, key, measures, select }) => ({
+  ...Object.values(ROLLUPS).map(({ table, key, measures, touch, select }) => ({
     table,
     key,
     columns: measures,
-    // Null days mean all of them.
-    select: select.replaceAll('$2::date[]', 'null::date[]'),
+    // Null means all of them.
+    select: select.replaceAll(`$2::${touch.type}[]`, `null::${touch.type}[]`),
     wholeRows: true,
   })),
 ];

@@ -5,43 +5,51 @@ export interface Rollup {
   readonly table: string;
   readonly key: readonly string[];
   readonly measures: readonly string[];
-  /** Select over the facts of tenant $1 and the local days $2 (null: all). */
+  /** The column of the key by which a change touches it, and that column's type: all rows of a touched value are made anew. */
+  readonly touch: { readonly column: string; readonly type: 'date' | 'uuid' | 'text' };
+  /** Select over the facts of tenant $1 and the touched values $2, an array of the touch type (null: all). */
   readonly select: string;
 }
 
-/** The roll-ups, each with the key by which it is touched: a local day. */
+const BY_DAY = { column: 'day', type: 'date' } as const;
+
+/** The roll-ups, each with the key by which it is touched. */
 export const ROLLUPS = {
   sales: {
     table: 'kpi.sales_daily',
     key: ['day', 'source'],
     measures: ['orders', 'orders_without_rate', 'amount_total', 'amount_untaxed', 'refunds', 'refunds_amount', 'refunds_untaxed'],
+    touch: BY_DAY,
     select: sqlFile('aggregate-sales'),
   },
   conversations: {
     table: 'kpi.conversations_daily',
     key: ['day', 'channel'],
     measures: ['opened', 'open', 'resolved', 'pending', 'snoozed'],
+    touch: BY_DAY,
     select: sqlFile('aggregate-conversations'),
   },
   executions: {
     table: 'kpi.executions_daily',
     key: ['day', 'workflow_id'],
     measures: ['executions', 'success', 'errors', 'crashed', 'canceled', 'running', 'duration_ms_sum', 'duration_ms_count'],
+    touch: BY_DAY,
     select: sqlFile('aggregate-executions'),
   },
 } as const satisfies Record<string, Rollup>;
 
 /**
- * Deletes and re-aggregates the touched days. Two statements of their own, under the tenant's lock: one statement that locks and
- * aggregates would aggregate over a snapshot older than the lock and lose data (tried).
+ * Deletes and re-aggregates what was touched: the rows of these days, customers, … Two statements of their own, under the tenant's lock:
+ * one statement that locks and aggregates would aggregate over a snapshot older than the lock and lose data (tried).
  */
-export async function reaggregate(query: Query, tenantId: string, rollup: Rollup, days: ReadonlySet<string>): Promise<void> {
-  if (days.size === 0) return;
-  const touched = [...days].sort();
-  await query(`delete from ${rollup.table} where tenant_id = $1 and day = any($2::date[])`, [tenantId, touched]);
+export async function reaggregate(query: Query, tenantId: string, rollup: Rollup, touched: ReadonlySet<string>): Promise<void> {
+  if (touched.size === 0) return;
+  const values = [...touched].sort();
+  const { column, type } = rollup.touch;
+  await query(`delete from ${rollup.table} where tenant_id = $1 and ${column} = any($2::${type}[])`, [tenantId, values]);
   const columns = ['tenant_id', ...rollup.key, ...rollup.measures].join(', ');
   await query(
     `insert into ${rollup.table} (${columns}) select ${columns} from (${rollup.select}) fresh order by ${rollup.key.join(', ')}`,
-    [tenantId, touched],
+    [tenantId, values],
   );
 }

@@ -54,8 +54,21 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
   if (settled.size > 0 || refunds.length > 0) {
     for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
   }
-  await reaggregate(query, tenantId, ROLLUPS.sales, days);
+  for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled });
 }
+
+/** What the batch changed in sales, when all documents are settled. */
+interface TouchedSales {
+  /** Local days of everything that changed, was flipped or converted, before and after. */
+  readonly days: ReadonlySet<string>;
+  /** Orders written, linked or flipped. */
+  readonly orders: ReadonlySet<string>;
+}
+
+/** What is made anew from settled documents, in this order. */
+const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSales) => Promise<void>)[] = [
+  (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.days),
+];
 
 interface Day {
   readonly day: string;

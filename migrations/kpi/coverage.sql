@@ -1,0 +1,61 @@
+-- depends:
+-- Dashboards: Ejecutiva, Tenant, Ventas, Soporte, Automatizaciones, Inventario
+-- Meaning: which local days of each subject the data cover wholly, so that unknown is never shown as zero (MEANING 15). A number for a day or
+--   period that is not wholly inside is null.
+-- Grain: one row per tenant and subject for which a source is connected. Subjects: sales, carts, customers, inventory, support, csat,
+--   automation.
+-- Unit: instants; local days of the tenant.
+-- Source: kpi.freshness: what each stream has proved to cover.
+-- Formula: of the streams that a subject needs, covered_from = the latest of their starts, covered_until = the earliest of their ends.
+--   first_day = the first local day that begins inside; last_day = the last that has ended inside. covered_from -infinity: everything the
+--   source has.
+-- Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.
+-- Bad input: a stream that never completed a reading -> covered_until and last_day null: nothing is covered. No source for a subject -> no row.
+-- Explain: select 'freshness' as entity, f.connection_id as id, null::numeric as contribution from kpi.freshness f where f.tenant_id = $1
+--   and $2::date is not null
+create or replace view kpi.coverage with (security_invoker = true) as
+select
+  c.tenant_id,
+  c.subject,
+  c.covered_from,
+  c.covered_until,
+  case when c.covered_until is not null then
+    (c.covered_from at time zone c.time_zone)::date
+      + case when c.covered_from > (date_trunc('day', c.covered_from at time zone c.time_zone) at time zone c.time_zone) then 1 else 0 end
+  end as first_day,
+  (c.covered_until at time zone c.time_zone)::date - 1 as last_day
+from (
+  select
+    f.tenant_id,
+    n.subject,
+    t.time_zone,
+    max(coalesce(f.covered_from, '-infinity')) as covered_from,
+    case when count(*) = count(f.covered_until) then min(f.covered_until) end as covered_until
+  from kpi.freshness as f
+  join (values
+    ('sales', 'shopify', 'orders'),
+    ('sales', 'odoo', 'orders'),
+    ('carts', 'shopify', 'abandoned_checkouts'),
+    ('customers', 'shopify', 'orders'),
+    ('customers', 'odoo', 'orders'),
+    ('customers', 'odoo', 'customers'),
+    ('inventory', 'shopify', 'inventory_levels'),
+    ('inventory', 'odoo', 'inventory_levels'),
+    ('support', 'chatwoot', 'conversations'),
+    ('csat', 'chatwoot', 'csat_responses'),
+    ('automation', 'n8n', 'executions')
+  ) as n(subject, source, stream) on n.source = f.source and n.stream = f.stream
+  join public.tenants as t on t.id = f.tenant_id
+  group by f.tenant_id, n.subject, t.time_zone
+) as c;
+
+comment on view kpi.coverage is
+'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on column kpi.coverage.tenant_id is 'Empresa.';
+comment on column kpi.coverage.subject is 'Materia: sales, carts, customers, inventory, support, csat o automation.';
+comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos los flujos que necesita; -infinity: todo lo que tiene el origen.';
+comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
+comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';
+comment on column kpi.coverage.last_day is 'Último día local cubierto por completo.';
+
+grant select on kpi.coverage to kpi_reader, kpi_analyst, kpi_writer;
