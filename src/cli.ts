@@ -4,6 +4,8 @@ import { backfillCommands } from './commands/backfill.ts';
 import { connectCommands } from './commands/connect.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { kpisCommand } from './commands/kpis.ts';
 import { localCommands } from './commands/local.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
@@ -59,6 +61,8 @@ async function main(): Promise<void> {
     syncCommands,
     backfillCommands,
     quarantineCommands,
+    kpisCommand,
+    explainCommand,
     rebuildCommand,
     reconcileCommands,
     workerCommands,

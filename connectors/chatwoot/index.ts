@@ -1,5 +1,6 @@
 import { defineConnector } from '#contract';
 import { accountKey, check } from './check.ts';
+import { recordUrl } from './record-url.ts';
 import { chatwootSettings, type ChatwootSettings } from './settings.ts';
 import { agents } from './streams/agents.ts';
 import { conversations } from './streams/conversations.ts';
@@ -13,6 +14,7 @@ export const chatwoot = defineConnector<ChatwootSettings>({
   settings: chatwootSettings,
   accountKey: (settings) => accountKey(settings),
   host: ({ base_url }) => new URL(base_url).origin,
+  recordUrl,
   check,
   streams: [inboxes, agents, conversations, csatResponses],
 });

@@ -1,6 +1,7 @@
 import { defineConnector } from '#contract';
 import { check } from './check.ts';
 import { executions } from './executions.ts';
+import { recordUrl } from './record-url.ts';
 import { accountKey, settings, type N8nSettings } from './settings.ts';
 import { workflows } from './workflows.ts';
 
@@ -11,6 +12,7 @@ export const n8n = defineConnector<N8nSettings>({
   settings,
   accountKey: (of) => accountKey(of),
   host: (of) => new URL(of.base_url).origin,
+  recordUrl,
   check,
   streams: [workflows, executions],
 });

@@ -1,6 +1,7 @@
 import { defineConnector } from '#contract';
 import { accountKey } from './account.ts';
 import { check } from './check.ts';
+import { recordUrl } from './record-url.ts';
 import { settings } from './settings.ts';
 import { customers } from './streams/customers.ts';
 import { exchangeRates } from './streams/exchange-rates.ts';
@@ -17,6 +18,7 @@ export const odoo = defineConnector({
   settings,
   accountKey,
   host: (value) => new URL(value.base_url).origin,
+  recordUrl,
   check,
   // Rates and places first: what orders and stock refer to is then known when they arrive.
   streams: [exchangeRates, locations, products, customers, orders, orderLines, inventoryLevels],

@@ -1,5 +1,6 @@
 import { defineConnector } from '#contract';
 import { check } from './check.ts';
+import { recordUrl } from './record-url.ts';
 import { shopifySettings, type ShopifySettings } from './settings.ts';
 import { inventoryLevels } from './streams/inventory-levels.ts';
 import { locations } from './streams/locations.ts';
@@ -14,6 +15,7 @@ export const shopify = defineConnector<ShopifySettings>({
   /** The permanent domain never changes, not even when the shop is renamed. */
   accountKey: (settings) => settings.shop_domain,
   host: (settings) => settings.api_base_url ?? `https://${settings.shop_domain}`,
+  recordUrl,
   check,
   streams: [locations, products, inventoryLevels, orders],
 });

@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Automatizaciones
 -- Meaning: production runs of each automation in the rolling last 30 days: the numbers of the brief's third query, with a success rate
 --   (MEANING 26).
 -- Grain: one row per tenant and workflow name that ran in the window; automations of the same name are one row, as in that query.
@@ -9,6 +10,8 @@
 -- Debe cuadrar con: la consulta 3 del encargo sin su límite de 10; n8n Insights, que cuenta los mismos modos salvo los suyos propios.
 -- Bad input: no finished run -> success_rate null. n8n does not keep the successes of one of the automations -> null, not 0 %. An
 --   automation that is not known (yet) is taken to keep them.
+-- Explain: select 'execution' as entity, e.id, 1 as contribution from public.workflow_executions e where e.tenant_id = $1 and
+--   e.deleted_at is null and e.created_at >= now() - interval '30 days' and $2::date is not null
 create or replace view kpi.executions_by_workflow with (security_invoker = true) as
 select
   e.tenant_id,

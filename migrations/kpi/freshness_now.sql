@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Ejecutiva, Tenant, Ventas, Soporte, Automatizaciones, Inventario
 -- Meaning: how far behind each stream is at this moment.
 -- Grain: one row per tenant, connection and stream.
 -- Unit: seconds.
@@ -7,6 +8,8 @@
 --   an hour behind, or the first reading has not ended.
 -- Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.
 -- Bad input: a stream that never completed a reading has lag_seconds null and is stale.
+-- Explain: select 'freshness' as entity, f.connection_id as id, null::numeric as contribution from kpi.freshness f where f.tenant_id = $1
+--   and $2::date is not null
 create or replace view kpi.freshness_now with (security_invoker = true) as
 select
   f.tenant_id,

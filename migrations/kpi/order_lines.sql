@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Ventas
 -- Meaning: the lines of the sales in public.orders; lines of quotations, mirrors and other documents that are no sale are not here.
 -- Grain: one row per line of a sale. Only line_kind 'product' is a product; gift_card lines are no part of the order's amount_total.
 -- Unit: unsuffixed amounts in the tenant's currency, with tax, after the line's own discount and its share of the order's; quantity in the
@@ -8,6 +9,8 @@
 --   and amount_discount alike; amount_tax = amount - amount_untaxed). So the lines of a foreign order may differ from its total by rounding.
 -- Debe cuadrar con: las líneas del pedido en su propio sistema (Shopify, pedido > artículos; Odoo, líneas del pedido).
 -- Bad input: no rate, or a line whose currency is not its order's -> amounts null. A line whose order has not arrived is not shown.
+-- Explain: select 'order_line' as entity, l.id, l.amount as contribution from public.order_lines l where l.tenant_id = $1 and
+--   l.business_day = $2::date
 create or replace view public.order_lines with (security_invoker = true) as
 select
   l.id,

@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Ejecutiva, Tenant, Ventas
 -- Meaning: every sale exactly once, and nothing but sales (MEANING 1-4). A sale is a confirmed document of status open, completed or
 --   refunded that speaks for itself: no quotation, cart, cancelled, test, zero-value, gift-card-only or intercompany document, no mirror,
 --   no tombstone. It stays on its day for good; what is given back is a row of refunds and never changes it.
@@ -11,6 +12,8 @@
 --   pedidos anulados sin pago); Odoo, pedidos de venta confirmados sin los que vienen de la tienda.
 -- Bad input: no exchange rate -> the unsuffixed amounts are null (COUNT counts the sale, SUM leaves it out) and the row is in
 --   kpi.sales_left_out. Null also where the tenant has no rate of that currency at all.
+-- Explain: select 'order' as entity, o.id, o.amount_total as contribution from public.orders o where o.tenant_id = $1 and o.business_day
+--   = $2::date
 -- "deleted_at is null" repeats what is_sale already says: the planner cannot know it, and the reader's policy asks for it.
 create or replace view public.orders with (security_invoker = true) as
 select

@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Ventas, Inventario
 -- Meaning: which products of the sources are the same product (MEANING 17).
 -- Grain: one row per product of a source; products with equal product_key are one product.
 -- Unit: none.
@@ -7,6 +8,8 @@
 --   it; else the product itself.
 -- Debe cuadrar con: nada; es un criterio de identidad.
 -- Bad input: a conflicting SKU or barcode merges nothing.
+-- Explain: select 'product' as entity, k.product_id as id, 1 as contribution from kpi.product_keys k where k.tenant_id = $1 and $2::date
+--   is not null
 -- Counts by windows and not by joins: under row security the planner takes a tenant to have few products and would compare each with each.
 create or replace view kpi.product_keys with (security_invoker = true) as
 select

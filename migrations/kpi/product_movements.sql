@@ -1,4 +1,5 @@
 -- depends: order_lines, product_keys
+-- Dashboards: Ventas
 -- Meaning: every product line sold and every product line given back, the base of the product rankings (MEANING 17).
 -- Grain: one row per product line of a sale, and one per returned line.
 -- Unit: units in the line's own unit (a dozen sold as "1 docena" is 1); amount in the tenant's currency, with tax, after all discounts;
@@ -8,6 +9,12 @@
 -- Debe cuadrar con: las líneas de producto de los pedidos y de las devoluciones en su propio sistema.
 -- Bad input: no exchange rate -> amount null, units counted. Shipping, discount, tip, gift card, reward, down payment and section lines are
 --   never products. A returned line whose sale line has not arrived is not shown.
+-- Explain: select 'order_line' as entity, l.id, l.amount as contribution from public.order_lines l where l.tenant_id = $1 and l.line_kind
+--   = 'product' and l.business_day = $2::date union all select 'refund_line', d.id, case when d.currency_source <> r.currency_source then
+--   null when r.currency_source = t.currency then -d.amount_source else -round(d.amount_source * r.fx_rate, t.currency_decimals) end from
+--   public.refunds r join public.refund_lines d on d.tenant_id = r.tenant_id and d.refund_id = r.id join public.source_order_lines l on
+--   l.tenant_id = d.tenant_id and l.id = d.order_line_id join public.tenants t on t.id = r.tenant_id where r.tenant_id = $1 and r.counts
+--   and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and l.deleted_at is null and r.business_day = $2::date
 create or replace view kpi.product_movements with (security_invoker = true) as
 select
   l.tenant_id,

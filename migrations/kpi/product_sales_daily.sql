@@ -1,4 +1,5 @@
 -- depends: product_movements
+-- Dashboards: Ventas
 -- Meaning: products sold and returned by local day (MEANING 17).
 -- Grain: one row per tenant, local day and product. A view, not a roll-up: it follows every change of SKUs and products at once.
 -- Unit: units in the lines' own unit; amounts in the tenant's currency, with tax, after discounts.
@@ -6,6 +7,12 @@
 -- Formula: units = units_sold - units_returned; amount = amount_sold - amount_returned. A return belongs to the day it was given back.
 -- Debe cuadrar con: Shopify, Sales by product por día; Odoo, Análisis de ventas por producto (sin los pedidos que vienen de la tienda).
 -- Bad input: movements without an exchange rate count in units and are in no amount; a day of only such movements has amount null.
+-- Explain: select 'order_line' as entity, l.id, l.amount as contribution from public.order_lines l where l.tenant_id = $1 and l.line_kind
+--   = 'product' and l.business_day = $2::date union all select 'refund_line', d.id, case when d.currency_source <> r.currency_source then
+--   null when r.currency_source = t.currency then -d.amount_source else -round(d.amount_source * r.fx_rate, t.currency_decimals) end from
+--   public.refunds r join public.refund_lines d on d.tenant_id = r.tenant_id and d.refund_id = r.id join public.source_order_lines l on
+--   l.tenant_id = d.tenant_id and l.id = d.order_line_id join public.tenants t on t.id = r.tenant_id where r.tenant_id = $1 and r.counts
+--   and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and l.deleted_at is null and r.business_day = $2::date
 create or replace view kpi.product_sales_daily with (security_invoker = true) as
 select
   m.tenant_id,

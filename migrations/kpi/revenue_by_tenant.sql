@@ -1,4 +1,5 @@
 -- depends: orders
+-- Dashboards: Ejecutiva
 -- Meaning: the card "Revenue por tenant": the brief's first query with its condition where it belongs, so that no tenant drops out
 --   (MEANING 5). Rolling 30 days (móvil): the brief's own condition over facts, not whole local days.
 -- Grain: one row per active tenant.
@@ -9,6 +10,8 @@
 -- Debe cuadrar con: la consulta 1 del encargo en las filas que esta devuelve; Shopify, Total sales de los últimos 30 días antes de devoluciones.
 -- Bad input: not covered, or no orders stream at all -> total_sales and total_orders null ("sin dato"), never 0; the share covered is in
 --   coverage. Sales without an exchange rate are counted and in no amount. Paused and erased tenants are not listed.
+-- Explain: select 'order' as entity, o.id, o.amount_total as contribution from public.orders o where o.tenant_id = $1 and o.created_at >=
+--   now() - interval '30 days' and $2::date is not null
 create or replace view kpi.revenue_by_tenant with (security_invoker = true) as
 select
   t.id as tenant_id,

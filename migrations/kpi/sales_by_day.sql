@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Tenant, Ventas
 -- Meaning: sales of a local day over all sources, in the four words of MEANING 7: venta bruta (gross_sales), devoluciones (refunds), venta
 --   después de devoluciones (sales_after_refunds), venta neta sin IVA (net_sales_untaxed); pedidos (orders), venta promedio por pedido.
 -- Grain: one row per tenant and local day that had a sale or a refund. A day without a row had neither, or is not covered
@@ -11,6 +12,9 @@
 --   propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.
 -- Bad input: sales without an exchange rate are counted in orders and in orders_without_rate and are in no amount. Days without a sale
 --   of known amount have average_order null.
+-- Explain: select 'order' as entity, o.id, o.amount_total as contribution from public.orders o where o.tenant_id = $1 and o.business_day
+--   = $2::date union all select 'refund', r.id, -r.amount_total from public.refunds r where r.tenant_id = $1 and r.counts and r.deleted_at
+--   is null and r.business_day = $2::date
 create or replace view kpi.sales_by_day with (security_invoker = true) as
 select
   s.tenant_id,

@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Ventas
 -- Meaning: what somebody might miss in the sales figures, document by document, with the one reason (MEANING 4, 12-14, 18, 30).
 -- Grain: one row per document. Quotations and carts are no sale and not here; a mirror is not here either, its original counts.
 -- Unit: the document's own currency (amount_total_source, currency_source).
@@ -7,6 +8,8 @@
 --   waiting (an Odoo order that names a web order which has not arrived), without_rate (counted in orders, but without an amount).
 -- Debe cuadrar con: la diferencia entre el total de pedidos de la pantalla de Shopify u Odoo y kpi.sales_by_day.
 -- Bad input: a document with several reasons is shown once, with the first.
+-- Explain: select 'order' as entity, l.id, 1 as contribution from kpi.sales_left_out l where l.tenant_id = $1 and l.business_day =
+--   $2::date
 create or replace view kpi.sales_left_out with (security_invoker = true) as
 select
   o.tenant_id,

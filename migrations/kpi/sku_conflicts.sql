@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Inventario
 -- Meaning: SKUs that stand on more than one product of the same connection, so that they identify none of them (MEANING 17).
 -- Grain: one row per tenant, connection and SKU.
 -- Unit: products.
@@ -6,6 +7,9 @@
 -- Formula: SKU = trimmed, upper case; empty is none.
 -- Debe cuadrar con: la lista de productos del origen, filtrada por ese SKU (en Odoo, con los archivados).
 -- Bad input: products without a SKU are not here.
+-- Explain: select 'product' as entity, p.id, 1 as contribution from kpi.sku_conflicts c join public.products p on p.tenant_id =
+--   c.tenant_id and p.connection_id = c.connection_id and upper(btrim(p.sku)) = c.sku where c.tenant_id = $1 and p.deleted_at is null and
+--   $2::date is not null
 create or replace view kpi.sku_conflicts with (security_invoker = true) as
 select
   p.tenant_id,

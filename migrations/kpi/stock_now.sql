@@ -1,4 +1,5 @@
 -- depends: product_keys
+-- Dashboards: Tenant, Inventario
 -- Meaning: what can be sold now, from the one source that speaks for stock; the other source shows the same units and is only put beside it
 --   (MEANING 9).
 -- Grain: one row per product and place of the speaking source; a product without any stock row has one row with place null and 0 units.
@@ -11,6 +12,10 @@
 -- Debe cuadrar con: Odoo, Inventario > Existencias, cantidad disponible en ubicaciones internas; Shopify, Inventory > Available.
 -- Bad input: negative stays negative. Rows at unknown locations are not counted. Columns of the product repeat on each of its places:
 --   do not sum available_product or available_other. No stock source at all -> every tracked product of Shopify at 0.
+-- Explain: select 'inventory_level' as entity, l.id, l.quantity_available as contribution from public.inventory_levels l join
+--   public.locations o on o.tenant_id = l.tenant_id and o.id = l.location_id where l.tenant_id = $1 and l.deleted_at is null and
+--   o.deleted_at is null and o.counts_stock and not l.foreign_owner and exists (select from kpi.stock_now n where n.tenant_id = l.tenant_id
+--   and n.product_id = l.product_id) and $2::date is not null
 -- Sums by windows and not by joins of the two sources: see kpi.product_keys.
 create or replace view kpi.stock_now with (security_invoker = true) as
 select

@@ -1,4 +1,5 @@
 -- depends:
+-- Dashboards: Tenant, Soporte
 -- Meaning: conversations (tickets) by channel and current status: the brief's second query, and all of them beside it (MEANING 22, 52).
 -- Grain: one row per tenant, channel and status.
 -- Unit: conversations.
@@ -7,6 +8,8 @@
 --   status is today's: open, resolved, pending (with the bot), snoozed.
 -- Debe cuadrar con: la consulta 2 del encargo en las filas con last_7_days > 0; Chatwoot, informe de conversaciones por canal.
 -- Bad input: a channel that is not WhatsApp, Email or Web is Other.
+-- Explain: select 'conversation' as entity, c.id, 1 as contribution from public.conversations c where c.tenant_id = $1 and c.deleted_at
+--   is null and $2::date is not null
 create or replace view kpi.tickets_by_channel with (security_invoker = true) as
 select
   c.tenant_id,

@@ -1,4 +1,5 @@
 -- depends: product_movements
+-- Dashboards: Tenant, Ventas
 -- Meaning: products of the rolling last 30 days (móvil), ranked by what they brought in (MEANING 17).
 -- Grain: one row per tenant and product that was sold or returned in the window. Take position <= 10 for a top ten.
 -- Unit: units in the lines' own unit; amount in the tenant's currency, with tax, after discounts.
@@ -7,6 +8,13 @@
 --   returned: units 2, amount 21.420.
 -- Debe cuadrar con: Shopify, Sales by product de los últimos 30 días; difiere en las horas, porque la ventana es móvil.
 -- Bad input: without an exchange rate units count and the amount is null: such products come last.
+-- Explain: select 'order_line' as entity, l.id, l.amount as contribution from public.order_lines l where l.tenant_id = $1 and l.line_kind
+--   = 'product' and l.created_at >= now() - interval '30 days' and $2::date is not null union all select 'refund_line', d.id, case when
+--   d.currency_source <> r.currency_source then null when r.currency_source = t.currency then -d.amount_source else -round(d.amount_source
+--   * r.fx_rate, t.currency_decimals) end from public.refunds r join public.refund_lines d on d.tenant_id = r.tenant_id and d.refund_id =
+--   r.id join public.source_order_lines l on l.tenant_id = d.tenant_id and l.id = d.order_line_id join public.tenants t on t.id =
+--   r.tenant_id where r.tenant_id = $1 and r.counts and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and
+--   l.deleted_at is null and r.created_at >= now() - interval '30 days'
 create or replace view kpi.top_products with (security_invoker = true) as
 select
   p.tenant_id,

@@ -101,6 +101,16 @@ export interface CheckReport {
   readonly findings: readonly CheckFinding[];
 }
 
+/** A stored record, as far as an address in its source's web interface needs to know it. */
+export interface RecordPlace {
+  readonly entity: Entity;
+  readonly sourceId: string;
+  /** Source ids of the records it refers to, by column: `{ workflow_id: 'bF2x' }`. Those that have not arrived are left out. */
+  readonly refs: Readonly<Record<string, string>>;
+  /** Version that the source stated when it was last checked. */
+  readonly version: string | null;
+}
+
 export interface Connector<S = unknown> {
   readonly id: string;
   readonly title: string;
@@ -110,6 +120,11 @@ export interface Connector<S = unknown> {
   accountKey(settings: S, facts?: Readonly<Record<string, string>>): string;
   /** The origin requests go to, for the shared budget and for error texts. */
   host(settings: S): string;
+  /**
+   * Where a person sees this record in the source's own web interface: its own page, or that of the record it belongs to (a refund: its
+   * order). Null where there is none. Pure. `settings` are as stored, parsed and without secrets.
+   */
+  recordUrl(settings: Readonly<Record<string, unknown>>, record: RecordPlace): string | null;
   /** Can we log in, which version, which rights are missing, what will silently be absent. Throws SourceError only when nothing can be said. */
   check(context: ReadContext<S>): Promise<CheckReport>;
   readonly streams: readonly Stream<S>[];

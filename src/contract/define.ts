@@ -62,6 +62,7 @@ export function defineConnector<S>(connector: Connector<S>): Connector {
     settings: connector.settings,
     accountKey: (settings, facts) => connector.accountKey(parse(settings), facts),
     host: (settings) => connector.host(parse(settings)),
+    recordUrl: (settings, record) => connector.recordUrl(settings, record),
     check: (context) => connector.check(typed(context)),
     streams: connector.streams.map((stream) => ({ ...stream, read: (context, request) => stream.read(typed(context), request) })),
   };

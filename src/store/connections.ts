@@ -11,6 +11,8 @@ export interface ConnectionRow {
   readonly secret_ref: string;
   readonly host: string;
   readonly status: string;
+  /** Version that the source stated at the last check. */
+  readonly source_version: string | null;
 }
 
 export interface NewConnection {
@@ -25,7 +27,7 @@ export interface NewConnection {
   readonly streams: readonly { readonly name: string; readonly intervalSeconds: number }[];
 }
 
-const COLUMNS = 'tenant_id, id, source, name, account_key, settings, secret_ref, host, status';
+const COLUMNS = 'tenant_id, id, source, name, account_key, settings, secret_ref, host, status, source_version';
 const SAVE = `insert into ops.connections as c (tenant_id, id, source, name, account_key, settings, secret_ref, host, source_version, checked_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
   on conflict (tenant_id, source, account_key) do update set name = excluded.name, settings = excluded.settings,

@@ -22,7 +22,7 @@ export class WrongInstant extends Error {
 }
 
 /** A day the calendar has: JavaScript reads 30 February as 2 March, and Postgres refuses it. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);

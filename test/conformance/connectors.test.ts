@@ -67,6 +67,28 @@ describe.each(connectors.filter(({ id }) => id in sandboxes))('connector $id', (
     });
   });
 
+  test('names the page of a record in its own web interface, from stored settings alone, or none', async () => {
+    const secret = new Set(settingFields(connector.settings).flatMap((field) => (field.secret ? [field.name] : [])));
+    const parsed = connector.settings.parse(sandbox.settings) as Record<string, unknown>;
+    const settings = Object.fromEntries(Object.entries(parsed).filter(([name]) => !secret.has(name)));
+    const urls: string[] = [];
+    for (const stream of connector.streams) {
+      for (const entity of stream.entities) {
+        const record = { entity, sourceId: '21', refs: { order_id: '22', conversation_id: '23', workflow_id: 'bF2x' }, version: '19.0' };
+        const url = connector.recordUrl(settings, record);
+        expect(connector.recordUrl(settings, record)).toBe(url);
+        if (url !== null) urls.push(url);
+        // What does not identify a record leads nowhere, and nowhere else.
+        const odd = connector.recordUrl(settings, { ...record, sourceId: '../x?y#z', refs: {} });
+        if (odd !== null) expect(new URL(odd).href).not.toMatch(/\.\.\/|\?y|#z/);
+      }
+    }
+    expect(urls.length).toBeGreaterThan(0);
+    for (const url of urls) expect(new URL(url).protocol).toMatch(/^https?:$/);
+    expect(leaks(urls.join(' '), reader)).toEqual([]);
+    expect(connector.recordUrl({}, { entity: 'order', sourceId: '21', refs: {}, version: null })).toBeNull();
+  });
+
   test('has a README with headings', () => {
     const file = join(import.meta.dirname, '../../connectors', connector.id, 'README.md');
     expect(existsSync(file)).toBe(true);

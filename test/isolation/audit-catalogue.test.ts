@@ -136,6 +136,7 @@ test.each<[string, string, string]>([
   ['role setting names a tenant', "create role t_planted; alter role t_planted set app.tenant_id = 'x'", 't_planted'],
   ['without a comment', 'create view kpi.planted with (security_invoker = true) as select 1 as one', 'kpi.planted.one'],
   ['without a comment', 'comment on table public.messages is null', 'public.messages'],
+  ['without a comment', 'comment on function kpi.current_tenant() is null', 'kpi.current_tenant()'],
 ])('finds: %s (%#)', async (rule, plant, object) => {
   await seeder.client.query('begin');
   try {

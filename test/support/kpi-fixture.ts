@@ -29,6 +29,21 @@ export class KpiFixture {
     await this.#database.close();
   }
 
+  url(role: string): string {
+    return this.#database.url(role);
+  }
+
+  /** Names and types of the columns of a select over a tenant $1 and a day $2. */
+  async described(select: string): Promise<{ fields: string[]; types: string[] }> {
+    const { fields } = await this.analyst.query({ text: `select * from (${select}) s limit 0`, values: [this.tenantId, '2025-11-30'] });
+    const oids = fields.map((field) => field.dataTypeID);
+    const { rows } = await this.analyst.query<{ type: string }>(
+      'select format_type(oid, null) as type from unnest($1::oid[]) with ordinality u(oid, n) order by n',
+      [oids],
+    );
+    return { fields: fields.map((field) => field.name), types: rows.map((row) => row.type) };
+  }
+
   /** From here on everything is about a new tenant (CLP, America/Santiago). */
   async newTenant(): Promise<void> {
     this.tenantId = await this.seeder.tenant();

@@ -135,4 +135,5 @@ union all select 'without a comment', r.name || coalesce('.' || a.attname, ''), 
   ) a
   where (r.relkind = 'v' or r.oid in (select oid from tab))
     and case a.attnum when 0 then obj_description(r.oid, 'pg_class') else col_description(r.oid, a.attnum) end is null
+union all select 'without a comment', name, null from fun where obj_description(oid, 'pg_proc') is null
 order by 1, 2, 3
