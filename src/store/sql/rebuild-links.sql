@@ -1,19 +1,21 @@
--- Every link there must be: by the shop's order id, else by its name where exactly one shop order of the tenant has it.
-with shop as (
-  select s.id, s.shop_order_id, s.shop_order_name, count(*) over (partition by s.shop_order_name) as namesakes
-  from public.source_orders s
-  where s.tenant_id = $1 and s.source = 'shopify' and s.deleted_at is null
-),
-erp as (
-  select e.id, e.shop_order_id, e.shop_order_name
+-- Every link there must be: by the shop's order id, else by its name where exactly one shop order of the tenant has it. Odoo documents $2
+-- (null: all). `offset 0`: see link-orders.sql.
+with found as (
+  select e.id as erp_order_id, s.id as shop_order_id, s.rule, min(s.rule) over (partition by e.id) as best
   from public.source_orders e
-  where e.tenant_id = $1 and e.source = 'odoo' and e.deleted_at is null
-),
-by_id as (
-  select shop.id as shop_order_id, erp.id as erp_order_id from erp join shop using (shop_order_id)
+  cross join lateral (
+    (select x.id, 'id' as rule
+     from public.source_orders x
+     where x.tenant_id = $1 and x.shop_order_id = e.shop_order_id and x.source = 'shopify' and x.deleted_at is null offset 0)
+    union all
+    select n.ids[1], 'name'
+    from (
+      select array_agg(x.id) as ids
+      from public.source_orders x
+      where x.tenant_id = $1 and x.shop_order_name = e.shop_order_name and x.source = 'shopify' and x.deleted_at is null offset 0) n
+    where cardinality(n.ids) = 1
+  ) s
+  where e.tenant_id = $1 and e.source = 'odoo' and e.deleted_at is null and ($2::uuid[] is null or e.id = any($2::uuid[]))
 )
-select shop_order_id, erp_order_id, 'id' as rule from by_id
-union all
-select shop.id, erp.id, 'name'
-from erp join shop using (shop_order_name)
-where shop.namesakes = 1 and erp.id not in (select erp_order_id from by_id)
+-- By its id ('id' is before 'name'), and only without that by its name.
+select shop_order_id, erp_order_id, rule from found where rule = best

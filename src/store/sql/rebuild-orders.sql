@@ -1,5 +1,5 @@
 -- Local day and amounts in the tenant's currency of every order, from the documents and rates alone. Parts that are differences are
--- made of rounded sums, so that they add up; what is in the tenant's own currency is taken as it is.
+-- made of rounded sums, so that they add up; what is in the tenant's own currency is taken as it is. Orders $2 (null: all).
 select o.id, d.business_day, f.rate as fx_rate, f.rate_date as fx_date, a.total as amount_total, a.untaxed as amount_untaxed,
   case when d.own then o.amount_tax_source else a.total - a.untaxed end as amount_tax, a.products as amount_products,
   a.shipping as amount_shipping, a.discount as amount_discount,
@@ -27,4 +27,4 @@ cross join lateral (
     round(o.amount_discount_source * f.rate, t.currency_decimals)
   where not d.own
 ) a
-where t.id = $1
+where t.id = $1 and ($2::uuid[] is null or o.id = any($2::uuid[]))

@@ -1,4 +1,5 @@
--- Local day, amounts in the tenant's currency, and whether each refund counts: when the document it belongs to speaks.
+-- Local day, amounts in the tenant's currency, and whether each refund counts: when the document it belongs to speaks. Refunds $2
+-- (null: all).
 select r.id, d.business_day, f.rate as fx_rate, f.rate_date as fx_date,
   case when d.own then r.amount_total_source else round(r.amount_total_source * f.rate, t.currency_decimals) end as amount_total,
   case when d.own then r.amount_untaxed_source else round(r.amount_untaxed_source * f.rate, t.currency_decimals) end as amount_untaxed,
@@ -7,7 +8,9 @@ select r.id, d.business_day, f.rate as fx_rate, f.rate_date as fx_date,
     else o.speaks and o.deleted_at is null and o.excluded_because is null and o.status <> 'cancelled' end as counts
 from public.tenants t
 join public.refunds r on r.tenant_id = t.id
-left join public.source_orders o on o.tenant_id = t.id and o.id = r.order_id
+left join lateral (
+  select x.id, x.speaks, x.deleted_at, x.excluded_because, x.status from public.source_orders x where x.tenant_id = $1 and x.id = r.order_id offset 0
+) o on true
 cross join lateral (select (r.created_at at time zone t.time_zone)::date as business_day, r.currency_source = t.currency as own) d
 left join lateral (
   select 1::numeric as rate, null::date as rate_date where d.own
@@ -19,4 +22,4 @@ left join lateral (
    order by x.rate_date desc, x.id
    limit 1)
 ) f on true
-where t.id = $1
+where t.id = $1 and ($2::uuid[] is null or r.id = any($2::uuid[]))

@@ -1,0 +1,110 @@
+import type { Query } from './database.ts';
+import type { Derivation } from './derivations.ts';
+import { EffectsCollector } from './effects.ts';
+import { TABLES } from './tables.ts';
+import { tenantSettings } from './tenants.ts';
+import { FAMILY_EFFECTS } from './write-batch.ts';
+
+/** One cell of something derived that was not what the facts say. */
+export interface DerivedDifference {
+  readonly table: string;
+  /** The row: its id, or the parts of its key with `|` between. */
+  readonly key: string;
+  /** Null when the whole row was missing or too many. */
+  readonly column: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+interface Differing {
+  readonly touched: string;
+  readonly facts: readonly string[];
+  readonly days: readonly (string | null)[];
+}
+
+/**
+ * Derives the rows of these touched values once more, under the family's lock, puts right what differs, and in the same transaction
+ * makes anew what rests on it, so that roll-ups equal facts at every commit.
+ * @param show how many differing cells are wanted; they are looked at before anything is put right
+ */
+export async function rederive(
+  query: Query,
+  tenantId: string,
+  derivation: Derivation,
+  touched: readonly string[],
+  show: number,
+): Promise<DerivedDifference[]> {
+  const differing = (await query<Differing>(differingRows(derivation), [tenantId, touched])).rows;
+  if (differing.length === 0) return [];
+  const values = [...new Set(differing.map((row) => row.touched))];
+  const shown =
+    show === 0 ? [] : (await query<Omit<DerivedDifference, 'table'>>(differingCells(derivation, show), [tenantId, values])).rows;
+  for (const statement of puttingRight(derivation)) await query(statement, [tenantId, values]);
+  await follow(query, tenantId, derivation, differing);
+  return shown.map((cell) => ({ table: derivation.table, ...cell }));
+}
+
+/** What follows from changed facts does so by the same statements as after a batch that wrote them. */
+async function follow(query: Query, tenantId: string, { family, concerns }: Derivation, differing: readonly Differing[]): Promise<void> {
+  if (concerns === null) return;
+  const effects = new EffectsCollector(await tenantSettings(query, tenantId));
+  effects.addIds(
+    concerns.entity,
+    differing.flatMap((row) => row.facts),
+  );
+  effects.addDays(
+    concerns.entity,
+    differing.flatMap((row) => row.days.filter((day) => day !== null)),
+  );
+  await FAMILY_EFFECTS[family]?.(query, effects);
+}
+
+const list = (alias: string, columns: readonly string[]) => columns.map((column) => `${alias}.${column}`).join(', ');
+const same = (alias: string, key: readonly string[]) => key.map((column) => `${alias}.${column} = fresh.${column}`).join(' and ');
+/** The stored rows of the touched values beside what must be there. */
+const compared = ({ table, key, touch, select }: Derivation) =>
+  `(select * from ${table} where tenant_id = $1 and ${touch.column} = any($2::${touch.type}[])) old
+   full join (${select}) fresh on ${same('old', key)}`;
+const missing = ({ key }: Derivation) => `(old.${key[0]} is null or fresh.${key[0]} is null)`;
+
+function differingRows(derivation: Derivation): string {
+  const { columns, touch, concerns } = derivation;
+  const either = (column: string) => `coalesce(old.${column}, fresh.${column})::text`;
+  const dated = concerns !== null && !derivation.wholeRows && 'business_day' in TABLES[concerns.entity].derived;
+  const days = dated ? ['old.business_day::text', ...(columns.includes('business_day') ? ['fresh.business_day::text'] : [])] : [];
+  return `select ${either(touch.column)} as touched, array[${(concerns?.columns ?? []).map(either).join(', ')}]::text[] as facts,
+      array[${days.join(', ')}]::text[] as days
+    from ${compared(derivation)}
+    where ${missing(derivation)} or (${list('old', columns)}) is distinct from (${list('fresh', columns)})`;
+}
+
+function differingCells(derivation: Derivation, limit: number): string {
+  const { key, columns } = derivation;
+  const text = (side: string) => `concat_ws('|', ${key.map((column) => `${side}.${column}::text`).join(', ')})`;
+  const cells = columns.map(
+    (column) => `('${column}', old.${column} is distinct from fresh.${column}, old.${column}::text, fresh.${column}::text)`,
+  );
+  return `select case when old.${key[0]} is null then ${text('fresh')} else ${text('old')} end as key, cell.name as column, cell.before, cell.after
+    from ${compared(derivation)}
+    cross join lateral (
+      select c.name, c.before, c.after from (values ${cells.join(', ')}) c(name, differs, before, after)
+      where c.differs and not ${missing(derivation)}
+      union all select null, case when fresh.${key[0]} is null then 'a row' end, case when old.${key[0]} is null then 'a row' end
+      where ${missing(derivation)}) cell
+    order by 1, 2 limit ${limit}`;
+}
+
+function puttingRight({ table, key, columns, touch, select, wholeRows }: Derivation): string[] {
+  const all = [...key, ...columns].join(', ');
+  const mine = `old.tenant_id = $1 and old.${touch.column} = any($2::${touch.type}[])`;
+  const update = `update ${table} old set ${columns.map((column) => `${column} = fresh.${column}`).join(', ')}
+    from (${select}) fresh
+    where ${mine} and ${same('old', key)} and (${list('old', columns)}) is distinct from (${list('fresh', columns)})`;
+  if (!wholeRows) return [update];
+  return [
+    update,
+    `delete from ${table} old where ${mine} and not exists (select 1 from (${select}) fresh where ${same('old', key)})`,
+    `insert into ${table} (tenant_id, ${all}) select $1, ${all} from (${select}) fresh
+     where not exists (select 1 from ${table} old where old.tenant_id = $1 and ${same('old', key)})`,
+  ];
+}
