@@ -103,9 +103,19 @@ create table kpi.freshness (
   covered_from timestamp with time zone,
   covered_until timestamp with time zone,
   state text default 'new'::text not null,
-  problem text
+  problem text,
+  interval_seconds integer,
+  error_kind text,
+  error_code text,
+  failing_since timestamp with time zone,
+  quarantine_open integer default 0 not null,
+  notices jsonb default '[]'::jsonb not null,
+  backfills_running integer default 0 not null,
+  backfill_from timestamp with time zone,
+  backfill_until timestamp with time zone
 );
 alter table kpi.freshness add constraint freshness_pkey PRIMARY KEY (tenant_id, connection_id, stream);
+alter table kpi.freshness add constraint freshness_error_kind_check CHECK ((error_kind = ANY (ARRAY['config'::text, 'transient'::text, 'data'::text, 'bug'::text])));
 alter table kpi.freshness add constraint freshness_state_check CHECK ((state = ANY (ARRAY['new'::text, 'loading'::text, 'ok'::text, 'held'::text, 'failing'::text])));
 alter table kpi.freshness enable row level security;
 alter table kpi.freshness force row level security;
@@ -127,6 +137,15 @@ comment on column kpi.freshness.covered_from is 'Desde cuándo hay datos; nulo c
 comment on column kpi.freshness.covered_until is 'Hasta cuándo hay datos, por el reloj del origen.';
 comment on column kpi.freshness.state is 'new, loading, ok, held (espera a una persona) o failing.';
 comment on column kpi.freshness.problem is 'Qué pasa y qué hacer, si algo pasa.';
+comment on column kpi.freshness.interval_seconds is 'Segundos entre dos lecturas.';
+comment on column kpi.freshness.error_kind is 'Por qué falla: config (debe actuar una persona), transient (el origen no responde), data o bug; nulo si la última lectura anduvo.';
+comment on column kpi.freshness.error_code is 'Palabra estable del error.';
+comment on column kpi.freshness.failing_since is 'Desde cuándo falla; nulo si no falla.';
+comment on column kpi.freshness.quarantine_open is 'Registros rechazados que esperan a una persona: no están en las cifras.';
+comment on column kpi.freshness.notices is 'Lo que el origen no puede entregar, según él mismo: lista de code y message.';
+comment on column kpi.freshness.backfills_running is 'Relecturas de historia en curso.';
+comment on column kpi.freshness.backfill_from is 'Desde cuándo releen las que están en curso.';
+comment on column kpi.freshness.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
 create table kpi.sales_daily (
   tenant_id uuid not null,
@@ -138,7 +157,10 @@ create table kpi.sales_daily (
   amount_untaxed numeric not null,
   refunds bigint not null,
   refunds_amount numeric not null,
-  refunds_untaxed numeric not null
+  refunds_untaxed numeric not null,
+  orders_unpaid bigint default 0 not null,
+  amount_unpaid numeric default 0 not null,
+  orders_partly_paid bigint default 0 not null
 );
 alter table kpi.sales_daily add constraint sales_daily_pkey PRIMARY KEY (tenant_id, day, source);
 alter table kpi.sales_daily enable row level security;
@@ -161,6 +183,9 @@ comment on column kpi.sales_daily.amount_untaxed is 'Venta sin impuestos, antes 
 comment on column kpi.sales_daily.refunds is 'Devoluciones hechas ese día.';
 comment on column kpi.sales_daily.refunds_amount is 'Su valor con impuestos.';
 comment on column kpi.sales_daily.refunds_untaxed is 'Su valor sin impuestos.';
+comment on column kpi.sales_daily.orders_unpaid is 'Ventas de las que aún no se ha recibido ningún pago, según su origen; no están las de orígenes que no lo dicen.';
+comment on column kpi.sales_daily.amount_unpaid is 'Su venta bruta.';
+comment on column kpi.sales_daily.orders_partly_paid is 'Ventas pagadas en parte; su saldo no está en amount_unpaid.';
 
 create table ops.api_budget (
   host text not null,
@@ -2109,37 +2134,209 @@ comment on column kpi.revenue_by_tenant.orders_without_rate is 'De ellas, sin ti
 comment on column kpi.revenue_by_tenant.coverage is 'Parte de la ventana cubierta por el flujo de pedidos más atrasado, de 0 a 1.';
 comment on column kpi.revenue_by_tenant.covered_until is 'Hasta cuándo están cubiertos todos los flujos de pedidos; nulo si alguno aún no termina su primera lectura.';
 
-create view kpi.sales_by_day with (security_invoker=true) as
- SELECT s.tenant_id,
-    s.day,
+create view kpi.sales_30_days with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
     t.currency,
-    sum(s.amount_total) AS gross_sales,
-    sum(s.refunds_amount) AS refunds,
-    (sum(s.amount_total) - sum(s.refunds_amount)) AS sales_after_refunds,
-    (sum(s.amount_untaxed) - sum(s.refunds_untaxed)) AS net_sales_untaxed,
-    (sum(s.orders))::bigint AS orders,
-    round((sum(s.amount_total) / NULLIF((sum(s.orders) - sum(s.orders_without_rate)), (0)::numeric)), (t.currency_decimals)::integer) AS average_order,
-    (sum(s.refunds))::bigint AS refund_count,
-    (sum(s.orders_without_rate))::bigint AS orders_without_rate
-   FROM (kpi.sales_daily s
-     JOIN public.tenants t ON ((t.id = s.tenant_id)))
-  GROUP BY s.tenant_id, s.day, t.currency, t.currency_decimals;
+        CASE
+            WHEN x.is_covered THEN o.gross
+            ELSE NULL::numeric
+        END AS gross_sales,
+        CASE
+            WHEN x.is_covered THEN r.refunded
+            ELSE NULL::numeric
+        END AS refunds,
+        CASE
+            WHEN x.is_covered THEN (o.gross - r.refunded)
+            ELSE NULL::numeric
+        END AS sales_after_refunds,
+        CASE
+            WHEN x.is_covered THEN o.orders
+            ELSE NULL::bigint
+        END AS orders,
+        CASE
+            WHEN x.is_covered THEN round((o.gross / (NULLIF((o.orders - o.without_rate), 0))::numeric), (t.currency_decimals)::integer)
+            ELSE NULL::numeric
+        END AS average_order,
+        CASE
+            WHEN x.is_covered THEN r.refund_count
+            ELSE NULL::bigint
+        END AS refund_count,
+        CASE
+            WHEN x.is_covered THEN o.without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+    x.coverage,
+    c.covered_until
+   FROM ((((public.tenants t
+     LEFT JOIN kpi.coverage c ON (((c.tenant_id = t.id) AND (c.subject = 'sales'::text))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
+            count(*) AS orders,
+            count(*) FILTER (WHERE (s.amount_total IS NULL)) AS without_rate
+           FROM public.orders s
+          WHERE ((s.tenant_id = t.id) AND (s.created_at >= (now() - '30 days'::interval)))) o)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(f.amount_total), (0)::numeric) AS refunded,
+            count(*) AS refund_count
+           FROM public.refunds f
+          WHERE ((f.tenant_id = t.id) AND f.counts AND (f.deleted_at IS NULL) AND (f.created_at >= (now() - '30 days'::interval)) AND (f.business_day >= (((now() AT TIME ZONE t.time_zone))::date - 31)))) r)
+     CROSS JOIN LATERAL ( SELECT COALESCE(((c.covered_from <= (now() - '30 days'::interval)) AND (c.covered_until >= (now() - '24:00:00'::interval))), false) AS is_covered,
+                CASE
+                    WHEN (c.covered_until IS NULL) THEN (0)::numeric
+                    ELSE trunc((GREATEST(EXTRACT(epoch FROM (LEAST(c.covered_until, now()) - GREATEST(c.covered_from, (now() - '30 days'::interval)))), (0)::numeric) / EXTRACT(epoch FROM (now() - (now() - '30 days'::interval)))), 4)
+                END AS coverage) x);
+alter table kpi.sales_30_days owner to kpi_owner;
+grant select on table kpi.sales_30_days to kpi_analyst;
+grant select on table kpi.sales_30_days to kpi_reader;
+grant select on table kpi.sales_30_days to kpi_writer;
+comment on view kpi.sales_30_days is 'Ventas móviles: últimos 30 días corridos, la misma condición de la consulta 1 del encargo. Una fila por empresa, en su moneda, con impuestos. Nulas (sin dato), nunca 0, si los datos no cubren desde el inicio de la ventana hasta hace no más de 24 horas. Las ventas sin tipo de cambio se cuentan y no están en ningún monto. Debe cuadrar con: la consulta 1 del encargo; Shopify, Total sales de los últimos 30 días antes de devoluciones, que cuenta días enteros.';
+comment on column kpi.sales_30_days.tenant_id is 'Empresa.';
+comment on column kpi.sales_30_days.currency is 'Moneda de la empresa.';
+comment on column kpi.sales_30_days.gross_sales is 'Venta bruta de la ventana; nula sin dato.';
+comment on column kpi.sales_30_days.refunds is 'Devoluciones hechas en la ventana, con impuestos.';
+comment on column kpi.sales_30_days.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
+comment on column kpi.sales_30_days.orders is 'Pedidos (ventas) de la ventana.';
+comment on column kpi.sales_30_days.average_order is 'Venta promedio por pedido; nula si no hay.';
+comment on column kpi.sales_30_days.refund_count is 'Cantidad de devoluciones.';
+comment on column kpi.sales_30_days.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+comment on column kpi.sales_30_days.coverage is 'Parte de la ventana que cubren los datos, de 0 a 1.';
+comment on column kpi.sales_30_days.covered_until is 'Hasta cuándo están cubiertos los flujos de pedidos; nulo si alguno aún no termina su primera lectura.';
+
+create view kpi.sales_by_day with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    d.day,
+    t.currency,
+        CASE
+            WHEN d.is_covered THEN m.gross
+            ELSE NULL::numeric
+        END AS gross_sales,
+        CASE
+            WHEN d.is_covered THEN m.refunded
+            ELSE NULL::numeric
+        END AS refunds,
+        CASE
+            WHEN d.is_covered THEN (m.gross - m.refunded)
+            ELSE NULL::numeric
+        END AS sales_after_refunds,
+        CASE
+            WHEN d.is_covered THEN m.net_untaxed
+            ELSE NULL::numeric
+        END AS net_sales_untaxed,
+        CASE
+            WHEN d.is_covered THEN m.orders
+            ELSE NULL::bigint
+        END AS orders,
+        CASE
+            WHEN d.is_covered THEN round((m.gross / (NULLIF((m.orders - m.without_rate), 0))::numeric), (t.currency_decimals)::integer)
+            ELSE NULL::numeric
+        END AS average_order,
+        CASE
+            WHEN d.is_covered THEN m.refund_count
+            ELSE NULL::bigint
+        END AS refund_count,
+        CASE
+            WHEN d.is_covered THEN m.without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+        CASE
+            WHEN d.is_covered THEN m.unpaid
+            ELSE NULL::numeric
+        END AS unpaid_sales,
+        CASE
+            WHEN d.is_covered THEN m.unpaid_orders
+            ELSE NULL::bigint
+        END AS unpaid_orders,
+        CASE
+            WHEN d.is_covered THEN m.partly_paid
+            ELSE NULL::bigint
+        END AS partly_paid_orders,
+    d.coverage
+   FROM ((((public.tenants t
+     LEFT JOIN kpi.coverage c ON (((c.tenant_id = t.id) AND (c.subject = 'sales'::text))))
+     CROSS JOIN LATERAL ( SELECT ((now() AT TIME ZONE t.time_zone))::date AS today,
+            min(s.day) AS first_day,
+            max(s.day) AS last_day
+           FROM kpi.sales_daily s
+          WHERE (s.tenant_id = t.id)) k)
+     CROSS JOIN LATERAL ( SELECT (g.at)::date AS day,
+            COALESCE((((g.at)::date >= c.first_day) AND ((g.at)::date <= c.last_day)), false) AS is_covered,
+                CASE
+                    WHEN (c.covered_until IS NULL) THEN (0)::numeric
+                    ELSE trunc((GREATEST(EXTRACT(epoch FROM (LEAST(c.covered_until, b.ends) - GREATEST(c.covered_from, b.begins))), (0)::numeric) / EXTRACT(epoch FROM (b.ends - b.begins))), 4)
+                END AS coverage
+           FROM (generate_series((LEAST(COALESCE(LEAST(k.first_day, NULLIF(c.first_day, '-infinity'::date)), c.last_day, k.today), k.today))::timestamp without time zone, (GREATEST(k.last_day, k.today))::timestamp without time zone, '1 day'::interval) g(at)
+             CROSS JOIN LATERAL ( SELECT (g.at AT TIME ZONE t.time_zone) AS begins,
+                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends) b)) d)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
+            COALESCE(sum(s.refunds_amount), (0)::numeric) AS refunded,
+            (COALESCE(sum(s.amount_untaxed), (0)::numeric) - COALESCE(sum(s.refunds_untaxed), (0)::numeric)) AS net_untaxed,
+            (COALESCE(sum(s.orders), (0)::numeric))::bigint AS orders,
+            (COALESCE(sum(s.refunds), (0)::numeric))::bigint AS refund_count,
+            (COALESCE(sum(s.orders_without_rate), (0)::numeric))::bigint AS without_rate,
+            COALESCE(sum(s.amount_unpaid), (0)::numeric) AS unpaid,
+            (COALESCE(sum(s.orders_unpaid), (0)::numeric))::bigint AS unpaid_orders,
+            (COALESCE(sum(s.orders_partly_paid), (0)::numeric))::bigint AS partly_paid
+           FROM kpi.sales_daily s
+          WHERE ((s.tenant_id = t.id) AND (s.day = d.day))) m);
 alter table kpi.sales_by_day owner to kpi_owner;
 grant select on table kpi.sales_by_day to kpi_analyst;
 grant select on table kpi.sales_by_day to kpi_reader;
 grant select on table kpi.sales_by_day to kpi_writer;
-comment on view kpi.sales_by_day is 'Ventas por día local, sumando todos los orígenes, cada venta una vez. Una fila por empresa y día con ventas o devoluciones; un día sin fila no tuvo ninguna o no está cubierto (ver kpi.freshness_now). En la moneda de la empresa. La devolución es del día en que se devolvió, nunca del día de su venta. Las ventas sin tipo de cambio se cuentan en orders y orders_without_rate y no están en ningún monto. Debe cuadrar con: Shopify, Total sales por día antes de devoluciones, más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+comment on view kpi.sales_by_day is 'Ventas por día local, sumando todos los orígenes, cada venta una vez. Una fila por empresa y día, desde el primero del que se sabe hasta hoy. En la moneda de la empresa. La devolución es del día en que se devolvió, nunca del día de su venta. Un día que no está cubierto por completo, también el de hoy (ver kpi.sales_today), no tiene cifras: nulas, nunca 0, y coverage dice qué parte está cubierta; un día cubierto sin ventas tiene 0. Las ventas sin tipo de cambio se cuentan en orders y orders_without_rate y no están en ningún monto. Debe cuadrar con: Shopify, Total sales por día antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
 comment on column kpi.sales_by_day.tenant_id is 'Empresa.';
 comment on column kpi.sales_by_day.day is 'Día local de la empresa.';
 comment on column kpi.sales_by_day.currency is 'Moneda de la empresa.';
-comment on column kpi.sales_by_day.gross_sales is 'Venta bruta: suma de las ventas del día con impuestos, antes de devoluciones.';
+comment on column kpi.sales_by_day.gross_sales is 'Venta bruta: suma de las ventas con impuestos, antes de devoluciones; nula si el día no está cubierto por completo.';
 comment on column kpi.sales_by_day.refunds is 'Devoluciones hechas ese día, con impuestos.';
 comment on column kpi.sales_by_day.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
 comment on column kpi.sales_by_day.net_sales_untaxed is 'Venta neta (sin IVA): ventas sin impuestos menos devoluciones sin impuestos.';
-comment on column kpi.sales_by_day.orders is 'Pedidos (ventas) del día.';
+comment on column kpi.sales_by_day.orders is 'Pedidos (ventas).';
 comment on column kpi.sales_by_day.average_order is 'Venta promedio por pedido: venta bruta dividida por los pedidos con monto conocido; nula si no hay.';
-comment on column kpi.sales_by_day.refund_count is 'Cantidad de devoluciones del día.';
+comment on column kpi.sales_by_day.refund_count is 'Cantidad de devoluciones.';
 comment on column kpi.sales_by_day.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+comment on column kpi.sales_by_day.unpaid_sales is 'De la venta bruta, por cobrar: pedidos de los que no se ha recibido ningún pago, según su origen; no están los de orígenes que no lo dicen.';
+comment on column kpi.sales_by_day.unpaid_orders is 'Cuántos pedidos están por cobrar.';
+comment on column kpi.sales_by_day.partly_paid_orders is 'Pedidos pagados en parte; su saldo no está en unpaid_sales.';
+comment on column kpi.sales_by_day.coverage is 'Parte del día que cubren los datos, de 0 a 1; solo con 1 hay cifras.';
+
+create view kpi.sales_last_month with (security_invoker=true) as
+ SELECT tenant_id,
+    first_day,
+    last_day,
+    currency,
+    gross_sales,
+    refunds,
+    sales_after_refunds,
+    net_sales_untaxed,
+    orders,
+    average_order,
+    refund_count,
+    orders_without_rate,
+    unpaid_sales,
+    unpaid_orders,
+    partly_paid_orders,
+    coverage
+   FROM kpi.sales_periods p
+  WHERE (period = 'last_month'::text);
+alter table kpi.sales_last_month owner to kpi_owner;
+grant select on table kpi.sales_last_month to kpi_analyst;
+grant select on table kpi.sales_last_month to kpi_reader;
+grant select on table kpi.sales_last_month to kpi_writer;
+comment on view kpi.sales_last_month is 'Último mes: ventas del último mes calendario completo de cada empresa. Una fila por empresa, en su moneda: filas de monedas distintas no se suman. Un mes que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Shopify, Total sales del mes antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+comment on column kpi.sales_last_month.tenant_id is 'Empresa.';
+comment on column kpi.sales_last_month.first_day is 'Primer día del mes.';
+comment on column kpi.sales_last_month.last_day is 'Último día del mes.';
+comment on column kpi.sales_last_month.currency is 'Moneda de la empresa.';
+comment on column kpi.sales_last_month.gross_sales is 'Venta bruta: suma de las ventas con impuestos, antes de devoluciones; nula si el mes no está cubierto por completo.';
+comment on column kpi.sales_last_month.refunds is 'Devoluciones hechas en el mes, con impuestos.';
+comment on column kpi.sales_last_month.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
+comment on column kpi.sales_last_month.net_sales_untaxed is 'Venta neta (sin IVA): ventas sin impuestos menos devoluciones sin impuestos.';
+comment on column kpi.sales_last_month.orders is 'Pedidos (ventas).';
+comment on column kpi.sales_last_month.average_order is 'Venta promedio por pedido: venta bruta dividida por los pedidos con monto conocido; nula si no hay.';
+comment on column kpi.sales_last_month.refund_count is 'Cantidad de devoluciones.';
+comment on column kpi.sales_last_month.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+comment on column kpi.sales_last_month.unpaid_sales is 'De la venta bruta, por cobrar: pedidos de los que no se ha recibido ningún pago, según su origen; no están los de orígenes que no lo dicen.';
+comment on column kpi.sales_last_month.unpaid_orders is 'Cuántos pedidos están por cobrar.';
+comment on column kpi.sales_last_month.partly_paid_orders is 'Pedidos pagados en parte; su saldo no está en unpaid_sales.';
+comment on column kpi.sales_last_month.coverage is 'Parte de los días del mes que está cubierta por completo, de 0 a 1; solo con 1 hay cifras.';
 
 create view kpi.sales_left_out with (security_invoker=true) as
  SELECT tenant_id,
@@ -2176,6 +2373,199 @@ comment on column kpi.sales_left_out.currency_source is 'Moneda del documento.';
 comment on column kpi.sales_left_out.amount_total_source is 'Total en la moneda del documento.';
 comment on column kpi.sales_left_out.created_at is 'Momento del documento.';
 comment on column kpi.sales_left_out.business_day is 'Su día local.';
+
+create view kpi.sales_periods with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    p.period,
+    p.first_day,
+    p.last_day,
+    t.currency,
+        CASE
+            WHEN x.is_covered THEN m.gross
+            ELSE NULL::numeric
+        END AS gross_sales,
+        CASE
+            WHEN x.is_covered THEN m.refunded
+            ELSE NULL::numeric
+        END AS refunds,
+        CASE
+            WHEN x.is_covered THEN (m.gross - m.refunded)
+            ELSE NULL::numeric
+        END AS sales_after_refunds,
+        CASE
+            WHEN x.is_covered THEN m.net_untaxed
+            ELSE NULL::numeric
+        END AS net_sales_untaxed,
+        CASE
+            WHEN x.is_covered THEN m.orders
+            ELSE NULL::bigint
+        END AS orders,
+        CASE
+            WHEN x.is_covered THEN round((m.gross / (NULLIF((m.orders - m.without_rate), 0))::numeric), (t.currency_decimals)::integer)
+            ELSE NULL::numeric
+        END AS average_order,
+        CASE
+            WHEN x.is_covered THEN m.refund_count
+            ELSE NULL::bigint
+        END AS refund_count,
+        CASE
+            WHEN x.is_covered THEN m.without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+        CASE
+            WHEN x.is_covered THEN m.unpaid
+            ELSE NULL::numeric
+        END AS unpaid_sales,
+        CASE
+            WHEN x.is_covered THEN m.unpaid_orders
+            ELSE NULL::bigint
+        END AS unpaid_orders,
+        CASE
+            WHEN x.is_covered THEN m.partly_paid
+            ELSE NULL::bigint
+        END AS partly_paid_orders,
+    x.coverage
+   FROM (((((public.tenants t
+     LEFT JOIN kpi.coverage c ON (((c.tenant_id = t.id) AND (c.subject = 'sales'::text))))
+     CROSS JOIN LATERAL ( SELECT ((now() AT TIME ZONE t.time_zone))::date AS today,
+            (date_trunc('month'::text, (now() AT TIME ZONE t.time_zone)))::date AS month) n)
+     CROSS JOIN LATERAL ( VALUES ('yesterday'::text,(n.today - 1),(n.today - 1)), ('last_7_days'::text,(n.today - 7),(n.today - 1)), ('last_30_days'::text,(n.today - 30),(n.today - 1)), ('month_to_yesterday'::text,n.month,(n.today - 1)), ('last_month'::text,((n.month - '1 mon'::interval))::date,(n.month - 1)), ('month_before_last'::text,((n.month - '2 mons'::interval))::date,(((n.month - '1 mon'::interval))::date - 1)), ('last_12_months'::text,((n.month - '1 year'::interval))::date,(n.month - 1))) p(period, first_day, last_day))
+     CROSS JOIN LATERAL ( SELECT COALESCE(((p.first_day >= c.first_day) AND (p.last_day <= c.last_day) AND (p.last_day >= p.first_day)), false) AS is_covered,
+                CASE
+                    WHEN (p.last_day >= p.first_day) THEN trunc(((GREATEST(COALESCE(((LEAST(p.last_day, c.last_day) - GREATEST(p.first_day, c.first_day)) + 1), 0), 0))::numeric / (((p.last_day - p.first_day) + 1))::numeric), 4)
+                    ELSE NULL::numeric
+                END AS coverage) x)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
+            COALESCE(sum(s.refunds_amount), (0)::numeric) AS refunded,
+            (COALESCE(sum(s.amount_untaxed), (0)::numeric) - COALESCE(sum(s.refunds_untaxed), (0)::numeric)) AS net_untaxed,
+            (COALESCE(sum(s.orders), (0)::numeric))::bigint AS orders,
+            (COALESCE(sum(s.refunds), (0)::numeric))::bigint AS refund_count,
+            (COALESCE(sum(s.orders_without_rate), (0)::numeric))::bigint AS without_rate,
+            COALESCE(sum(s.amount_unpaid), (0)::numeric) AS unpaid,
+            (COALESCE(sum(s.orders_unpaid), (0)::numeric))::bigint AS unpaid_orders,
+            (COALESCE(sum(s.orders_partly_paid), (0)::numeric))::bigint AS partly_paid
+           FROM kpi.sales_daily s
+          WHERE ((s.tenant_id = t.id) AND ((s.day >= p.first_day) AND (s.day <= p.last_day)))) m);
+alter table kpi.sales_periods owner to kpi_owner;
+grant select on table kpi.sales_periods to kpi_analyst;
+grant select on table kpi.sales_periods to kpi_reader;
+grant select on table kpi.sales_periods to kpi_writer;
+comment on view kpi.sales_periods is 'Ventas de los períodos cerrados que nombran las tarjetas: días locales completos hasta ayer. Una fila por empresa y período: yesterday, last_7_days, last_30_days, month_to_yesterday, last_month (último mes completo), month_before_last, last_12_months. En la moneda de la empresa. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. last_30_days son 30 días completos, no la ventana móvil (kpi.sales_30_days). Debe cuadrar con: Shopify, Total sales del período antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+comment on column kpi.sales_periods.tenant_id is 'Empresa.';
+comment on column kpi.sales_periods.period is 'Período: yesterday, last_7_days, last_30_days, month_to_yesterday, last_month, month_before_last o last_12_months.';
+comment on column kpi.sales_periods.first_day is 'Primer día local del período.';
+comment on column kpi.sales_periods.last_day is 'Último día local, incluido.';
+comment on column kpi.sales_periods.currency is 'Moneda de la empresa.';
+comment on column kpi.sales_periods.gross_sales is 'Venta bruta: suma de las ventas con impuestos, antes de devoluciones; nula si el período no está cubierto por completo.';
+comment on column kpi.sales_periods.refunds is 'Devoluciones hechas en el período, con impuestos.';
+comment on column kpi.sales_periods.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
+comment on column kpi.sales_periods.net_sales_untaxed is 'Venta neta (sin IVA): ventas sin impuestos menos devoluciones sin impuestos.';
+comment on column kpi.sales_periods.orders is 'Pedidos (ventas).';
+comment on column kpi.sales_periods.average_order is 'Venta promedio por pedido: venta bruta dividida por los pedidos con monto conocido; nula si no hay.';
+comment on column kpi.sales_periods.refund_count is 'Cantidad de devoluciones.';
+comment on column kpi.sales_periods.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+comment on column kpi.sales_periods.unpaid_sales is 'De la venta bruta, por cobrar: pedidos de los que no se ha recibido ningún pago, según su origen; no están los de orígenes que no lo dicen.';
+comment on column kpi.sales_periods.unpaid_orders is 'Cuántos pedidos están por cobrar.';
+comment on column kpi.sales_periods.partly_paid_orders is 'Pedidos pagados en parte; su saldo no está en unpaid_sales.';
+comment on column kpi.sales_periods.coverage is 'Parte de los días del período que está cubierta por completo, de 0 a 1; solo con 1 hay cifras. Nula si el período aún no tiene días.';
+
+create view kpi.sales_today with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    d.day,
+    'hoy, parcial'::text AS label,
+    t.currency,
+        CASE
+            WHEN x.is_covered THEN m.gross
+            ELSE NULL::numeric
+        END AS gross_sales,
+        CASE
+            WHEN x.is_covered THEN m.refunded
+            ELSE NULL::numeric
+        END AS refunds,
+        CASE
+            WHEN x.is_covered THEN (m.gross - m.refunded)
+            ELSE NULL::numeric
+        END AS sales_after_refunds,
+        CASE
+            WHEN x.is_covered THEN m.net_untaxed
+            ELSE NULL::numeric
+        END AS net_sales_untaxed,
+        CASE
+            WHEN x.is_covered THEN m.orders
+            ELSE NULL::bigint
+        END AS orders,
+        CASE
+            WHEN x.is_covered THEN round((m.gross / (NULLIF((m.orders - m.without_rate), 0))::numeric), (t.currency_decimals)::integer)
+            ELSE NULL::numeric
+        END AS average_order,
+        CASE
+            WHEN x.is_covered THEN m.refund_count
+            ELSE NULL::bigint
+        END AS refund_count,
+        CASE
+            WHEN x.is_covered THEN m.without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+        CASE
+            WHEN x.is_covered THEN m.unpaid
+            ELSE NULL::numeric
+        END AS unpaid_sales,
+        CASE
+            WHEN x.is_covered THEN m.unpaid_orders
+            ELSE NULL::bigint
+        END AS unpaid_orders,
+        CASE
+            WHEN x.is_covered THEN m.partly_paid
+            ELSE NULL::bigint
+        END AS partly_paid_orders,
+        CASE
+            WHEN x.is_covered THEN LEAST(c.covered_until, d.ends)
+            ELSE NULL::timestamp with time zone
+        END AS as_of,
+        CASE
+            WHEN x.is_covered THEN trunc((EXTRACT(epoch FROM (LEAST(c.covered_until, d.ends) - d.begins)) / EXTRACT(epoch FROM (d.ends - d.begins))), 4)
+            ELSE (0)::numeric
+        END AS day_share
+   FROM ((((public.tenants t
+     LEFT JOIN kpi.coverage c ON (((c.tenant_id = t.id) AND (c.subject = 'sales'::text))))
+     CROSS JOIN LATERAL ( SELECT g.day,
+            ((g.day)::timestamp without time zone AT TIME ZONE t.time_zone) AS begins,
+            (((g.day + 1))::timestamp without time zone AT TIME ZONE t.time_zone) AS ends
+           FROM ( SELECT ((now() AT TIME ZONE t.time_zone))::date AS day) g) d)
+     CROSS JOIN LATERAL ( SELECT COALESCE(((c.covered_from <= d.begins) AND (c.covered_until > d.begins)), false) AS is_covered) x)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
+            COALESCE(sum(s.refunds_amount), (0)::numeric) AS refunded,
+            (COALESCE(sum(s.amount_untaxed), (0)::numeric) - COALESCE(sum(s.refunds_untaxed), (0)::numeric)) AS net_untaxed,
+            (COALESCE(sum(s.orders), (0)::numeric))::bigint AS orders,
+            (COALESCE(sum(s.refunds), (0)::numeric))::bigint AS refund_count,
+            (COALESCE(sum(s.orders_without_rate), (0)::numeric))::bigint AS without_rate,
+            COALESCE(sum(s.amount_unpaid), (0)::numeric) AS unpaid,
+            (COALESCE(sum(s.orders_unpaid), (0)::numeric))::bigint AS unpaid_orders,
+            (COALESCE(sum(s.orders_partly_paid), (0)::numeric))::bigint AS partly_paid
+           FROM kpi.sales_daily s
+          WHERE ((s.tenant_id = t.id) AND (s.day = d.day))) m);
+alter table kpi.sales_today owner to kpi_owner;
+grant select on table kpi.sales_today to kpi_analyst;
+grant select on table kpi.sales_today to kpi_reader;
+grant select on table kpi.sales_today to kpi_writer;
+comment on view kpi.sales_today is 'Hoy, parcial: lo que se ha leído hasta ahora del día local en curso. Una fila por empresa, en su moneda. as_of dice hasta cuándo está completo. Nulas, nunca 0, si nada de hoy está cubierto todavía. Hoy no está en ningún período cerrado. Debe cuadrar con: Shopify, Total sales de hoy antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+comment on column kpi.sales_today.tenant_id is 'Empresa.';
+comment on column kpi.sales_today.day is 'Día local en curso.';
+comment on column kpi.sales_today.label is 'Siempre «hoy, parcial»: cómo debe llamarse en la tarjeta.';
+comment on column kpi.sales_today.currency is 'Moneda de la empresa.';
+comment on column kpi.sales_today.gross_sales is 'Venta bruta: suma de las ventas con impuestos, antes de devoluciones; nula si nada de hoy está cubierto todavía.';
+comment on column kpi.sales_today.refunds is 'Devoluciones hechas hoy, con impuestos.';
+comment on column kpi.sales_today.sales_after_refunds is 'Venta después de devoluciones: venta bruta menos devoluciones.';
+comment on column kpi.sales_today.net_sales_untaxed is 'Venta neta (sin IVA): ventas sin impuestos menos devoluciones sin impuestos.';
+comment on column kpi.sales_today.orders is 'Pedidos (ventas).';
+comment on column kpi.sales_today.average_order is 'Venta promedio por pedido: venta bruta dividida por los pedidos con monto conocido; nula si no hay.';
+comment on column kpi.sales_today.refund_count is 'Cantidad de devoluciones.';
+comment on column kpi.sales_today.orders_without_rate is 'Pedidos sin tipo de cambio: contados, pero en ningún monto.';
+comment on column kpi.sales_today.unpaid_sales is 'De la venta bruta, por cobrar: pedidos de los que no se ha recibido ningún pago, según su origen; no están los de orígenes que no lo dicen.';
+comment on column kpi.sales_today.unpaid_orders is 'Cuántos pedidos están por cobrar.';
+comment on column kpi.sales_today.partly_paid_orders is 'Pedidos pagados en parte; su saldo no está en unpaid_sales.';
+comment on column kpi.sales_today.as_of is 'Hasta cuándo están completas las cifras; nulo si no hay.';
+comment on column kpi.sales_today.day_share is 'Parte del día que cubren, de 0 a 1.';
 
 create view kpi.sku_conflicts with (security_invoker=true) as
  SELECT tenant_id,
@@ -2464,6 +2854,57 @@ RETURN (SELECT t.id FROM public.tenants t WHERE (t.reader_role = (CURRENT_USER):
 alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
+
+CREATE OR REPLACE FUNCTION kpi.sales_between(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, currency text, gross_sales numeric, refunds numeric, sales_after_refunds numeric, net_sales_untaxed numeric, orders bigint, average_order numeric, refund_count bigint, orders_without_rate bigint, unpaid_sales numeric, unpaid_orders bigint, partly_paid_orders bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+select
+  t.id,
+  t.currency,
+  case when x.is_covered then m.gross end as gross_sales,
+  case when x.is_covered then m.refunded end as refunds,
+  case when x.is_covered then m.gross - m.refunded end as sales_after_refunds,
+  case when x.is_covered then m.net_untaxed end as net_sales_untaxed,
+  case when x.is_covered then m.orders end as orders,
+  case when x.is_covered then round(m.gross / nullif(m.orders - m.without_rate, 0), t.currency_decimals) end as average_order,
+  case when x.is_covered then m.refund_count end as refund_count,
+  case when x.is_covered then m.without_rate end as orders_without_rate,
+  case when x.is_covered then m.unpaid end as unpaid_sales,
+  case when x.is_covered then m.unpaid_orders end as unpaid_orders,
+  case when x.is_covered then m.partly_paid end as partly_paid_orders,
+  x.coverage
+from public.tenants as t
+cross join (select sales_between.first_day, sales_between.last_day) as p
+left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales'
+cross join lateral (
+  select
+    coalesce(p.first_day >= c.first_day and p.last_day <= c.last_day and p.last_day >= p.first_day, false) as is_covered,
+    case when p.last_day >= p.first_day then trunc(greatest(coalesce(
+    least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0), 0)::numeric / (p.last_day - p.first_day + 1), 4) end as coverage
+) as x
+cross join lateral (
+  select
+    coalesce(sum(s.amount_total), 0) as gross,
+    coalesce(sum(s.refunds_amount), 0) as refunded,
+    coalesce(sum(s.amount_untaxed), 0) - coalesce(sum(s.refunds_untaxed), 0) as net_untaxed,
+    coalesce(sum(s.orders), 0)::bigint as orders,
+    coalesce(sum(s.refunds), 0)::bigint as refund_count,
+    coalesce(sum(s.orders_without_rate), 0)::bigint as without_rate,
+    coalesce(sum(s.amount_unpaid), 0) as unpaid,
+    coalesce(sum(s.orders_unpaid), 0)::bigint as unpaid_orders,
+    coalesce(sum(s.orders_partly_paid), 0)::bigint as partly_paid
+  from kpi.sales_daily as s
+  where s.tenant_id = t.id and s.day between p.first_day and p.last_day
+) as m
+$function$;
+alter function kpi.sales_between(date,date) owner to kpi_owner;
+grant execute on function kpi.sales_between(date,date) to kpi_analyst;
+grant execute on function kpi.sales_between(date,date) to kpi_reader;
+grant execute on function kpi.sales_between(date,date) to kpi_writer;
+comment on function kpi.sales_between(date,date) is 'Ventas de cualquier período cerrado, del primer al último día local, ambos incluidos. Una fila por empresa, en su moneda: venta bruta (gross_sales), devoluciones (refunds), venta después de devoluciones (sales_after_refunds), venta neta sin IVA (net_sales_untaxed), pedidos (orders), venta promedio por pedido (average_order), por cobrar (unpaid_sales, unpaid_orders), pedidos pagados en parte, pedidos sin tipo de cambio y coverage, la parte de los días que está cubierta por completo. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Shopify, Total sales del período antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
 
 CREATE OR REPLACE PROCEDURE ops.create_fact(IN fact text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql

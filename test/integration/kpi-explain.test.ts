@@ -100,6 +100,8 @@ const NUMBERS: readonly (readonly [kpi: string, number: string, expected: string
   ['top_products', `select sum(amount) from kpi.top_products where tenant_id = $1 and $2::date is not null`, '95200'],
   ['revenue_by_tenant', `select sum(total_sales) from kpi.revenue_by_tenant where tenant_id = $1 and $2::date is not null`, '364000'],
   ['sales_by_day', `select sum(sales_after_refunds) from kpi.sales_by_day where tenant_id = $1 and day = $2`, '333200'],
+  ['sales_between', `select sales_after_refunds from kpi.sales_between($2::date, $2::date) where tenant_id = $1`, '333200'],
+  ['sales_30_days', `select sales_after_refunds from kpi.sales_30_days where tenant_id = $1 and $2::date is not null`, '340200'],
   ['sales_left_out', `select count(*) from kpi.sales_left_out where tenant_id = $1 and business_day = $2`, '1'],
   ['sku_conflicts', `select sum(products) from kpi.sku_conflicts where tenant_id = $1 and $2::date is not null`, '2'],
   ['stock_now', `select sum(available) from kpi.stock_now where tenant_id = $1 and $2::date is not null`, '9'],

@@ -24,6 +24,7 @@ async function exampleShop(): Promise<void> {
   await kpi.order(10_000, { name: '#1005', excluded_because: 'test', business_day: '2025-11-30' });
   await kpi.refund(a, 23_800, { created_at: '2025-12-02T13:00:00Z', business_day: '2025-12-02' });
   await kpi.refund(d, 59_500, { created_at: '2025-12-03T13:00:00Z', business_day: '2025-12-03' });
+  for (const source of ['shopify', 'odoo']) await kpi.put('kpi.freshness', { source, covered_until: '2025-12-05T12:00:00Z' });
   await kpi.rollUp();
 }
 
@@ -55,13 +56,16 @@ describe('sales', () => {
     await exampleShop();
     await kpi.order(100, { currency_source: 'USD', fx_rate: null, business_day: '2025-12-04' });
     await kpi.rollUp();
-    expect(await kpi.view('kpi.sales_by_day', 'day::text as day, average_order, orders, orders_without_rate', 'order by day')).toEqual([
+    const columns = 'day::text as day, average_order, orders, orders_without_rate';
+    expect(await kpi.view('kpi.sales_by_day', columns, "and day < '2025-12-06' order by day")).toEqual([
       ['2025-11-28', '119000', '1', '0'],
       ['2025-11-29', '59500', '1', '0'],
       ['2025-11-30', '238000', '1', '0'],
+      ['2025-12-01', null, '0', '0'],
       ['2025-12-02', null, '0', '0'],
       ['2025-12-03', null, '0', '0'],
       ['2025-12-04', null, '1', '1'],
+      ['2025-12-05', null, null, null],
     ]);
   });
 

@@ -9,6 +9,11 @@ export class SalesDays {
   sale({ document, day, reported }: LedgerEntry): void {
     const sums = this.#day(day, document.source);
     sums.orders += 1;
+    if (document.paymentState === 'unpaid') {
+      sums.unpaid += 1;
+      sums.unpaidTotal += reported.amounts?.total ?? 0n;
+    }
+    if (document.paymentState === 'partial') sums.partlyPaid += 1;
     if (reported.amounts === null) {
       sums.withoutRate += 1;
       return;
@@ -38,6 +43,9 @@ export class SalesDays {
           refunds_amount: decimalText(sums.refunded),
           refunds_untaxed: decimalText(sums.refundedUntaxed),
           orders_without_rate: String(sums.withoutRate),
+          orders_unpaid: String(sums.unpaid),
+          amount_unpaid: decimalText(sums.unpaidTotal),
+          orders_partly_paid: String(sums.partlyPaid),
         },
       ];
     }
@@ -52,5 +60,16 @@ export class SalesDays {
 }
 
 function emptyDay() {
-  return { orders: 0, withoutRate: 0, total: 0n, untaxed: 0n, refunds: 0, refunded: 0n, refundedUntaxed: 0n };
+  return {
+    orders: 0,
+    withoutRate: 0,
+    unpaid: 0,
+    unpaidTotal: 0n,
+    partlyPaid: 0,
+    total: 0n,
+    untaxed: 0n,
+    refunds: 0,
+    refunded: 0n,
+    refundedUntaxed: 0n,
+  };
 }
