@@ -12,7 +12,16 @@ export interface SyncBenchOptions {
   readonly json: boolean;
 }
 
-const USAGE = 'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json]';
+export interface KpiBenchOptions {
+  readonly tenants: number;
+  /** Sales documents of each tenant. */
+  readonly orders: number;
+  readonly repeat: number;
+  readonly json: boolean;
+}
+
+const USAGE =
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -26,10 +35,22 @@ export function syncOptions(args: readonly string[]): SyncBenchOptions {
   };
 }
 
+/** @throws UsageError */
+export function kpiOptions(args: readonly string[]): KpiBenchOptions {
+  const values = parse(args);
+  return {
+    tenants: whole('tenants', values.tenants ?? '100', 1, 10_000),
+    orders: whole('orders', values.orders ?? '40000', 100, 1_000_000),
+    repeat: whole('repeat', values.repeat ?? '7', 1, 100),
+    json: values.json ?? false,
+  };
+}
+
 function parse(args: readonly string[]) {
   try {
     const string = { type: 'string' } as const;
-    return parseArgs({ args: [...args], options: { rows: string, batch: string, repeat: string, json: { type: 'boolean' } } }).values;
+    const options = { rows: string, batch: string, tenants: string, orders: string, repeat: string, json: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`);
   }

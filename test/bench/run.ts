@@ -1,8 +1,9 @@
+import { benchKpi } from './kpi/kpi.ts';
 import { benchSync } from './sync.ts';
 import { UsageError } from './options.ts';
 
 /** Every bench by its name on the command line. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { sync: benchSync };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { sync: benchSync, kpi: benchKpi };
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
