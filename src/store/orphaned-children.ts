@@ -11,8 +11,8 @@ export interface Judged {
 
 /**
  * Children that only an outdated parent carries. A page may arrive after a newer version of the order it shows has been stored: that
- * version is complete, so a line it lacks is gone, and the old page must not bring it in as new. The same holds for an older page of the
- * same batch. Such rows are judged orphaned here; parents come before children, so that it also reaches grandchildren.
+ * version is complete, so a line it lacks is gone, and the old page must not bring it in as new, nor back from a tombstone that some still
+ * older version set. The same holds for an older page of the same batch. Such rows are judged orphaned here; parents come before children, so that it also reaches grandchildren.
  */
 export function judgeOrphans(batch: readonly Judged[]): void {
   for (const parents of batch) {
@@ -27,10 +27,11 @@ export function judgeOrphans(batch: readonly Judged[]): void {
         const parent = parentOf.get(row.values[at] ?? '');
         if (parent === undefined || !parent.row.complete.includes(child)) continue;
         const ofOlderPage = row.readSeq < parent.row.readSeq;
-        if (ofOlderPage || (parent.stale && children.verdicts[i] === 'new')) children.verdicts[i] = 'orphaned';
+        if (ofOlderPage || (parent.stale && comesIn(children.verdicts[i]))) children.verdicts[i] = 'orphaned';
       }
     }
   }
 }
 
 const isOutdated = (verdict: Verdict | undefined) => verdict === 'stale' || verdict === 'orphaned';
+const comesIn = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'returning';

@@ -2,8 +2,8 @@ import type { Entity, Row } from '#contract';
 import type { Query } from './database.ts';
 import { statementsOf } from './statements.ts';
 
-/** `orphaned`: a child that only an outdated parent carries (see orphaned-children.ts). */
-export type Verdict = 'new' | 'newer' | 'unchanged' | 'stale' | 'orphaned';
+/** `returning`: newer than its tombstone. `orphaned`: a child that only an outdated parent carries (see orphaned-children.ts). */
+export type Verdict = 'new' | 'newer' | 'returning' | 'unchanged' | 'stale' | 'orphaned';
 
 /**
  * Sends keys, versions and hashes first: the answer says which rows are worth sending in full. Unchanged rows cost one index look-up

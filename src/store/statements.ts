@@ -59,7 +59,7 @@ function build(entity: Entity): EntityStatements {
         when t.deleted_at is null and t.row_hash = k.row_hash then 'unchanged'
         when case when t.deleted_at is null
           then (k.updated, k.seq, k.read_seq) >= (t.source_updated_at, t.source_seq, t.read_seq)
-          else k.read_seq > t.read_seq end then 'newer'
+          else k.read_seq > t.read_seq end then case when t.deleted_at is null then 'newer' else 'returning' end
         else 'stale' end as verdict
       from unnest($2::uuid[], $3::bytea[], $4::timestamptz[], $5::bigint[], $6::bigint[])
         with ordinality as k(id, row_hash, updated, seq, read_seq, ord)

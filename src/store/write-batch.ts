@@ -113,7 +113,7 @@ async function plan(tx: TenantTransaction, batch: Batch, balance: Balance): Prom
 }
 
 const neededRows = (p: Planned) => p.rows.filter((_, i) => isNeeded(p.verdicts[i]));
-const isNeeded = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'newer';
+const isNeeded = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'newer' || verdict === 'returning';
 
 async function findMissing(query: Query, batch: Batch, plans: readonly Planned[]): Promise<Missing[]> {
   const present = (entity: Entity) => {
@@ -155,7 +155,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     }
     const statements = statementsOf(p.entity);
     // Under the lock a verdict holds: rows that are all new have no days or citations of before.
-    const replaces = p.verdicts.includes('newer');
+    const replaces = p.verdicts.some((verdict) => verdict === 'newer' || verdict === 'returning');
     if (replaces && statements.oldDays !== null) {
       effects.addDays(
         p.entity,

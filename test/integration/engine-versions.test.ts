@@ -177,6 +177,16 @@ describe('a batch planned before another committed', () => {
 });
 
 describe('lines of an older version of their order', () => {
+  test('do not come back from a tombstone that is older still', async () => {
+    const { shop, lines } = await setUp();
+    await writeBatch(rig.db, await rig.batch(shop, 1, [order('100'), line('a')]));
+    // Gone in the next version; an edit brings it back and another one drops it, and of these two the later is stored first.
+    await writeBatch(rig.db, await rig.batch(shop, 2, [order('100')]));
+    await writeBatch(rig.db, await rig.batch(shop, 4, [order('400', 1)]));
+    await writeBatch(rig.db, await rig.batch(shop, 3, [order('300', 1), line('a', 1)]));
+    expect(await lines()).toEqual([]);
+  });
+
   test('do not come in after the newer version', async () => {
     const { shop, lines } = await setUp();
     await writeBatch(rig.db, await rig.batch(shop, 2, [order('200', 1), line('a', 1)]));
