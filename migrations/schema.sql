@@ -1874,6 +1874,41 @@ comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún f
 comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';
 comment on column kpi.coverage.last_day is 'Último día local cubierto por completo.';
 
+create view kpi.dashboard_as_of with (security_invoker=true) as
+ SELECT f.tenant_id,
+    n.dashboard,
+        CASE
+            WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
+            ELSE NULL::timestamp with time zone
+        END AS as_of,
+    (array_agg(((f.source || ' '::text) || f.stream) ORDER BY f.covered_until NULLS FIRST, f.source, f.stream))[1] AS held_back_by,
+        CASE
+            WHEN (count(*) = count(f.covered_until)) THEN max(f.lag_seconds)
+            ELSE NULL::bigint
+        END AS lag_seconds,
+    bool_or(f.is_stale) AS is_stale,
+    count(*) FILTER (WHERE f.is_stale) AS stale_streams,
+    sum(f.quarantine_open) AS records_refused,
+    bool_or((f.backfills_running > 0)) AS is_backfilling
+   FROM ((kpi.freshness_now f
+     JOIN ( VALUES ('shopify'::text,'orders'::text,ARRAY['Ejecutiva'::text, 'Tenant'::text, 'Ventas'::text]), ('odoo'::text,'orders'::text,ARRAY['Ejecutiva'::text, 'Tenant'::text, 'Ventas'::text]), ('odoo'::text,'order_lines'::text,ARRAY['Tenant'::text, 'Ventas'::text]), ('odoo'::text,'customers'::text,ARRAY['Ventas'::text]), ('shopify'::text,'abandoned_checkouts'::text,ARRAY['Ventas'::text]), ('odoo'::text,'invoices'::text,ARRAY['Ventas'::text]), ('shopify'::text,'products'::text,ARRAY['Tenant'::text, 'Ventas'::text, 'Inventario'::text]), ('odoo'::text,'products'::text,ARRAY['Tenant'::text, 'Ventas'::text, 'Inventario'::text]), ('shopify'::text,'locations'::text,ARRAY['Inventario'::text]), ('odoo'::text,'locations'::text,ARRAY['Inventario'::text]), ('shopify'::text,'inventory_levels'::text,ARRAY['Tenant'::text, 'Inventario'::text]), ('odoo'::text,'inventory_levels'::text,ARRAY['Tenant'::text, 'Inventario'::text]), ('chatwoot'::text,'conversations'::text,ARRAY['Ejecutiva'::text, 'Tenant'::text, 'Soporte'::text]), ('chatwoot'::text,'inboxes'::text,ARRAY['Soporte'::text]), ('chatwoot'::text,'csat_responses'::text,ARRAY['Soporte'::text]), ('n8n'::text,'executions'::text,ARRAY['Ejecutiva'::text, 'Tenant'::text, 'Automatizaciones'::text]), ('n8n'::text,'workflows'::text,ARRAY['Automatizaciones'::text])) s(source, stream, dashboards) ON (((s.source = f.source) AND (s.stream = f.stream))))
+     CROSS JOIN LATERAL unnest(s.dashboards) n(dashboard))
+  GROUP BY f.tenant_id, n.dashboard;
+alter table kpi.dashboard_as_of owner to kpi_owner;
+grant select on table kpi.dashboard_as_of to kpi_analyst;
+grant select on table kpi.dashboard_as_of to kpi_reader;
+grant select on table kpi.dashboard_as_of to kpi_writer;
+comment on view kpi.dashboard_as_of is 'Hasta cuándo están completas todas las cifras de un tablero, y qué flujo lo retiene. Una fila por empresa y tablero con al menos uno de sus flujos conectado. as_of = el covered_until más antiguo de los flujos de los que salen sus cifras; nulo si alguno no ha terminado su primera lectura. Un origen no conectado no retiene nada. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on column kpi.dashboard_as_of.tenant_id is 'Empresa.';
+comment on column kpi.dashboard_as_of.dashboard is 'Tablero: Ejecutiva, Tenant, Ventas, Soporte, Automatizaciones o Inventario.';
+comment on column kpi.dashboard_as_of.as_of is 'Hasta cuándo está completo; nulo si algún flujo no ha terminado su primera lectura.';
+comment on column kpi.dashboard_as_of.held_back_by is 'Flujo que lo retiene: origen y flujo.';
+comment on column kpi.dashboard_as_of.lag_seconds is 'Segundos de atraso ahora; nulo si as_of es nulo.';
+comment on column kpi.dashboard_as_of.is_stale is 'Si alguno de sus flujos está atrasado.';
+comment on column kpi.dashboard_as_of.stale_streams is 'Cuántos de sus flujos están atrasados.';
+comment on column kpi.dashboard_as_of.records_refused is 'Registros rechazados de sus flujos que esperan a una persona: no están en las cifras.';
+comment on column kpi.dashboard_as_of.is_backfilling is 'Si se está releyendo historia de alguno de sus flujos.';
+
 create view kpi.executions_by_workflow with (security_invoker=true) as
  SELECT e.tenant_id,
     e.workflow_name,
@@ -1907,27 +1942,46 @@ comment on column kpi.executions_by_workflow.success_rate is 'Correctas / (corre
 comment on column kpi.executions_by_workflow.workflows is 'Cuántas automatizaciones llevan ese nombre.';
 
 create view kpi.freshness_now with (security_invoker=true) as
- SELECT tenant_id,
-    connection_id,
-    source,
-    stream,
-    state,
-    problem,
-    last_batch_at,
-    last_success_at,
-    covered_from,
-    covered_until,
+ SELECT f.tenant_id,
+    f.connection_id,
+    f.source,
+    f.stream,
+    f.state,
+    f.problem,
+    f.last_batch_at,
+    f.last_success_at,
+    f.covered_from,
+    f.covered_until,
         CASE
-            WHEN (covered_until IS NOT NULL) THEN (GREATEST(floor(EXTRACT(epoch FROM (now() - covered_until))), (0)::numeric))::bigint
+            WHEN (f.covered_until IS NOT NULL) THEN (GREATEST(floor(EXTRACT(epoch FROM (now() - f.covered_until))), (0)::numeric))::bigint
             ELSE NULL::bigint
         END AS lag_seconds,
-    COALESCE((covered_until < (now() - '01:00:00'::interval)), true) AS is_stale
-   FROM kpi.freshness f;
+    (s.stale_because IS NOT NULL) AS is_stale,
+    s.stale_because,
+    f.interval_seconds,
+    f.error_kind,
+    f.error_code,
+    f.failing_since,
+    f.quarantine_open,
+    ( SELECT string_agg((n.said ->> 'message'::text), '; '::text ORDER BY (n.said ->> 'code'::text)) AS string_agg
+           FROM jsonb_array_elements(f.notices) n(said)) AS known_gaps,
+    f.backfills_running,
+    f.backfill_from,
+    f.backfill_until
+   FROM ((kpi.freshness f
+     CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * COALESCE(f.interval_seconds, 300)) + 120))::double precision) AS allowed) a)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN ((f.covered_until IS NULL) AND (f.last_success_at IS NULL)) THEN 'never'::text
+                    WHEN (f.last_success_at < (now() - a.allowed)) THEN 'not_read'::text
+                    WHEN (f.covered_until < (now() - GREATEST(a.allowed, '01:00:00'::interval))) THEN 'behind'::text
+                    ELSE NULL::text
+                END AS stale_because) s);
 alter table kpi.freshness_now owner to kpi_owner;
 grant select on table kpi.freshness_now to kpi_analyst;
 grant select on table kpi.freshness_now to kpi_reader;
 grant select on table kpi.freshness_now to kpi_writer;
-comment on view kpi.freshness_now is 'Qué tan atrasado está cada flujo en este momento. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. is_stale: más de una hora de atraso, o primera lectura sin terminar. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on view kpi.freshness_now is 'Qué tan atrasado está cada flujo en este momento, si se llega a su origen y qué se sabe que falta. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. stale_because dice por qué está atrasado: never (primera lectura sin terminar), not_read (ninguna lectura terminó en tres intervalos y dos minutos) o behind (covered_until más antiguo que eso y que una hora). Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
 comment on column kpi.freshness_now.tenant_id is 'Empresa.';
 comment on column kpi.freshness_now.connection_id is 'Conexión.';
 comment on column kpi.freshness_now.source is 'Sistema de origen.';
@@ -1939,7 +1993,17 @@ comment on column kpi.freshness_now.last_success_at is 'Última lectura completa
 comment on column kpi.freshness_now.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
 comment on column kpi.freshness_now.covered_until is 'Hasta cuándo hay datos, por el reloj del origen.';
 comment on column kpi.freshness_now.lag_seconds is 'Segundos de atraso ahora; nulo si nunca se completó una lectura.';
-comment on column kpi.freshness_now.is_stale is 'Si está atrasado más de una hora o nunca se completó.';
+comment on column kpi.freshness_now.is_stale is 'Si está atrasado.';
+comment on column kpi.freshness_now.stale_because is 'Por qué está atrasado: never, not_read o behind; nulo si no lo está.';
+comment on column kpi.freshness_now.interval_seconds is 'Segundos entre dos lecturas.';
+comment on column kpi.freshness_now.error_kind is 'Por qué falla: config (debe actuar una persona), transient (el origen no responde), data o bug; nulo si no falla.';
+comment on column kpi.freshness_now.error_code is 'Palabra estable del error.';
+comment on column kpi.freshness_now.failing_since is 'Desde cuándo falla; nulo si no falla.';
+comment on column kpi.freshness_now.quarantine_open is 'Registros rechazados que esperan a una persona: no están en las cifras.';
+comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede entregar, según él mismo; nulo si nada.';
+comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
+comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
+comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
 create view kpi.product_keys with (security_invoker=true) as
  SELECT tenant_id,

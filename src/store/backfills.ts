@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from './database.ts';
+import { showHealth } from './stream-health.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface BackfillRequest {
@@ -63,7 +64,8 @@ const NEXT_SLICE = `select slice, slice_from, slice_until from ops.backfill_slic
 const BEGIN_SLICE = `update ops.backfill_slices set state = 'running', started_at = coalesce(started_at, clock_timestamp())
   where tenant_id = $1 and backfill_id = $2 and slice = $3`;
 const END_SLICE = `update ops.backfill_slices set state = 'done', ended_at = clock_timestamp() where tenant_id = $1 and backfill_id = $2 and slice = $3`;
-const END = `update ops.backfills set state = $3, error_message = $4, ended_at = clock_timestamp() where tenant_id = $1 and id = $2`;
+const END = `update ops.backfills set state = $3, error_message = $4, ended_at = clock_timestamp()
+  where tenant_id = $1 and id = $2 returning connection_id, stream`;
 
 /**
  * Stores a backfill and its slices. @throws when one of the same stream and overlapping range is running: its id is in the message
@@ -80,6 +82,7 @@ export async function addBackfill(db: Database, request: BackfillRequest): Promi
     const id = randomUUID();
     await query(ADD, [tenantId, id, connectionId, request.source, stream, from, until, request.reason, request.requestedBy]);
     await query(SLICES, [tenantId, id, bounds.slice(0, -1), bounds.slice(1)]);
+    await showHealth(query, { tenantId, connectionId, stream });
     return id;
   });
 }
@@ -101,5 +104,9 @@ export async function endSlice(db: Database, tenantId: string, id: string, slice
 }
 
 export async function endBackfill(db: Database, tenantId: string, id: string, error: string | null): Promise<void> {
-  await db.query(END, [tenantId, id, error === null ? 'done' : 'failed', error]);
+  await db.transaction(tenantId, async ({ query }) => {
+    const state = error === null ? 'done' : 'failed';
+    const ended = await query<{ connection_id: string; stream: string }>(END, [tenantId, id, state, error]);
+    for (const { connection_id, stream } of ended.rows) await showHealth(query, { tenantId, connectionId: connection_id, stream });
+  });
 }

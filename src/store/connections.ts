@@ -37,8 +37,9 @@ const FIND = `select id from ops.connections where tenant_id = $1 and source = $
 const STREAMS = `insert into ops.streams as s (tenant_id, connection_id, stream, lane, interval_seconds)
   select $1, $2, r.stream, 'live', r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
   on conflict (tenant_id, connection_id, stream, lane) do update set interval_seconds = excluded.interval_seconds, next_run_at = now()`;
-const FRESH = `insert into kpi.freshness (tenant_id, connection_id, stream, source)
-  select $1, $2, stream, $4 from unnest($3::text[]) as stream on conflict do nothing`;
+const FRESH = `insert into kpi.freshness (tenant_id, connection_id, stream, source, interval_seconds)
+  select $1, $2, r.stream, $5, r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
+  on conflict (tenant_id, connection_id, stream) do update set interval_seconds = excluded.interval_seconds`;
 
 /** The id a connection to this account has, or will have. Connecting the same account again keeps the id, and so all its rows. */
 export async function connectionId(db: Database, tenantId: string, source: string, accountKey: string): Promise<string> {
@@ -62,8 +63,9 @@ export async function saveConnection(db: Database, id: string, secretRef: string
     ]);
     const kept = saved.rows[0]!.id;
     const names = streams.map((s) => s.name);
-    await query(STREAMS, [tenantId, kept, names, streams.map((s) => s.intervalSeconds)]);
-    await query(FRESH, [tenantId, kept, names, connection.source]);
+    const seconds = streams.map((s) => s.intervalSeconds);
+    await query(STREAMS, [tenantId, kept, names, seconds]);
+    await query(FRESH, [tenantId, kept, names, seconds, connection.source]);
     return kept;
   });
 }

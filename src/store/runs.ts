@@ -1,6 +1,7 @@
 import type { ErrorKind } from '#contract';
 import type { Database } from './database.ts';
 import type { LanePlace } from './lease.ts';
+import { showHealth } from './stream-health.ts';
 import { sqlFile } from './sql-file.ts';
 
 export type RunOutcome = 'verified' | 'unverified' | 'failed' | 'held' | 'fenced' | 'stopped';
@@ -60,11 +61,12 @@ export async function endRun(
     error?.advice ?? null,
     read,
   ]);
-  // Who lost the lease says nothing about the stream's health: that is its successor's to say.
-  if (error !== null && place.lane === 'live' && settled.rowCount === 1) {
-    const problem = `${error.message}. ${error.advice}`;
-    await db.transaction(place.tenantId, (tx) =>
-      tx.query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]),
-    );
-  }
+  await db.transaction(place.tenantId, async ({ query }) => {
+    // Who lost the lease says nothing about the stream's health: that is its successor's to say.
+    if (error !== null && place.lane === 'live' && settled.rowCount === 1) {
+      const problem = `${error.message}. ${error.advice}`;
+      await query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]);
+    }
+    await showHealth(query, place);
+  });
 }

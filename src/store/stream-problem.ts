@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import type { LanePlace } from './lease.ts';
+import { showHealth } from './stream-health.ts';
 import { sqlFile } from './sql-file.ts';
 
 const NOTE = sqlFile('stream-problem');
@@ -16,5 +17,6 @@ export async function noteStreamProblem(
   await db.transaction(tenantId, async ({ query }) => {
     await query(NOTE, [tenantId, connectionId, stream, lane, problem.kind, problem.code, problem.message, problem.advice]);
     await query(UNFRESH, [tenantId, connectionId, stream, source, `${problem.message}. ${problem.advice}`]);
+    await showHealth(query, place);
   });
 }
