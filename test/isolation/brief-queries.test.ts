@@ -108,6 +108,105 @@ describe('the queries of the brief, word for word, through a reader', () => {
   });
 });
 
+describe('the queries and the cards of the rolling window say the same', () => {
+  /** A company of its own whose data are covered, asked in one transaction, so that "now" stands still. */
+  async function atOneInstant(
+    work: (company: { client: pg.Client; tenantId: string; edge: (interval: string, by: string) => Promise<string> }) => Promise<void>,
+  ) {
+    // Across a change of the clock thirty days are 719 or 721 hours, and only in the company's own zone.
+    const tenantId = await seeder.tenant({ time_zone: 'America/Santiago' });
+    const { role: name } = await withDirectSession(database.adminUrl, async (admin) =>
+      createReader(admin, { tenantId, roleSecret: database.roleSecret }),
+    );
+    const client = new pg.Client({ connectionString: database.url(name) });
+    await client.connect();
+    try {
+      await client.query('begin');
+      const edge = async (interval: string, by: string) =>
+        (await client.query<{ at: string }>('select (now() - $1::interval + $2::interval)::text as at', [interval, by])).rows[0]!.at;
+      for (const source of ['shopify', 'odoo'])
+        await seeder.insert('kpi.freshness', { tenant_id: tenantId, source, covered_until: await edge('0', '0') });
+      await work({ client, tenantId, edge });
+    } finally {
+      await client.end();
+      await withDirectSession(database.adminUrl, async (admin) => dropReader(admin, name));
+    }
+  }
+
+  test('sales: a second inside the thirty days counts in both, a second outside in none', () =>
+    atOneInstant(async ({ client, tenantId, edge }) => {
+      const sold = async (by: string, total: number, more = {}) =>
+        seeder.order(tenantId, total, { created_at: await edge('30 days', by), ...more });
+      await sold('1 second', 119_000);
+      await sold('0', 1_000);
+      await sold('-1 second', 50_000);
+      await sold('5 days', 238_000, { source: 'odoo', status: 'open' });
+      await sold('6 days', 100, { currency_source: 'USD', fx_rate: null });
+      await sold('7 days', 900_000, { status: 'quotation' });
+      const { rows: query } = await client.query<{ total_sales: string; total_orders: string }>(REVENUE);
+      expect(query).toMatchObject([{ total_sales: '358000', total_orders: '4' }]);
+      const { rows: card } = await client.query('select total_sales, total_orders from kpi.revenue_by_tenant');
+      const { rows: thirty } = await client.query(
+        'select gross_sales as total_sales, orders as total_orders, average_order, orders_without_rate from kpi.sales_30_days',
+      );
+      expect(card).toEqual([{ total_sales: query[0]?.total_sales, total_orders: query[0]?.total_orders }]);
+      // 358.000 over the three orders whose amount is known.
+      expect(thirty).toEqual([{ ...card[0], average_order: '119333', orders_without_rate: '1' }]);
+    }));
+
+  test('tickets: a second inside the seven days', () =>
+    atOneInstant(async ({ client, tenantId, edge }) => {
+      for (const by of ['1 second', '0', '-1 second', '3 days'])
+        await seeder.insert('public.conversations', { tenant_id: tenantId, created_at: await edge('7 days', by) });
+      await seeder.insert('public.conversations', { tenant_id: tenantId, created_at: await edge('7 days', '1 day'), status: 'pending' });
+      const [text, values] = filled(TICKETS, tenantId)[0]!;
+      const byStatus = (rows: { status: string }[]) => rows.toSorted((a, b) => (a.status < b.status ? -1 : 1));
+      const { rows: query } = await client.query<{ status: string }>(text, values);
+      const { rows: card } = await client.query<{ status: string }>(
+        'select channel, status, last_7_days as total from kpi.tickets_by_channel where last_7_days > 0',
+      );
+      expect(byStatus(query)).toEqual([
+        { channel: 'WhatsApp', status: 'open', total: '3' },
+        { channel: 'WhatsApp', status: 'pending', total: '1' },
+      ]);
+      expect(byStatus(card)).toEqual(byStatus(query));
+    }));
+
+  test('executions: a second inside the thirty days', () =>
+    atOneInstant(async ({ client, tenantId, edge }) => {
+      const workflow_id = await seeder.insert('public.workflows', { tenant_id: tenantId, name: 'Boletas' });
+      const ran = async (by: string, more: Record<string, unknown>) =>
+        seeder.insert('public.workflow_executions', {
+          tenant_id: tenantId,
+          workflow_id,
+          workflow_name: 'Boletas',
+          created_at: await edge('30 days', by),
+          ...more,
+        });
+      await ran('1 second', { duration_ms: 100 });
+      await ran('0', { duration_ms: 201 });
+      await ran('-1 second', { duration_ms: 9_000 });
+      await ran('1 day', { status: 'error', error_category: 'crash' });
+      await ran('2 days', { status: 'running' });
+      const [text, values] = filled(EXECUTIONS, tenantId)[0]!;
+      const { rows: query } = await client.query(text, values);
+      const { rows: card } = await client.query(
+        'select workflow_name, executions, avg_duration_ms as avg_duration, errors from kpi.executions_by_workflow',
+      );
+      expect(query).toMatchObject([{ workflow_name: 'Boletas', executions: '4', errors: '1' }]);
+      expect(Number((query[0] as { avg_duration: string }).avg_duration)).toBe(150.5);
+      expect(card).toEqual(query);
+    }));
+
+  test('completed orders are those of status completed among the sales, whatever their day', () =>
+    atOneInstant(async ({ client, tenantId, edge }) => {
+      for (const status of ['completed', 'completed', 'open', 'refunded', 'cancelled', 'quotation'])
+        await seeder.order(tenantId, 1_000, { status, created_at: await edge('90 days', '0') });
+      await seeder.order(tenantId, 1_000, { source: 'odoo', speaks: false, silent_because: 'mirror' });
+      expect((await client.query(COMPLETED)).rows).toEqual([{ count: '2' }]);
+    }));
+});
+
 test('under row security the sales of a window come from their index', async () => {
   await seeder.client.query(
     `insert into public.source_orders (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, name, status,
