@@ -147,6 +147,46 @@ comment on column kpi.freshness.backfills_running is 'Relecturas de historia en 
 comment on column kpi.freshness.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
+create table kpi.product_days (
+  tenant_id uuid not null,
+  day date not null,
+  product_ref text not null,
+  product_id uuid,
+  sku text,
+  name text not null,
+  lines bigint not null,
+  lines_without_units bigint not null,
+  lines_without_rate bigint not null,
+  units_sold numeric not null,
+  units_returned numeric not null,
+  amount_sold numeric,
+  amount_returned numeric
+);
+alter table kpi.product_days add constraint product_days_pkey PRIMARY KEY (tenant_id, day, product_ref);
+alter table kpi.product_days enable row level security;
+alter table kpi.product_days force row level security;
+create policy every_row on kpi.product_days as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.product_days as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.product_days as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.product_days owner to kpi_owner;
+grant delete, insert, select, update on table kpi.product_days to kpi_writer;
+grant select on table kpi.product_days to kpi_analyst;
+grant select on table kpi.product_days to kpi_reader;
+comment on table kpi.product_days is 'Productos vendidos y devueltos por día local y referencia de producto de la línea; la identidad entre orígenes se decide al leer (kpi.product_sales_daily). Montos en la moneda de la empresa, con impuestos, después de los descuentos propios y la parte de los del pedido; la devolución es del día en que se hizo.';
+comment on column kpi.product_days.tenant_id is 'Empresa.';
+comment on column kpi.product_days.day is 'Día local de la venta o de la devolución.';
+comment on column kpi.product_days.product_ref is 'El producto de la línea; si no tiene, sku: con su SKU escrito o name: con su descripción.';
+comment on column kpi.product_days.product_id is 'Producto; nulo en líneas sin producto.';
+comment on column kpi.product_days.sku is 'SKU escrito en las líneas, sin espacios y en mayúsculas.';
+comment on column kpi.product_days.name is 'Descripción de las líneas.';
+comment on column kpi.product_days.lines is 'Líneas vendidas y devueltas.';
+comment on column kpi.product_days.lines_without_units is 'De ellas, sin unidades por no poder convertir su unidad: no están en las unidades.';
+comment on column kpi.product_days.lines_without_rate is 'De ellas, sin monto por falta de tipo de cambio: no están en los montos.';
+comment on column kpi.product_days.units_sold is 'Unidades vendidas, en la unidad de referencia del producto.';
+comment on column kpi.product_days.units_returned is 'Unidades devueltas, positivo.';
+comment on column kpi.product_days.amount_sold is 'Monto vendido; nulo si ninguna línea vendida tiene monto.';
+comment on column kpi.product_days.amount_returned is 'Monto devuelto, positivo; nulo si ninguna línea devuelta tiene monto.';
+
 create table kpi.sales_daily (
   tenant_id uuid not null,
   day date not null,
@@ -1296,6 +1336,7 @@ create table public.refund_lines (
   currency_source text not null
 );
 alter table public.refund_lines add constraint refund_lines_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX refund_lines_order_line ON public.refund_lines USING btree (tenant_id, order_line_id);
 CREATE INDEX refund_lines_refund ON public.refund_lines USING btree (tenant_id, refund_id);
 alter table public.refund_lines enable row level security;
 alter table public.refund_lines force row level security;
@@ -1422,7 +1463,10 @@ create table public.source_order_lines (
   amount_untaxed_source numeric not null,
   amount_tax_source numeric not null,
   amount_discount_source numeric not null,
-  currency_source text not null
+  currency_source text not null,
+  units numeric,
+  units_unknown_because text,
+  amount_iva_source numeric
 );
 alter table public.source_order_lines add constraint source_order_lines_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX source_order_lines_order ON public.source_order_lines USING btree (tenant_id, order_id);
@@ -1461,6 +1505,9 @@ comment on column public.source_order_lines.amount_untaxed_source is 'Sin impues
 comment on column public.source_order_lines.amount_tax_source is 'Impuestos.';
 comment on column public.source_order_lines.amount_discount_source is 'Descuentos con impuestos (positivo).';
 comment on column public.source_order_lines.currency_source is 'Moneda del documento.';
+comment on column public.source_order_lines.units is 'Cantidad en la unidad de referencia del producto (2 docenas = 24); solo en líneas de producto, nula si no se puede convertir.';
+comment on column public.source_order_lines.units_unknown_because is 'Por qué no hay units: unit_unknown (unidad desconocida), unit_of_other_kind (no se convierte a la del producto), product_unknown (no se pudo leer la unidad del producto).';
+comment on column public.source_order_lines.amount_iva_source is 'IVA de la línea, parte de sus impuestos; nulo si no se puede saber.';
 
 create table public.source_orders (
   tenant_id uuid not null,
@@ -1508,14 +1555,23 @@ create table public.source_orders (
   shop_order_name text,
   speaks boolean default true not null,
   silent_because text,
-  is_sale boolean generated always as ((speaks AND (excluded_because IS NULL) AND (deleted_at IS NULL) AND (status = ANY (ARRAY['open'::text, 'completed'::text, 'refunded'::text])))) stored not null
+  is_sale boolean generated always as ((speaks AND (excluded_because IS NULL) AND (deleted_at IS NULL) AND (status = ANY (ARRAY['open'::text, 'completed'::text, 'refunded'::text])))) stored not null,
+  shop text,
+  amount_iva_source numeric,
+  amount_exempt_source numeric,
+  amount_ledger_source numeric,
+  amount_iva numeric,
+  amount_exempt numeric,
+  amount_ledger numeric
 );
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
 alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text])));
+CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
+CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
 CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_id, shop_order_id) WHERE (shop_order_id IS NOT NULL);
 CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
@@ -1576,6 +1632,13 @@ comment on column public.source_orders.shop_order_name is 'Número del pedido en
 comment on column public.source_orders.speaks is 'Si este documento habla por la venta; el espejo calla.';
 comment on column public.source_orders.silent_because is 'mirror: habla el pedido de la tienda. waiting: cita un pedido que aún no llega.';
 comment on column public.source_orders.is_sale is 'Si es una venta que se cuenta.';
+comment on column public.source_orders.shop is 'Tienda de Shopify de la que viene: el mismo #1001 existe en cada una. Nula fuera de Shopify.';
+comment on column public.source_orders.amount_iva_source is 'IVA, parte de los impuestos (los licores y bebidas llevan además ILA), moneda del documento; nulo si no se puede saber.';
+comment on column public.source_orders.amount_exempt_source is 'Base sin IVA: parte del total sin impuestos que no lleva IVA, moneda del documento; nula si no se puede saber.';
+comment on column public.source_orders.amount_ledger_source is 'Suma de los acuerdos de venta y edición que lleva Shopify, sin tarjetas de regalo: control de amount_total_source. Nula si no se leyó completa.';
+comment on column public.source_orders.amount_iva is 'IVA, moneda de la empresa; nulo si no se conoce o no hay tipo de cambio.';
+comment on column public.source_orders.amount_exempt is 'Base sin IVA, moneda de la empresa; nula si no se conoce o no hay tipo de cambio.';
+comment on column public.source_orders.amount_ledger is 'Suma de los acuerdos de Shopify, moneda de la empresa.';
 
 create table public.tenants (
   id uuid not null,
@@ -1589,9 +1652,11 @@ create table public.tenants (
   status text default 'active'::text not null,
   speaking_source text default 'shopify'::text not null,
   reader_role text,
-  created_at timestamp with time zone default now() not null
+  created_at timestamp with time zone default now() not null,
+  channel_names jsonb default '{}'::jsonb not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
+alter table public.tenants add constraint tenants_channel_names_check CHECK ((jsonb_typeof(channel_names) = 'object'::text));
 alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 alter table public.tenants add constraint tenants_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
 alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
@@ -1623,6 +1688,7 @@ comment on column public.tenants.status is 'active, paused (no se sincroniza) o 
 comment on column public.tenants.speaking_source is 'Qué documento habla cuando una venta está en Shopify y en Odoo.';
 comment on column public.tenants.reader_role is 'Rol de base de datos con que la empresa lee lo suyo.';
 comment on column public.tenants.created_at is 'Cuándo se creó la empresa en este servicio.';
+comment on column public.tenants.channel_names is 'Nombres propios de los canales de venta: el del origen a la izquierda, el que se muestra a la derecha.';
 
 create table public.workflow_executions (
   tenant_id uuid not null,
@@ -2005,6 +2071,37 @@ comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
+create view kpi.ledger_differences with (security_invoker=true) as
+ SELECT tenant_id,
+    id,
+    source_id,
+    (name || COALESCE((' · '::text || shop), ''::text)) AS source_ref,
+    status,
+    currency_source,
+    amount_total_source,
+    amount_ledger_source,
+    (amount_total_source - amount_ledger_source) AS difference,
+    created_at,
+    business_day
+   FROM public.source_orders o
+  WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
+alter table kpi.ledger_differences owner to kpi_owner;
+grant select on table kpi.ledger_differences to kpi_analyst;
+grant select on table kpi.ledger_differences to kpi_reader;
+grant select on table kpi.ledger_differences to kpi_writer;
+comment on view kpi.ledger_differences is 'Pedidos cuyo total no es lo que dice el registro de acuerdos de la propia tienda: un aviso para revisar, el pedido cuenta igual con su total. Una fila por pedido de Shopify que difiere, en la moneda del documento. difference = total − suma de los acuerdos ORDER y ORDER_EDIT sin tarjetas de regalo. Sin registro leído por completo no hay fila. Debe cuadrar con: Shopify, la cronología del pedido frente a su total.';
+comment on column kpi.ledger_differences.tenant_id is 'Empresa.';
+comment on column kpi.ledger_differences.id is 'Documento (source_orders.id).';
+comment on column kpi.ledger_differences.source_id is 'Identificador en Shopify.';
+comment on column kpi.ledger_differences.source_ref is 'Número visible, con su tienda.';
+comment on column kpi.ledger_differences.status is 'Estado del documento.';
+comment on column kpi.ledger_differences.currency_source is 'Moneda del documento.';
+comment on column kpi.ledger_differences.amount_total_source is 'Total del pedido.';
+comment on column kpi.ledger_differences.amount_ledger_source is 'Suma de los acuerdos.';
+comment on column kpi.ledger_differences.difference is 'Total menos suma de los acuerdos.';
+comment on column kpi.ledger_differences.created_at is 'Momento de la venta.';
+comment on column kpi.ledger_differences.business_day is 'Su día local.';
+
 create view kpi.product_keys with (security_invoker=true) as
  SELECT tenant_id,
     product_id,
@@ -2067,12 +2164,14 @@ create view kpi.product_movements with (security_invoker=true) as
     l.created_at,
     l.business_day,
     'sale'::text AS kind,
-    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('name:'::text || upper(btrim(l.name)))) AS product_key,
+    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('id:'::text || (l.product_id)::text), ('name:'::text || upper(btrim(l.name)))) AS product_key,
     COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
     COALESCE(k.name, l.name) AS product_name,
-    l.quantity AS units,
+    l.units,
     l.amount,
-    l.order_id
+    l.order_id,
+    'order_line'::text AS entity,
+    l.id AS line_id
    FROM (public.order_lines l
      LEFT JOIN kpi.product_keys k ON (((k.product_id = l.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM l.tenant_id)))))
   WHERE (l.line_kind = 'product'::text)
@@ -2081,16 +2180,21 @@ UNION ALL
     r.created_at,
     r.business_day,
     'return'::text AS kind,
-    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('name:'::text || upper(btrim(l.name)))) AS product_key,
+    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('id:'::text || (l.product_id)::text), ('name:'::text || upper(btrim(l.name)))) AS product_key,
     COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
     COALESCE(k.name, l.name) AS product_name,
-    (- d.quantity) AS units,
+        CASE
+            WHEN (l.units = l.quantity) THEN (- d.quantity)
+            ELSE (- round(((d.quantity * l.units) / NULLIF(l.quantity, (0)::numeric)), 8))
+        END AS units,
         CASE
             WHEN (d.currency_source <> r.currency_source) THEN NULL::numeric
             WHEN (r.currency_source = t.currency) THEN (- d.amount_source)
             ELSE (- round((d.amount_source * r.fx_rate), (t.currency_decimals)::integer))
         END AS amount,
-    l.order_id
+    l.order_id,
+    'refund_line'::text AS entity,
+    d.id AS line_id
    FROM ((((public.refunds r
      JOIN public.refund_lines d ON (((d.tenant_id = r.tenant_id) AND (d.refund_id = r.id))))
      JOIN public.source_order_lines l ON (((l.tenant_id = d.tenant_id) AND (l.id = d.order_line_id))))
@@ -2101,7 +2205,7 @@ alter table kpi.product_movements owner to kpi_owner;
 grant select on table kpi.product_movements to kpi_analyst;
 grant select on table kpi.product_movements to kpi_reader;
 grant select on table kpi.product_movements to kpi_writer;
-comment on view kpi.product_movements is 'Cada línea de producto vendida y cada línea de producto devuelta, base de los rankings. Una fila por línea; las devoluciones son negativas y van en el día en que se devolvió. Unidades en la unidad de la línea; monto en la moneda de la empresa, con impuestos, después de todos los descuentos; nulo sin tipo de cambio. Una línea sin producto conocido se identifica por su SKU escrito o su nombre. Despacho, descuentos, propinas, tarjetas de regalo, premios y anticipos nunca son productos. Debe cuadrar con: las líneas de producto de pedidos y devoluciones en su propio sistema.';
+comment on view kpi.product_movements is 'Cada línea de producto vendida y cada línea de producto devuelta, los hechos detrás de los rankings. Una fila por línea; las devoluciones son negativas y van en el día en que se devolvió. Unidades en la unidad de referencia del producto (2 docenas = 24), nulas si la unidad no se puede convertir; monto en la moneda de la empresa, con impuestos, después de todos los descuentos, nulo sin tipo de cambio. Una línea sin producto conocido se identifica por su SKU escrito, el id de su producto o su nombre. Despacho, descuentos, propinas, tarjetas de regalo, premios y anticipos nunca son productos. Debe cuadrar con: las líneas de producto de pedidos y devoluciones en su propio sistema.';
 comment on column kpi.product_movements.tenant_id is 'Empresa.';
 comment on column kpi.product_movements.created_at is 'Momento de la venta o de la devolución.';
 comment on column kpi.product_movements.business_day is 'Su día local.';
@@ -2112,37 +2216,67 @@ comment on column kpi.product_movements.product_name is 'Nombre del producto.';
 comment on column kpi.product_movements.units is 'Unidades; negativas en devoluciones.';
 comment on column kpi.product_movements.amount is 'Monto; negativo en devoluciones.';
 comment on column kpi.product_movements.order_id is 'Venta a la que pertenece.';
+comment on column kpi.product_movements.entity is 'Qué es la fila: order_line o refund_line.';
+comment on column kpi.product_movements.line_id is 'Su identificador.';
 
 create view kpi.product_sales_daily with (security_invoker=true) as
  SELECT tenant_id,
-    business_day AS day,
+    day,
     product_key,
-    max(sku) AS sku,
-    (array_agg(product_name ORDER BY created_at DESC, m.product_name))[1] AS product_name,
-    sum(units) AS units,
-    sum(amount) AS amount,
-    COALESCE(sum(units) FILTER (WHERE (kind = 'sale'::text)), (0)::numeric) AS units_sold,
-    (- COALESCE(sum(units) FILTER (WHERE (kind = 'return'::text)), (0)::numeric)) AS units_returned,
-    sum(amount) FILTER (WHERE (kind = 'sale'::text)) AS amount_sold,
-    (- sum(amount) FILTER (WHERE (kind = 'return'::text))) AS amount_returned
-   FROM kpi.product_movements m
-  GROUP BY tenant_id, business_day, product_key;
+    sku,
+    product_name,
+        CASE
+            WHEN (lines_without_units = 0) THEN (units_sold - units_returned)
+            ELSE NULL::numeric
+        END AS units,
+        CASE
+            WHEN ((amount_sold IS NOT NULL) OR (amount_returned IS NOT NULL)) THEN (COALESCE(amount_sold, (0)::numeric) - COALESCE(amount_returned, (0)::numeric))
+            ELSE NULL::numeric
+        END AS amount,
+        CASE
+            WHEN (lines_without_units = 0) THEN units_sold
+            ELSE NULL::numeric
+        END AS units_sold,
+        CASE
+            WHEN (lines_without_units = 0) THEN units_returned
+            ELSE NULL::numeric
+        END AS units_returned,
+    amount_sold,
+    amount_returned,
+    lines_without_units,
+    lines_without_rate
+   FROM ( SELECT d.tenant_id,
+            d.day,
+            COALESCE(k.product_key, ('sku:'::text || d.sku), ('id:'::text || (d.product_id)::text), d.product_ref) AS product_key,
+            max(COALESCE(k.sku, d.sku)) AS sku,
+            max(COALESCE(k.name, d.name)) AS product_name,
+            sum(d.units_sold) AS units_sold,
+            sum(d.units_returned) AS units_returned,
+            sum(d.amount_sold) AS amount_sold,
+            sum(d.amount_returned) AS amount_returned,
+            (sum(d.lines_without_units))::bigint AS lines_without_units,
+            (sum(d.lines_without_rate))::bigint AS lines_without_rate
+           FROM (kpi.product_days d
+             LEFT JOIN kpi.product_keys k ON (((k.product_id = d.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM d.tenant_id)))))
+          GROUP BY d.tenant_id, d.day, COALESCE(k.product_key, ('sku:'::text || d.sku), ('id:'::text || (d.product_id)::text), d.product_ref)) p;
 alter table kpi.product_sales_daily owner to kpi_owner;
 grant select on table kpi.product_sales_daily to kpi_analyst;
 grant select on table kpi.product_sales_daily to kpi_reader;
 grant select on table kpi.product_sales_daily to kpi_writer;
-comment on view kpi.product_sales_daily is 'Productos vendidos y devueltos por día local. Una fila por empresa, día y producto. Unidades en la unidad de las líneas; montos en la moneda de la empresa, con impuestos, después de descuentos. units = vendidas − devueltas; la devolución es del día en que se devolvió. Sin tipo de cambio cuentan las unidades y no el monto. Debe cuadrar con: Shopify, Sales by product por día; Odoo, Análisis de ventas por producto sin los pedidos que vienen de la tienda.';
+comment on view kpi.product_sales_daily is 'Productos vendidos y devueltos por día local. Una fila por empresa, día y producto. Unidades en la unidad de referencia del producto; montos en la moneda de la empresa, con impuestos, después de los descuentos propios y los del pedido. units = vendidas − devueltas; la devolución es del día en que se devolvió. Sin tipo de cambio cuentan las unidades y no el monto; una línea cuya unidad no se puede convertir deja nulas las unidades del producto ese día, y su monto cuenta. Debe cuadrar con: Shopify, Sales by product por día; Odoo, Análisis de ventas por producto sin los pedidos que vienen de la tienda.';
 comment on column kpi.product_sales_daily.tenant_id is 'Empresa.';
 comment on column kpi.product_sales_daily.day is 'Día local.';
-comment on column kpi.product_sales_daily.product_key is 'Identidad del producto.';
+comment on column kpi.product_sales_daily.product_key is 'Identidad del producto (ver kpi.product_keys).';
 comment on column kpi.product_sales_daily.sku is 'SKU.';
-comment on column kpi.product_sales_daily.product_name is 'Nombre en el último movimiento del día.';
-comment on column kpi.product_sales_daily.units is 'Unidades vendidas menos devueltas.';
+comment on column kpi.product_sales_daily.product_name is 'Nombre del producto.';
+comment on column kpi.product_sales_daily.units is 'Unidades vendidas menos devueltas; nulas si alguna línea no tiene unidades.';
 comment on column kpi.product_sales_daily.amount is 'Monto vendido menos devuelto; nulo si ninguno tiene tipo de cambio.';
 comment on column kpi.product_sales_daily.units_sold is 'Unidades vendidas.';
 comment on column kpi.product_sales_daily.units_returned is 'Unidades devueltas, positivo.';
 comment on column kpi.product_sales_daily.amount_sold is 'Monto vendido.';
 comment on column kpi.product_sales_daily.amount_returned is 'Monto devuelto, positivo.';
+comment on column kpi.product_sales_daily.lines_without_units is 'Líneas cuya unidad no se pudo convertir.';
+comment on column kpi.product_sales_daily.lines_without_rate is 'Líneas sin tipo de cambio: no están en los montos.';
 
 create view kpi.revenue_by_tenant with (security_invoker=true) as
  SELECT t.id AS tenant_id,
@@ -2413,7 +2547,7 @@ create view kpi.sales_left_out with (security_invoker=true) as
     id,
     source,
     source_id,
-    name AS source_ref,
+    (name || COALESCE((' · '::text || shop), ''::text)) AS source_ref,
     status,
     currency_source,
     amount_total_source,
@@ -2747,7 +2881,7 @@ comment on column kpi.tickets_by_channel.total is 'Todas las guardadas.';
 
 create view kpi.top_products with (security_invoker=true) as
  SELECT tenant_id,
-    row_number() OVER (PARTITION BY tenant_id ORDER BY amount DESC NULLS LAST, units DESC, product_key) AS "position",
+    row_number() OVER (PARTITION BY tenant_id ORDER BY amount DESC NULLS LAST, units DESC NULLS LAST, product_key) AS "position",
     product_key,
     sku,
     product_name,
@@ -2758,19 +2892,63 @@ create view kpi.top_products with (security_invoker=true) as
    FROM ( SELECT m.tenant_id,
             m.product_key,
             max(m.sku) AS sku,
-            (array_agg(m.product_name ORDER BY m.created_at DESC, m.product_name))[1] AS product_name,
-            sum(m.units) AS units,
+            (array_agg(m.product_name ORDER BY m.day DESC, m.product_name))[1] AS product_name,
+                CASE
+                    WHEN (sum(m.lines_without_units) = (0)::numeric) THEN (sum(m.units_sold) - sum(m.units_returned))
+                    ELSE NULL::numeric
+                END AS units,
             sum(m.amount) AS amount,
-            COALESCE(sum(m.units) FILTER (WHERE (m.kind = 'sale'::text)), (0)::numeric) AS units_sold,
-            (- COALESCE(sum(m.units) FILTER (WHERE (m.kind = 'return'::text)), (0)::numeric)) AS units_returned
-           FROM kpi.product_movements m
-          WHERE (m.created_at >= (now() - '30 days'::interval))
+                CASE
+                    WHEN (sum(m.lines_without_units) = (0)::numeric) THEN sum(m.units_sold)
+                    ELSE NULL::numeric
+                END AS units_sold,
+                CASE
+                    WHEN (sum(m.lines_without_units) = (0)::numeric) THEN sum(m.units_returned)
+                    ELSE NULL::numeric
+                END AS units_returned
+           FROM ( SELECT d.tenant_id,
+                    COALESCE(k.product_key, ('sku:'::text || d.sku), ('id:'::text || (d.product_id)::text), d.product_ref) AS product_key,
+                    COALESCE(k.sku, d.sku) AS sku,
+                    COALESCE(k.name, d.name) AS product_name,
+                    d.day,
+                    d.units_sold,
+                    d.units_returned,
+                        CASE
+                            WHEN ((d.amount_sold IS NOT NULL) OR (d.amount_returned IS NOT NULL)) THEN (COALESCE(d.amount_sold, (0)::numeric) - COALESCE(d.amount_returned, (0)::numeric))
+                            ELSE NULL::numeric
+                        END AS amount,
+                    d.lines_without_units
+                   FROM ((public.tenants t
+                     JOIN kpi.product_days d ON (((d.tenant_id = t.id) AND (d.day > (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))))
+                     LEFT JOIN kpi.product_keys k ON (((k.product_id = d.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM d.tenant_id)))))
+                UNION ALL
+                 SELECT f.tenant_id,
+                    f.product_key,
+                    f.sku,
+                    f.product_name,
+                    f.business_day,
+                        CASE
+                            WHEN (f.kind = 'sale'::text) THEN COALESCE(f.units, (0)::numeric)
+                            ELSE (0)::numeric
+                        END AS "case",
+                        CASE
+                            WHEN (f.kind = 'return'::text) THEN COALESCE((- f.units), (0)::numeric)
+                            ELSE (0)::numeric
+                        END AS "case",
+                    f.amount,
+                        CASE
+                            WHEN (f.units IS NULL) THEN 1
+                            ELSE 0
+                        END AS "case"
+                   FROM (public.tenants t
+                     JOIN kpi.product_movements f ON (((f.tenant_id = t.id) AND (f.business_day = (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))))
+                  WHERE (f.created_at >= (now() - '30 days'::interval))) m
           GROUP BY m.tenant_id, m.product_key) p;
 alter table kpi.top_products owner to kpi_owner;
 grant select on table kpi.top_products to kpi_analyst;
 grant select on table kpi.top_products to kpi_reader;
 grant select on table kpi.top_products to kpi_writer;
-comment on view kpi.top_products is 'Productos de los últimos 30 días corridos (móvil), ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones en la ventana; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en la ventana; unidades vendidas menos devueltas. Sin tipo de cambio el monto es nulo y el producto va al final. Debe cuadrar con: Shopify, Sales by product de los últimos 30 días; difiere en las horas, porque la ventana es móvil.';
+comment on view kpi.top_products is 'Productos de los últimos 30 días corridos (móvil), ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones en la ventana; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en la ventana; unidades vendidas menos devueltas, en la unidad de referencia del producto (nulas si una línea no se puede convertir). Sin tipo de cambio el monto es nulo y el producto va al final. Debe cuadrar con: Shopify, Sales by product de los últimos 30 días; difiere en las horas, porque la ventana es móvil.';
 comment on column kpi.top_products.tenant_id is 'Empresa.';
 comment on column kpi.top_products."position" is 'Lugar por monto, desde 1.';
 comment on column kpi.top_products.product_key is 'Identidad del producto.';
@@ -2801,7 +2979,9 @@ create view public.order_lines with (security_invoker=true) as
     l.amount_source,
     l.currency_source,
     o.created_at,
-    o.business_day
+    o.business_day,
+    l.units,
+    l.units_unknown_because
    FROM ((((public.source_order_lines l
      JOIN public.source_orders o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.order_id))))
      JOIN public.tenants t ON ((t.id = l.tenant_id)))
@@ -2850,13 +3030,15 @@ comment on column public.order_lines.amount_source is 'Total de la línea en la 
 comment on column public.order_lines.currency_source is 'Moneda del documento.';
 comment on column public.order_lines.created_at is 'Momento de la venta.';
 comment on column public.order_lines.business_day is 'Día local de la venta.';
+comment on column public.order_lines.units is 'Cantidad en la unidad de referencia del producto (2 docenas = 24); solo en líneas de producto, nula si no se puede convertir.';
+comment on column public.order_lines.units_unknown_because is 'Por qué no hay units: unit_unknown, unit_of_other_kind o product_unknown.';
 
 create view public.orders with (security_invoker=true) as
  SELECT o.id,
     o.tenant_id,
     o.source,
     o.source_id,
-    o.name AS source_ref,
+    (o.name || COALESCE((' · '::text || o.shop), ''::text)) AS source_ref,
     o.status,
     o.payment_state,
     t.currency,
@@ -2872,10 +3054,13 @@ create view public.orders with (security_invoker=true) as
     o.fx_rate,
     o.fx_date,
     o.customer_id,
-    o.channel,
+    COALESCE((t.channel_names ->> o.channel), o.channel) AS channel,
     o.created_at,
     o.business_day,
-    o.cancelled_at
+    o.cancelled_at,
+    o.amount_iva,
+    o.amount_exempt,
+    o.amount_ledger
    FROM (public.source_orders o
      LEFT JOIN public.tenants t ON ((t.id = o.tenant_id)))
   WHERE (o.is_sale AND (o.deleted_at IS NULL));
@@ -2888,7 +3073,7 @@ comment on column public.orders.id is 'Identificador de la venta: el del documen
 comment on column public.orders.tenant_id is 'Empresa.';
 comment on column public.orders.source is 'Sistema cuyo documento habla: shopify u odoo.';
 comment on column public.orders.source_id is 'Identificador del documento en ese sistema.';
-comment on column public.orders.source_ref is 'Número visible del documento: #1001, S00021.';
+comment on column public.orders.source_ref is 'Número visible del documento, con su tienda: #1001 · mi-tienda, S00021.';
 comment on column public.orders.status is 'open (en curso), completed (pagada y entregada) o refunded (devuelta por completo).';
 comment on column public.orders.payment_state is 'unpaid, partial o paid; nulo si el origen no lo dice.';
 comment on column public.orders.currency is 'Moneda de la empresa, la de todos los montos sin sufijo.';
@@ -2904,10 +3089,13 @@ comment on column public.orders.currency_source is 'Moneda del documento.';
 comment on column public.orders.fx_rate is 'Unidades de la moneda de la empresa por una del documento; nulo si no se conoce.';
 comment on column public.orders.fx_date is 'Fecha de ese tipo de cambio; nula si la moneda es la misma.';
 comment on column public.orders.customer_id is 'Cliente.';
-comment on column public.orders.channel is 'Canal de venta según el origen.';
+comment on column public.orders.channel is 'Canal de venta según el origen, con el nombre propio que le da la empresa.';
 comment on column public.orders.created_at is 'Momento de la venta.';
 comment on column public.orders.business_day is 'Día local de la venta, en la zona de la empresa.';
 comment on column public.orders.cancelled_at is 'Anulación posterior al pago, según el origen; la venta sigue contando y lo devuelto está en refunds.';
+comment on column public.orders.amount_iva is 'IVA, parte de amount_tax (licores y bebidas llevan además ILA); nulo si no se puede saber.';
+comment on column public.orders.amount_exempt is 'Base sin IVA, parte de amount_untaxed; nula si no se puede saber.';
+comment on column public.orders.amount_ledger is 'Control: suma de los acuerdos de venta y edición que lleva Shopify; si difiere de amount_total la venta está en kpi.ledger_differences.';
 
 CREATE OR REPLACE FUNCTION kpi.current_tenant()
  RETURNS uuid
@@ -2918,6 +3106,47 @@ RETURN (SELECT t.id FROM public.tenants t WHERE (t.reader_role = (CURRENT_USER):
 alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
+
+CREATE OR REPLACE FUNCTION kpi.orders_apart(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, zero_value_orders bigint, gift_card_only_orders bigint, test_orders bigint, intercompany_orders bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    t.id,
+    case when c.is_covered then a.zero_value end,
+    case when c.is_covered then a.gift_card_only end,
+    case when c.is_covered then a.test end,
+    case when c.is_covered then a.intercompany end,
+    c.coverage
+  from public.tenants as t
+  cross join lateral (
+    -- No row, or a stream that never ended a reading: nothing is covered.
+    select
+      coalesce(bool_or(orders_apart.first_day >= v.first_day and orders_apart.last_day <= v.last_day), false) as is_covered,
+      coalesce(max(trunc(greatest(least(orders_apart.last_day, v.last_day) - greatest(orders_apart.first_day, v.first_day) + 1, 0)::numeric
+        / (orders_apart.last_day - orders_apart.first_day + 1), 4)), 0) as coverage
+    from kpi.coverage as v
+    where v.tenant_id = t.id and v.subject = 'sales' and v.last_day is not null and v.first_day is not null
+  ) as c
+  cross join lateral (
+    select
+      count(*) filter (where x.excluded_because = 'zero_value') as zero_value,
+      count(*) filter (where x.excluded_because = 'gift_card_only') as gift_card_only,
+      count(*) filter (where x.excluded_because = 'test') as test,
+      count(*) filter (where x.excluded_because = 'intercompany') as intercompany
+    from public.source_orders as x
+    where x.tenant_id = t.id and x.business_day >= orders_apart.first_day and x.business_day <= orders_apart.last_day
+      and x.excluded_because is not null and x.deleted_at is null and x.speaks and x.status in ('open', 'completed', 'refunded')
+  ) as a
+  where orders_apart.first_day <= orders_apart.last_day
+$function$;
+alter function kpi.orders_apart(date,date) owner to kpi_owner;
+grant execute on function kpi.orders_apart(date,date) to kpi_analyst;
+grant execute on function kpi.orders_apart(date,date) to kpi_reader;
+grant execute on function kpi.orders_apart(date,date) to kpi_writer;
+comment on function kpi.orders_apart(date,date) is 'Documentos de un período de días locales que se cuentan aparte porque no son ventas: pedidos de total cero (garantías, regalos, reposiciones), solo de tarjetas de regalo, de prueba y entre compañías de la misma empresa. Una fila por empresa. Sin presupuestos, anulados ni espejos. Período no cubierto por completo: cuentas nulas y coverage menor que 1. Debe cuadrar con: Shopify, pedidos del período con total 0, que su Average order value incluye; Odoo, pedidos confirmados con total 0.';
 
 CREATE OR REPLACE FUNCTION kpi.sales_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, gross_sales numeric, refunds numeric, sales_after_refunds numeric, net_sales_untaxed numeric, orders bigint, average_order numeric, refund_count bigint, orders_without_rate bigint, unpaid_sales numeric, unpaid_orders bigint, partly_paid_orders bigint, coverage numeric)
@@ -2969,6 +3198,98 @@ grant execute on function kpi.sales_between(date,date) to kpi_analyst;
 grant execute on function kpi.sales_between(date,date) to kpi_reader;
 grant execute on function kpi.sales_between(date,date) to kpi_writer;
 comment on function kpi.sales_between(date,date) is 'Ventas de cualquier período cerrado, del primer al último día local, ambos incluidos. Una fila por empresa, en su moneda: venta bruta (gross_sales), devoluciones (refunds), venta después de devoluciones (sales_after_refunds), venta neta sin IVA (net_sales_untaxed), pedidos (orders), venta promedio por pedido (average_order), por cobrar (unpaid_sales, unpaid_orders), pedidos pagados en parte, pedidos sin tipo de cambio y coverage, la parte de los días que está cubierta por completo. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Shopify, Total sales del período antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+
+CREATE OR REPLACE FUNCTION kpi.sales_by_channel(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, channel text, currency text, orders bigint, gross_sales numeric, orders_without_rate bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  with span as (
+    select
+      t.id,
+      t.currency,
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when c.tenant_id is null then 0 else trunc(greatest(
+        least(sales_by_channel.last_day, c.last_day) - greatest(sales_by_channel.first_day, c.first_day) + 1, 0)::numeric / (sales_by_channel.last_day - sales_by_channel.first_day + 1), 4)
+      end as coverage,
+      coalesce(sales_by_channel.first_day >= c.first_day and sales_by_channel.last_day <= c.last_day, false) as is_covered
+    from public.tenants as t
+    left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
+    where sales_by_channel.first_day <= sales_by_channel.last_day
+  ),
+  summed as (
+    select
+      o.tenant_id,
+      coalesce(o.channel, 'sin canal') as channel,
+      count(*) as orders,
+      coalesce(sum(o.amount_total), 0) as gross_sales,
+      count(*) filter (where o.amount_total is null) as orders_without_rate
+    from public.orders as o
+    where o.business_day >= sales_by_channel.first_day and o.business_day <= sales_by_channel.last_day
+    group by o.tenant_id, coalesce(o.channel, 'sin canal')
+  )
+  select s.id, p.channel, s.currency, p.orders, p.gross_sales, p.orders_without_rate, s.coverage
+  from span as s
+  left join summed as p on s.is_covered and p.tenant_id = s.id
+  where p.channel is not null or not s.is_covered
+$function$;
+alter function kpi.sales_by_channel(date,date) owner to kpi_owner;
+grant execute on function kpi.sales_by_channel(date,date) to kpi_analyst;
+grant execute on function kpi.sales_by_channel(date,date) to kpi_reader;
+grant execute on function kpi.sales_by_channel(date,date) to kpi_writer;
+comment on function kpi.sales_by_channel(date,date) is 'Ventas de un período cerrado por canal: la tienda, el punto de venta, la aplicación de un marketplace, un equipo de ventas. Una fila por empresa y canal con ventas entre first_day y last_day, ambos incluidos. Venta bruta en la moneda de la empresa, con impuestos, antes de devoluciones. El canal es el del origen, con el nombre propio que le da la empresa (tenants.channel_names). Período no cubierto por completo: una fila sin canal y con coverage menor que 1. Debe cuadrar con: Shopify, Total sales by sales channel antes de devoluciones; la liquidación del marketplace del período.';
+
+CREATE OR REPLACE FUNCTION kpi.top_products_between(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, "position" bigint, product_key text, sku text, product_name text, units numeric, amount numeric, units_sold numeric, units_returned numeric, lines_without_units bigint, lines_without_rate bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  with span as (
+    select
+      t.id,
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when c.tenant_id is null then 0 else trunc(greatest(
+        least(top_products_between.last_day, c.last_day) - greatest(top_products_between.first_day, c.first_day) + 1, 0)::numeric / (top_products_between.last_day - top_products_between.first_day + 1), 4)
+      end as coverage,
+      coalesce(top_products_between.first_day >= c.first_day and top_products_between.last_day <= c.last_day, false) as is_covered
+    from public.tenants as t
+    left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
+    where top_products_between.first_day <= top_products_between.last_day
+  ),
+  summed as (
+    select
+      p.tenant_id,
+      p.product_key,
+      max(p.sku) as sku,
+      (array_agg(p.product_name order by p.day desc, p.product_name))[1] as product_name,
+      case when sum(p.lines_without_units) = 0 then sum(p.units) end as units,
+      sum(p.amount) as amount,
+      case when sum(p.lines_without_units) = 0 then sum(p.units_sold) end as units_sold,
+      case when sum(p.lines_without_units) = 0 then sum(p.units_returned) end as units_returned,
+      sum(p.lines_without_units)::bigint as lines_without_units,
+      sum(p.lines_without_rate)::bigint as lines_without_rate
+    from kpi.product_sales_daily as p
+    where p.day >= top_products_between.first_day and p.day <= top_products_between.last_day
+    group by p.tenant_id, p.product_key
+  )
+  select
+    s.id,
+    case when p.product_key is not null then
+      row_number() over (partition by s.id order by p.amount desc nulls last, p.units desc nulls last, p.product_key)
+    end,
+    p.product_key, p.sku, p.product_name, p.units, p.amount, p.units_sold, p.units_returned, p.lines_without_units, p.lines_without_rate,
+    s.coverage
+  from span as s
+  left join summed as p on s.is_covered and p.tenant_id = s.id
+  where p.product_key is not null or not s.is_covered
+$function$;
+alter function kpi.top_products_between(date,date) owner to kpi_owner;
+grant execute on function kpi.top_products_between(date,date) to kpi_analyst;
+grant execute on function kpi.top_products_between(date,date) to kpi_reader;
+grant execute on function kpi.top_products_between(date,date) to kpi_writer;
+comment on function kpi.top_products_between(date,date) is 'Productos de un período cerrado de días locales, ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones entre first_day y last_day, ambos incluidos; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en el período; unidades vendidas menos devueltas, en la unidad de referencia del producto. Si los datos no cubren todo el período: una fila sin producto, con coverage menor que 1 (sin dato). Cubierto y sin ventas: ninguna fila. Debe cuadrar con: Shopify, Sales by product del período; Odoo, Análisis de ventas por producto.';
 
 CREATE OR REPLACE PROCEDURE ops.create_fact(IN fact text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql

@@ -32,7 +32,11 @@ const facts: SaleFacts = {
     giftCardProducts: new Set([40]),
   },
   shopOrderIdFields: SHOP_ORDER_ID_FIELDS,
-  skus: new Map([[30, 'LAM-1']]),
+  products: new Map([[30, { sku: 'LAM-1', unit: 1 }]]),
+  taxes: null,
+  units: null,
+  tips: new Set(),
+  teams: new Map(),
   notices: [],
 };
 

@@ -59,6 +59,12 @@ export const many2one = valueOf(
   'is neither a record nor false',
 );
 
+/** Ids of related records (many2many); an empty list is one. */
+export const many2many = valueOf(
+  (value): readonly number[] | undefined => (Array.isArray(value) && value.every(isId) ? value : undefined),
+  'is not a list of records',
+);
+
 /** Naive UTC in whole seconds (Odoo stores microseconds and shows them cut off; measured on 16 and 19) as an instant. */
 export const datetime = valueOf(
   orNull((value) =>

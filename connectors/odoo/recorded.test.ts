@@ -47,7 +47,11 @@ async function saleFacts(): Promise<SaleFacts> {
     companyPartners: new Set(companies.map((company) => company.partnerId)),
     loyalty: noLoyalty,
     shopOrderIdFields: SHOP_ORDER_ID_FIELDS,
-    skus: new Map(),
+    products: new Map(),
+    taxes: null,
+    units: null,
+    tips: new Set(),
+    teams: new Map(),
     notices: [],
   };
 }

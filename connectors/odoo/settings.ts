@@ -53,6 +53,10 @@ export const settings = z
       .regex(/^[a-z_][a-z0-9_]*$/, 'is not the technical name of a field')
       .optional()
       .describe("Field of sale.order that holds the shop's order id, when it is none of the usual ones"),
+    tip_codes: z
+      .array(word)
+      .default(['TIPS', 'PROPINA'])
+      .describe('Internal references of products that are tips: lines of theirs are no product sold'),
     lang: word.default('es_CL').describe('Language that product names are read in'),
   })
   .refine((value) => value.api_key !== undefined || value.password !== undefined, {

@@ -37,7 +37,7 @@ describe('an order that cannot be read', () => {
       const page = orders();
       const bad = page[1]!;
       breakIt(bad);
-      const mapped = mapOrders(page);
+      const mapped = mapOrders(page, 'tienda');
       expect(mapped.rejects).toHaveLength(1);
       expect(mapped.rejects[0]).toMatchObject({ entity: 'order' });
       expect(mapped.rejects[0]!.reason).toMatch(/^[\w.]+: .+/);
@@ -49,14 +49,14 @@ describe('an order that cannot be read', () => {
   test('the rejected payload holds nothing personal', () => {
     const page = orders();
     page[1]!['test'] = 'false';
-    const [reject] = mapOrders(page).rejects;
+    const [reject] = mapOrders(page, 'tienda').rejects;
     expect(reject?.sourceId).toBe('5840000001001');
     expect(JSON.stringify(reject)).not.toMatch(/ejemplo\.cl|\+569/i);
     expect(reject?.payload).toMatchObject({ customer: { id: 'gid://shopify/Customer/6950000000001' } });
   });
 
   test('something that is no record at all is rejected too', () => {
-    expect(mapOrders([null, 7, 'x', {}]).rejects.map(({ sourceId }) => sourceId)).toEqual([null, null, null, null]);
+    expect(mapOrders([null, 7, 'x', {}], 'tienda').rejects.map(({ sourceId }) => sourceId)).toEqual([null, null, null, null]);
   });
 });
 
@@ -64,7 +64,7 @@ describe('transactions beyond what Shopify lists', () => {
   test('payments are not declared complete, and a notice says so', () => {
     const page = orders();
     page[1]!['transactionsCount'] = { count: 300 };
-    const mapped = mapOrders(page);
+    const mapped = mapOrders(page, 'tienda');
     const order = mapped.drafts.find((draft) => draft.entity === 'order' && draft.sourceId === '5840000001001');
     expect(order?.complete).toEqual(['order_line', 'refund']);
     expect(mapped.notices?.map(({ code }) => code)).toEqual(['transactions_incomplete']);

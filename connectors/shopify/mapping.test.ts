@@ -15,10 +15,14 @@ function drafts<E extends Entity>(mapped: Mapped, entity: E): DraftFor<E>[] {
   return mapped.drafts.filter((draft) => draft.entity === entity) as unknown as DraftFor<E>[];
 }
 
-const ejemplo = mapOrders(ordersOf('tienda-ejemplo.json'));
+const ejemplo = mapOrders(ordersOf('tienda-ejemplo.json'), 'tienda-ejemplo');
 const order = (id: string) => drafts(ejemplo, 'order').find((draft) => draft.sourceId === id)!.fields;
 const unusual = ordersOf('orders-unusual.json');
-const one = (name: string): Mapped => mapOrders(unusual.filter((raw) => String(raw['name']).includes(name)));
+const one = (name: string): Mapped =>
+  mapOrders(
+    unusual.filter((raw) => String(raw['name']).includes(name)),
+    'tienda-ejemplo',
+  );
 const header = (mapped: Mapped) => drafts(mapped, 'order')[0]!.fields;
 /** What the lines say, briefly: id, kind, units, amount, tax, discount. */
 const lines = (mapped: Mapped) =>
@@ -49,8 +53,12 @@ describe('Tienda Ejemplo', () => {
       amount_shipping_source: '0',
       amount_discount_source: '0',
       amount_other_source: '0',
+      amount_iva_source: '19000',
+      amount_exempt_source: '0',
+      amount_ledger_source: '119000',
       customer_id: '6950000000001',
       channel: 'web',
+      shop: 'tienda-ejemplo',
       company: null,
       shop_order_id: '5840000001001',
       shop_order_name: '1001',
@@ -109,7 +117,7 @@ describe('Tienda Ejemplo', () => {
 });
 
 describe('every order of the fixtures', () => {
-  const all = mapOrders([...ordersOf('tienda-ejemplo.json'), ...unusual]);
+  const all = mapOrders([...ordersOf('tienda-ejemplo.json'), ...unusual], 'tienda-ejemplo');
 
   test('adds up: lines to the total, parts to the total, tax and rest to the total', () => {
     expect(all.rejects).toEqual([]);

@@ -4,7 +4,7 @@ import { currencyDigits, isFractional } from './mapping/amount.ts';
 import { customerDraft } from './mapping/customer.ts';
 import { inventoryLevelDraft } from './mapping/inventory-level.ts';
 import { locationDraft } from './mapping/location.ts';
-import { orderLedger } from './mapping/order-ledger.ts';
+import { orderLedger, type OrderLedger } from './mapping/order-ledger.ts';
 import { orderLineDrafts } from './mapping/order-lines.ts';
 import { unknownWords } from './mapping/order-status.ts';
 import { orderDraft } from './mapping/order.ts';
@@ -22,8 +22,8 @@ export interface Mapped {
   readonly notices?: readonly Notice[];
 }
 
-/** A page of orders: each buyer once (the newest state), then every order with its children. */
-export function mapOrders(nodes: readonly unknown[]): Mapped {
+/** A page of orders of one shop: each buyer once (the newest state), then every order with its children. */
+export function mapOrders(nodes: readonly unknown[], shop: string): Mapped {
   const customers = new Map<string, DraftFor<'customer'>>();
   const drafts: Draft[] = [];
   const rejects: Reject[] = [];
@@ -35,16 +35,16 @@ export function mapOrders(nodes: readonly unknown[]): Mapped {
       continue;
     }
     const order = parsed.data;
-    for (const notice of noticesOf(order)) notices.set(notice.code + notice.message, notice);
+    const ledger = orderLedger(order);
+    for (const notice of noticesOf(order, ledger)) notices.set(notice.code + notice.message, notice);
     if (order.customer !== null && order.customer !== undefined) {
       const customer = customerDraft(order.customer);
       const known = customers.get(customer.sourceId);
       if (known === undefined || (known.sourceUpdatedAt ?? '') < (customer.sourceUpdatedAt ?? ''))
         customers.set(customer.sourceId, customer);
     }
-    const ledger = orderLedger(order);
     drafts.push(
-      orderDraft(order, ledger, hasAllPayments(order), withoutBuyer(node)),
+      orderDraft(order, ledger, shop, hasAllPayments(order), withoutBuyer(node)),
       ...orderLineDrafts(order, ledger),
       ...refundDrafts(order),
       ...paymentDrafts(order),
@@ -119,7 +119,7 @@ function hasAllPayments(order: RawOrder): boolean {
   return order.transactionsCount === null || order.transactionsCount.count <= order.transactions.length;
 }
 
-function noticesOf(order: RawOrder): Notice[] {
+function noticesOf(order: RawOrder, ledger: OrderLedger): Notice[] {
   const fractional = isFractional(order.totalPriceSet, currencyDigits(order.currencyCode));
   return [
     ...unknownWords(order).map((word) => ({
@@ -129,6 +129,14 @@ function noticesOf(order: RawOrder): Notice[] {
     ...(hasAllPayments(order)
       ? []
       : [{ code: 'transactions_incomplete', message: 'an order has more transactions than Shopify lists; the rest cannot be read' }]),
+    ...(ledger.agreed === null || ledger.agreed === ledger.total.amount
+      ? []
+      : [
+          {
+            code: 'ledger_difference',
+            message: "orders whose total is not the sum of the shop's own agreements: kpi.ledger_differences lists them",
+          },
+        ]),
     ...(fractional
       ? [{ code: 'fractional_currency', message: `amounts in ${order.currencyCode} have more decimals than the currency` }]
       : []),

@@ -3,12 +3,13 @@
 -- Meaning: the lines of the sales in public.orders; lines of quotations, mirrors and other documents that are no sale are not here.
 -- Grain: one row per line of a sale. Only line_kind 'product' is a product; gift_card lines are no part of the order's amount_total.
 -- Unit: unsuffixed amounts in the tenant's currency, with tax, after the line's own discount and its share of the order's; quantity in the
---   line's own unit.
+--   line's own unit, units in the product's reference unit (2 dozens = 24, MEANING 17).
 -- Source: public.source_order_lines of public.source_orders.
 -- Formula: amount = amount_source x the order's fx_rate, a foreign one rounded half away from zero to the currency's decimals (amount_untaxed
 --   and amount_discount alike; amount_tax = amount - amount_untaxed). So the lines of a foreign order may differ from its total by rounding.
 -- Debe cuadrar con: las líneas del pedido en su propio sistema (Shopify, pedido > artículos; Odoo, líneas del pedido).
--- Bad input: no rate, or a line whose currency is not its order's -> amounts null. A line whose order has not arrived is not shown.
+-- Bad input: a unit that does not convert to the product's -> units null, with the reason beside it. No rate, or a line whose currency is not
+--   its order's -> amounts null. A line whose order has not arrived is not shown.
 -- Explain: select 'order_line' as entity, l.id, l.amount as contribution from public.order_lines l where l.tenant_id = $1 and
 --   l.business_day = $2::date
 create or replace view public.order_lines with (security_invoker = true) as
@@ -32,7 +33,9 @@ select
   l.amount_source,
   l.currency_source,
   o.created_at,
-  o.business_day
+  o.business_day,
+  l.units,
+  l.units_unknown_because
 from public.source_order_lines as l
 join public.source_orders as o on o.tenant_id = l.tenant_id and o.id = l.order_id
 join public.tenants as t on t.id = l.tenant_id
@@ -62,6 +65,8 @@ comment on column public.order_lines.line_kind is 'product, shipping, discount, 
 comment on column public.order_lines.sku is 'SKU escrito en la línea.';
 comment on column public.order_lines.name is 'Descripción.';
 comment on column public.order_lines.quantity is 'Cantidad, en la unidad de la línea.';
+comment on column public.order_lines.units is 'Cantidad en la unidad de referencia del producto (2 docenas = 24); solo en líneas de producto, nula si no se puede convertir.';
+comment on column public.order_lines.units_unknown_because is 'Por qué no hay units: unit_unknown, unit_of_other_kind o product_unknown.';
 comment on column public.order_lines.currency is 'Moneda de la empresa.';
 comment on column public.order_lines.amount is 'Total de la línea con impuestos, después de descuentos, en la moneda de la empresa.';
 comment on column public.order_lines.amount_untaxed is 'Sin impuestos.';

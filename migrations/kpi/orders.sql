@@ -8,10 +8,13 @@
 --   in currency_source. With tax, before returns.
 -- Source: public.source_orders (Shopify orders, Odoo sale orders).
 -- Formula: source_orders where is_sale. amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax.
+--   amount_iva is a part of amount_tax, amount_exempt a part of amount_untaxed (MEANING 21). channel is the source's, by the tenant's own
+--   name for it where it has one (tenants.channel_names); source_ref names the shop, as #1001 exists in each (MEANING 54, 56).
 -- Debe cuadrar con: Shopify, informe Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y en
 --   pedidos anulados sin pago); Odoo, pedidos de venta confirmados sin los que vienen de la tienda.
 -- Bad input: no exchange rate -> the unsuffixed amounts are null (COUNT counts the sale, SUM leaves it out) and the row is in
---   kpi.sales_left_out. Null also where the tenant has no rate of that currency at all.
+--   kpi.sales_left_out. Null also where the tenant has no rate of that currency at all. amount_iva and amount_exempt are null too where the
+--   source does not tell its taxes apart; amount_ledger where there is none (only Shopify has one) or it was not read whole.
 -- Explain: select 'order' as entity, o.id, o.amount_total as contribution from public.orders o where o.tenant_id = $1 and o.business_day
 --   = $2::date
 -- "deleted_at is null" repeats what is_sale already says: the planner cannot know it, and the reader's policy asks for it.
@@ -21,7 +24,7 @@ select
   o.tenant_id,
   o.source,
   o.source_id,
-  o.name as source_ref,
+  o.name || coalesce(' · ' || o.shop, '') as source_ref,
   o.status,
   o.payment_state,
   t.currency,
@@ -37,10 +40,13 @@ select
   o.fx_rate,
   o.fx_date,
   o.customer_id,
-  o.channel,
+  coalesce(t.channel_names ->> o.channel, o.channel) as channel,
   o.created_at,
   o.business_day,
-  o.cancelled_at
+  o.cancelled_at,
+  o.amount_iva,
+  o.amount_exempt,
+  o.amount_ledger
 from public.source_orders as o
 -- An outer join on the key: the planner drops it from every query that does not ask for the currency.
 left join public.tenants as t on t.id = o.tenant_id
@@ -52,7 +58,7 @@ comment on column public.orders.id is 'Identificador de la venta: el del documen
 comment on column public.orders.tenant_id is 'Empresa.';
 comment on column public.orders.source is 'Sistema cuyo documento habla: shopify u odoo.';
 comment on column public.orders.source_id is 'Identificador del documento en ese sistema.';
-comment on column public.orders.source_ref is 'Número visible del documento: #1001, S00021.';
+comment on column public.orders.source_ref is 'Número visible del documento, con su tienda: #1001 · mi-tienda, S00021.';
 comment on column public.orders.status is 'open (en curso), completed (pagada y entregada) o refunded (devuelta por completo).';
 comment on column public.orders.payment_state is 'unpaid, partial o paid; nulo si el origen no lo dice.';
 comment on column public.orders.currency is 'Moneda de la empresa, la de todos los montos sin sufijo.';
@@ -63,12 +69,15 @@ comment on column public.orders.amount_products is 'Productos con impuestos, des
 comment on column public.orders.amount_shipping is 'Despacho con impuestos, después de descuentos.';
 comment on column public.orders.amount_discount is 'Descuentos con impuestos, positivo; ya restados de los demás montos.';
 comment on column public.orders.amount_other is 'Propinas, recargos y redondeo: total menos productos y despacho.';
+comment on column public.orders.amount_iva is 'IVA, parte de amount_tax (licores y bebidas llevan además ILA); nulo si no se puede saber.';
+comment on column public.orders.amount_exempt is 'Base sin IVA, parte de amount_untaxed; nula si no se puede saber.';
+comment on column public.orders.amount_ledger is 'Control: suma de los acuerdos de venta y edición que lleva Shopify; si difiere de amount_total la venta está en kpi.ledger_differences.';
 comment on column public.orders.amount_total_source is 'Total en la moneda del documento.';
 comment on column public.orders.currency_source is 'Moneda del documento.';
 comment on column public.orders.fx_rate is 'Unidades de la moneda de la empresa por una del documento; nulo si no se conoce.';
 comment on column public.orders.fx_date is 'Fecha de ese tipo de cambio; nula si la moneda es la misma.';
 comment on column public.orders.customer_id is 'Cliente.';
-comment on column public.orders.channel is 'Canal de venta según el origen.';
+comment on column public.orders.channel is 'Canal de venta según el origen, con el nombre propio que le da la empresa.';
 comment on column public.orders.created_at is 'Momento de la venta.';
 comment on column public.orders.business_day is 'Día local de la venta, en la zona de la empresa.';
 comment on column public.orders.cancelled_at is 'Anulación posterior al pago, según el origen; la venta sigue contando y lo devuelto está en refunds.';

@@ -22,7 +22,7 @@ select
   o.id,
   o.source,
   o.source_id,
-  o.name as source_ref,
+  o.name || coalesce(' · ' || o.shop, '') as source_ref,
   o.status,
   o.currency_source,
   o.amount_total_source,

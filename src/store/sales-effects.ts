@@ -8,6 +8,7 @@ const CONVERT_REFUNDS = sqlFile('convert-refunds');
 const LINK = sqlFile('link-orders');
 const SETTLE_ORDERS = sqlFile('settle-orders');
 const SETTLE_REFUNDS = sqlFile('settle-refunds');
+const DAYS_OF_LINES = sqlFile('days-of-lines');
 const RATE_RANGE = `select min(rate_date)::text as first, max(rate_date)::text as last, array_agg(distinct currency) as currencies
   from public.exchange_rates where tenant_id = $1 and id = any($2::uuid[])`;
 
@@ -68,7 +69,19 @@ interface TouchedSales {
 /** What is made anew from settled documents, in this order. */
 const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSales) => Promise<void>)[] = [
   (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.days),
+  followProducts,
 ];
+
+/** A line may come, change or go without its order, and a returned line without its refund. */
+async function followProducts(query: Query, effects: Effects, touched: TouchedSales): Promise<void> {
+  const { tenantId } = effects.tenant;
+  const days = new Set([...touched.days, ...effects.days('order_line'), ...effects.days('refund_line')]);
+  const [lines, returned] = [effects.ids('order_line'), effects.ids('refund_line')];
+  if (lines.length > 0 || returned.length > 0) {
+    for (const { day } of (await query<Day>(DAYS_OF_LINES, [tenantId, lines, returned])).rows) days.add(day);
+  }
+  await reaggregate(query, tenantId, ROLLUPS.products, days);
+}
 
 interface Day {
   readonly day: string;

@@ -15,7 +15,7 @@ export interface EntityStatements {
   readonly plan: string;
   readonly merge: string;
   readonly raw: string;
-  /** Local days of the rows about to change, as they are stored now. Null where the table has no day. */
+  /** Local days of the rows about to change, or of what they belong to, as they are stored now. Null where there is no day. */
   readonly oldDays: string | null;
 }
 
@@ -31,7 +31,7 @@ export function statementsOf(entity: Entity): EntityStatements {
 }
 
 function build(entity: Entity): EntityStatements {
-  const { table, derived, initial = {} } = TABLES[entity];
+  const { table, derived, initial = {}, dayOf } = TABLES[entity];
   const stage = `stage_${entity}`;
   const columns = columnsOf(entity);
   const names = columns.map((c) => c.name);
@@ -44,6 +44,12 @@ function build(entity: Entity): EntityStatements {
   // the whole tenant for every batch, and a backfill gets slower with each (Postgres time per row tripled from 10,000 to 100,000 rows).
   const probe = (wanted: string, of: string) =>
     `lateral (select ${wanted} from ${table} x where x.tenant_id = $1 and x.id = ${of} offset 0) t`;
+  const daysBefore = dated
+    ? `select distinct t.business_day::text as day from ${stage} s cross join ${probe('x.business_day', 's.id')}`
+    : dayOf === undefined
+      ? null
+      : `select distinct p.business_day::text as day from ${stage} s cross join ${probe(`x.${dayOf.column} as parent`, 's.id')}
+         cross join lateral (select x.business_day from ${dayOf.table} x where x.tenant_id = $1 and x.id = t.parent offset 0) p`;
   // `s.source_is` lets an expression ask which source a row is from.
   const from = `(select stage.*, $3::text as source_is from ${stage} stage) s
     cross join (select $1::uuid as tenant_id, $4::text as currency, $5::text as time_zone) p`;
@@ -84,6 +90,6 @@ function build(entity: Entity): EntityStatements {
       from ${stage} s cross join ${probe('x.read_seq', 's.id')}
       where s.raw is not null and t.read_seq = s.read_seq order by s.id
       on conflict (tenant_id, id) do update set payload = excluded.payload, synced_at = now()`,
-    oldDays: dated ? `select distinct t.business_day::text as day from ${stage} s cross join ${probe('x.business_day', 's.id')}` : null,
+    oldDays: daysBefore,
   };
 }

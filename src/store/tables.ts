@@ -11,6 +11,8 @@ export interface TableSpec {
    * with the row and never hashed.
    */
   readonly derived: Readonly<Record<string, string>>;
+  /** Whose local day a row without one of its own belongs to, and the column that holds its id. */
+  readonly dayOf?: { readonly table: string; readonly column: string };
   /** Derived columns set on insert alone; later statements own them. */
   readonly initial?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,9 @@ export const TABLES: Record<Entity, TableSpec> = {
       amount_shipping: own('amount_shipping_source'),
       amount_discount: own('amount_discount_source'),
       amount_other: own('amount_other_source'),
+      amount_iva: own('amount_iva_source'),
+      amount_exempt: own('amount_exempt_source'),
+      amount_ledger: own('amount_ledger_source'),
     },
     // Most orders that cite a shop order turn out to be mirrors; settling corrects the rest in the same transaction.
     initial: {
@@ -54,7 +59,12 @@ export const TABLES: Record<Entity, TableSpec> = {
       silent_because: `case when ${CITES_A_SHOP_ORDER} then 'mirror' end`,
     },
   },
-  order_line: { table: 'public.source_order_lines', family: 'sales', derived: {} },
+  order_line: {
+    table: 'public.source_order_lines',
+    family: 'sales',
+    derived: {},
+    dayOf: { table: 'public.source_orders', column: 'order_id' },
+  },
   refund: {
     table: 'public.refunds',
     family: 'sales',
@@ -67,7 +77,12 @@ export const TABLES: Record<Entity, TableSpec> = {
       amount_paid_back: own('amount_paid_back_source'),
     },
   },
-  refund_line: { table: 'public.refund_lines', family: 'sales', derived: {} },
+  refund_line: {
+    table: 'public.refund_lines',
+    family: 'sales',
+    derived: {},
+    dayOf: { table: 'public.refunds', column: 'refund_id' },
+  },
   order_payment: { table: 'public.order_payments', family: 'sales', derived: LOCAL_DAY },
   customer: { table: 'public.customers', family: 'sales', derived: {} },
   exchange_rate: { table: 'public.exchange_rates', family: 'sales', derived: {} },

@@ -16,7 +16,22 @@ export interface TenantSetting {
 /** Every setting that `kpi tenant set` knows, by the name it is typed with. */
 export const TENANT_SETTINGS = {
   name: { column: 'company_name', schema: z.string().trim().min(1, 'must not be empty'), describe: 'company name', recompute: [] },
+  channel_names: {
+    column: 'channel_names',
+    schema: z.string().transform(channelNames),
+    describe: "own names of sales channels, e.g. 'pos=Tienda Centro,580111=Mercado Libre'; empty: the source's own",
+    recompute: [],
+  },
 } as const satisfies Record<string, TenantSetting>;
+
+/** `pos=Tienda,web=Sitio` as the JSON object that the column holds. */
+function channelNames(text: string, context: z.RefinementCtx): string {
+  const pairs = text.split(',').map((pair) => pair.trim());
+  const named = pairs.filter((pair) => pair !== '').map((pair) => /^([^=]+?)\s*=\s*(\S.*)$/.exec(pair));
+  for (const match of named)
+    if (match === null) context.addIssue({ code: 'custom', message: 'must be channel=name pairs, separated by commas' });
+  return JSON.stringify(Object.fromEntries(named.flatMap((match) => (match === null ? [] : [[match[1], match[2]]]))));
+}
 
 export type TenantSettingName = keyof typeof TENANT_SETTINGS;
 

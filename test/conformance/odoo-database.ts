@@ -57,6 +57,8 @@ export function line(id: number, orderId: number, more: Partial<OdooOrderLine> =
     isDownpayment: false,
     isGiftCardPayment: false,
     quantity: 1,
+    unitId: 1,
+    taxIds: [1],
     priceUnit: '100000',
     discount: '0',
     priceSubtotal: '100000',
@@ -80,7 +82,16 @@ export function database(version: OdooDatabase['version'] = '19.0'): OdooDatabas
     active: true,
     ...stamps,
   };
-  const product = { templateId: 300, barcode: null, type: 'consu' as const, isStorable: true, companyId: null, active: true, ...stamps };
+  const product = {
+    unitId: 1,
+    templateId: 300,
+    barcode: null,
+    type: 'consu' as const,
+    isStorable: true,
+    companyId: null,
+    active: true,
+    ...stamps,
+  };
   const place = { companyId: 1, active: true, ...stamps };
   return {
     name: 'tienda',
@@ -99,6 +110,17 @@ export function database(version: OdooDatabase['version'] = '19.0'): OdooDatabas
       { id: 45, name: 'CLP', decimalPlaces: 0, rounding: '1', writeDate: OLD },
       { id: 171, name: 'UF', decimalPlaces: 2, rounding: '0.01', writeDate: OLD },
     ],
+    measures: {
+      taxes: [
+        { id: 1, name: 'IVA 19% Venta', companyId: 1, percent: '19', siiCode: 14 },
+        { id: 2, name: 'Vinos', companyId: 1, percent: '20.5', siiCode: 25 },
+      ],
+      units: [
+        { id: 1, name: 'Unidades', relativeTo: null, size: 1 },
+        { id: 2, name: 'Docenas', relativeTo: 1, size: 12 },
+      ],
+      teams: [{ id: 1, name: 'Ventas' }],
+    },
     currencyRates: [
       { id: 1, currencyId: 171, companyId: 1, day: '2026-11-28', inverseCompanyRate: '39800.12', ...stamps },
       { id: 2, currencyId: 45, companyId: 2, day: '2026-11-28', inverseCompanyRate: '0.00105', ...stamps },

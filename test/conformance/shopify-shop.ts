@@ -27,7 +27,7 @@ afterEach(async () => {
 
 export function lineOf(id: number, over: Partial<ShopLine> = {}): ShopLine {
   const plain = { productId: 1, variantId: 101, sku: 'POL-1', title: 'Polera', quantity: 1, currentQuantity: 1, unitPrice: 11_900 };
-  return { id, ...plain, discount: 0, isGiftCard: false, tax: 1900, taxRate: '0.19', ...over };
+  return { id, ...plain, discount: 0, isGiftCard: false, tax: 1900, otherTax: 0, taxRate: '0.19', ...over };
 }
 
 /** A paid order of one line, made and last changed at `at`. */
@@ -44,9 +44,11 @@ export function orderOf(id: number, at: string, over: Partial<ShopOrder> = {}): 
     closedAt: null,
     test: false,
     edited: false,
+    edit: null,
     financialStatus: 'PAID',
     fulfillmentStatus: 'FULFILLED',
     sourceName: 'web',
+    appName: null,
     customerId: 1 + (id % 3),
     taxId: '12.345.678-5',
     lines: [lineOf(id * 1000)],

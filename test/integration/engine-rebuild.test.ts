@@ -46,6 +46,7 @@ async function underived() {
   await bare('public.exchange_rates', { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-02', rate: '1' });
   await put('public.refunds', { order_id: original, currency_source: 'CLF', amount_total_source: 2, counts: false, fx_rate: null });
   await put('public.order_payments', { order_id: original });
+  await bare('public.source_order_lines', { order_id: original, product_id: original, sku: 'A', amount_source: 1000, units: 2 });
   const inbox = await bare('public.inboxes', { channel: 'Email' });
   const conversation = await put('public.conversations', { inbox_id: inbox, channel: 'WhatsApp', labels: [] });
   await put('public.messages', { conversation_id: conversation });
@@ -129,6 +130,7 @@ describe('a derived cell that is wrong', () => {
   const byType = (type: string, column: string) => {
     if (type === 'date') return `coalesce(${column}, '2026-01-01') + 1`;
     if (type === 'boolean') return `not ${column}`;
+    if (type === 'uuid') return 'gen_random_uuid()';
     return type === 'text' ? "'wrong'" : `coalesce(${column}, 0) + 1`;
   };
 

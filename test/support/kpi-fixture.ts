@@ -64,7 +64,7 @@ export class KpiFixture {
     return this.put('public.refunds', { order_id: orderId, ...source, ...own, ...values });
   }
 
-  /** Fills kpi.sales_daily from the facts, by the statement that the store uses. */
+  /** Fills the roll-ups of sales and products from the facts, by the statements that the store uses. */
   async rollUp(): Promise<void> {
     const { rows } = await this.seeder.client.query<{ day: string }>(
       `select business_day::text as day from public.source_orders where tenant_id = $1
@@ -73,7 +73,8 @@ export class KpiFixture {
     );
     const query = async <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       this.seeder.client.query<R>(text, [...values]);
-    await reaggregate(query, this.tenantId, ROLLUPS.sales, new Set(rows.map((row) => row.day)));
+    const days = new Set(rows.map((row) => row.day));
+    for (const rollup of [ROLLUPS.sales, ROLLUPS.products]) await reaggregate(query, this.tenantId, rollup, days);
   }
 
   /** Rows of a view for this tenant as arrays; numbers are text without trailing zeros. */
@@ -81,6 +82,21 @@ export class KpiFixture {
     const text = `select ${columns} from ${name} where tenant_id = $1 ${rest}`;
     const { rows } = await this.analyst.query<unknown[]>({ text, values: [this.tenantId], rowMode: 'array' });
     return rows.map((row) => row.map(plain));
+  }
+
+  /** An instant by the database's clock and its local day in Santiago, as an order's or refund's columns. */
+  async moment(before: string): Promise<{ created_at: string; business_day: string }> {
+    const { rows } = await this.analyst.query<{ created_at: string; business_day: string }>(
+      `select (now() - $1::interval)::text as created_at, ((now() - $1::interval) at time zone 'America/Santiago')::date::text as business_day`,
+      [before],
+    );
+    return rows[0] ?? { created_at: '', business_day: '' };
+  }
+
+  /** Says that the shop's orders are covered from and until so long ago. */
+  async cover(from: string, until: string): Promise<void> {
+    const [first, last] = [await this.before(from), await this.before(until)];
+    await this.put('kpi.freshness', { covered_from: first, covered_until: last });
   }
 
   /** An instant by the database's clock, by which the views measure. */

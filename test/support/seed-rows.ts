@@ -31,7 +31,7 @@ const ORDINARY: Record<string, Values> = {
     company_name: 'Tienda Ejemplo',
   },
   'public.source_orders': { source: 'shopify', status: 'completed', currency_source: 'CLP', fx_rate: 1 },
-  'public.source_order_lines': { source: 'shopify', line_kind: 'product', currency_source: 'CLP', quantity: 1 },
+  'public.source_order_lines': { source: 'shopify', line_kind: 'product', currency_source: 'CLP', quantity: 1, units: 1 },
   'public.refunds': { source: 'shopify', currency_source: 'CLP', fx_rate: 1, counts: true },
   'public.refund_lines': { source: 'shopify', currency_source: 'CLP', quantity: 1 },
   'public.products': { source: 'shopify', kind: 'storable', active: true, tracked: true },

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import {
   buildClientSchema,
   isEnumType,
+  isInterfaceType,
   isObjectType,
   isScalarType,
   NoDeprecatedCustomRule,
@@ -82,9 +83,11 @@ function beyond(own: GraphQLNamedType, real: GraphQLNamedType | undefined): stri
       .filter(({ name }) => real.getValue(name) === undefined)
       .map(({ name }) => `${own.name}.${name}`);
   }
-  if (!isObjectType(own) || !isObjectType(real)) return [`${own.name} is of a kind this test does not compare`];
-  return Object.values(own.getFields()).flatMap((field) => {
-    const other = real.getFields()[field.name];
+  const both =
+    isObjectType(own) && isObjectType(real) ? { own, real } : isInterfaceType(own) && isInterfaceType(real) ? { own, real } : null;
+  if (both === null) return [`${own.name} is of a kind this test does not compare`];
+  return Object.values(both.own.getFields()).flatMap((field) => {
+    const other = both.real.getFields()[field.name];
     if (other === undefined || String(other.type) !== String(field.type)) return [`${own.name}.${field.name}: ${String(field.type)}`];
     const required = other.args.filter((arg) => String(arg.type).endsWith('!') && arg.defaultValue === undefined);
     const missing = required.filter((arg) => !field.args.some(({ name }) => name === arg.name));

@@ -2,8 +2,10 @@ import type { DraftFields, DraftFor, Reject } from '#contract';
 import { z } from 'zod';
 import { absolute, amountOf, plain, roundTo, scale, textOf, times, type Amount } from '../amount.ts';
 import type { Currency } from '../companies.ts';
-import { char, datetime, flag, many2one, maybe, number, recordId } from '../raw-values.ts';
+import { char, datetime, flag, many2many, many2one, maybe, number, recordId } from '../raw-values.ts';
 import { readRecord, rejectOf, whitelisted } from './read-record.ts';
+import { ivaParts, withTaxes, type IvaParts, type Taxes } from './tax.ts';
+import { inReferenceUnit, NO_UNITS, type Units } from './unit.ts';
 
 export type LineKind = DraftFields<'order_line'>['line_kind'];
 
@@ -16,17 +18,28 @@ export interface Loyalty {
 export interface LineFacts {
   readonly currencies: ReadonlyMap<number, Currency>;
   readonly loyalty: Loyalty;
-  /** Product id → SKU: a line of Odoo states its product only. */
-  readonly skus: ReadonlyMap<number, string | null>;
+  /** What is known of products: a line of Odoo states its product's id only. */
+  readonly products: ReadonlyMap<number, LineProduct>;
+  readonly taxes: Taxes;
+  readonly units: Units;
+  /** SKUs, in upper case, of products that are tips. */
+  readonly tips: ReadonlySet<string>;
+}
+
+export interface LineProduct {
+  readonly sku: string | null;
+  /** The unit it is counted in. */
+  readonly unit: number | null;
 }
 
 /** A line as a draft, with what its order adds up. */
-export interface MappedLine {
+export interface MappedLine extends IvaParts {
   readonly draft: DraftFor<'order_line'>;
   readonly orderId: number;
   readonly kind: LineKind;
   readonly amount: Amount;
   readonly untaxed: Amount;
+  readonly tax: Amount;
   readonly discount: Amount;
   /** Delivery, and rewards of free delivery: a discount on shipping, not on products. */
   readonly shipping: boolean;
@@ -44,6 +57,11 @@ const schema = z.object({
   is_reward_line: maybe(flag),
   reward_id: maybe(many2one),
   product_uom_qty: number,
+  // Renamed in 19.
+  product_uom: maybe(many2one),
+  product_uom_id: maybe(many2one),
+  tax_id: maybe(many2many),
+  tax_ids: maybe(many2many),
   price_unit: number,
   discount: number,
   price_subtotal: number,
@@ -85,19 +103,26 @@ export function mapLine(raw: unknown, facts: LineFacts): { readonly line: Mapped
   if (!addsUp(untaxed, tax, amount, currency.places)) return refuse('price_subtotal and price_tax do not add up to price_total');
 
   const reward = row.reward_id === null ? undefined : facts.loyalty.rewards.get(row.reward_id);
-  const kind = kindOf(row, facts.loyalty, amount);
-  const discount = discountOf(row, kind, amount, currency.places);
+  const product = row.product_id === null ? undefined : facts.products.get(row.product_id);
+  const sku = product?.sku ?? null;
+  const kind = kindOf(row, facts, sku, amount);
+  const taxIds = row.tax_ids ?? row.tax_id;
+  const parts = ivaParts(untaxed, amount - untaxed, taxIds, facts.taxes, currency.places);
+  const discount = discountOf(row, kind, amount, (price) => withTaxes(price, taxIds, facts.taxes, currency.places), currency.places);
+  const unit = row.product_uom_id ?? row.product_uom;
   const fields: DraftFields<'order_line'> = {
     order_id: String(row.order_id),
     product_id: row.product_id === null ? null : String(row.product_id),
     line_kind: kind,
-    sku: row.product_id === null ? null : (facts.skus.get(row.product_id) ?? null),
+    sku,
     name: firstLine(row.name),
     quantity: plain(row.product_uom_qty),
+    ...(kind === 'product' ? inReferenceUnit(row.product_uom_qty, unit, product?.unit ?? null, facts.units) : NO_UNITS),
     unit_price_source: plain(row.price_unit),
     amount_source: textOf(amount),
     amount_untaxed_source: textOf(untaxed),
     amount_tax_source: textOf(amount - untaxed),
+    amount_iva_source: parts.iva === null ? null : textOf(parts.iva),
     amount_discount_source: textOf(discount),
     currency_source: currency.code,
   };
@@ -115,6 +140,8 @@ export function mapLine(raw: unknown, facts: LineFacts): { readonly line: Mapped
       kind,
       amount,
       untaxed,
+      tax: amount - untaxed,
+      ...parts,
       discount,
       shipping: kind === 'shipping' || (kind === 'reward' && reward?.rewardType === 'shipping'),
       giftCardSold: kind === 'gift_card' && !isReward(row),
@@ -134,7 +161,7 @@ function isReward(row: Row): boolean {
 const PAYMENT_PROGRAMS: ReadonlySet<string | null> = new Set(['gift_card', 'ewallet']);
 
 /** What a line is. The first rule that holds wins: a reward for free delivery is a reward, a down payment never a discount. */
-function kindOf(row: Row, loyalty: Loyalty, amount: Amount): LineKind {
+function kindOf(row: Row, { loyalty, tips }: LineFacts, sku: string | null, amount: Amount): LineKind {
   if (row.display_type !== null) return 'section';
   if (row.is_downpayment === true) return 'down_payment';
   if (isReward(row)) {
@@ -144,6 +171,7 @@ function kindOf(row: Row, loyalty: Loyalty, amount: Amount): LineKind {
   }
   if (row.is_delivery === true) return 'shipping';
   if (row.product_id !== null && loyalty.giftCardProducts.has(row.product_id)) return 'gift_card';
+  if (sku !== null && tips.has(sku.toUpperCase())) return 'tip';
   // Shop connectors and Odoo's own discount button write discounts as lines; a negative quantity is a return instead.
   if (amount < 0n && row.product_uom_qty > 0) return 'discount';
   return row.product_id === null ? 'other' : 'product';
@@ -151,15 +179,15 @@ function kindOf(row: Row, loyalty: Loyalty, amount: Amount): LineKind {
 
 /**
  * What the line takes off, with tax, never negative. A discount of 100 % leaves nothing to compute the tax from: then it is
- * quantity × unit price as the line states it.
+ * quantity × unit price, with the line's own taxes where they are known.
  */
-function discountOf(row: Row, kind: LineKind, amount: Amount, places: number): Amount {
+function discountOf(row: Row, kind: LineKind, amount: Amount, withTax: (price: Amount) => Amount, places: number): Amount {
   if (kind === 'gift_card' || kind === 'section' || kind === 'down_payment') return 0n;
   if ((kind === 'discount' || kind === 'reward') && amount < 0n) return -amount;
   const percent = amountOf(row.discount);
   const whole = amountOf(100);
   if (percent <= 0n) return 0n;
-  if (percent >= whole) return absolute(roundTo(times(amountOf(row.product_uom_qty), amountOf(row.price_unit)), places));
+  if (percent >= whole) return absolute(withTax(roundTo(times(amountOf(row.product_uom_qty), amountOf(row.price_unit)), places)));
   return absolute(roundTo(scale(amount, whole, whole - percent), places) - amount);
 }
 

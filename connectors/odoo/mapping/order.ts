@@ -1,16 +1,19 @@
 import type { DraftFields, DraftFor, Reject } from '#contract';
 import { z } from 'zod';
-import { amountOf, roundTo, textOf, type Amount } from '../amount.ts';
+import { absolute, amountOf, roundTo, textOf, type Amount } from '../amount.ts';
 import { char, datetime, many2one, maybe, number, recordId } from '../raw-values.ts';
 import { addsUp, type LineFacts, type MappedLine } from './order-line.ts';
 import { readRecord, rejectOf, whitelisted } from './read-record.ts';
 import { shopOrderId, shopOrderName } from './shop-reference.ts';
+import type { IvaParts } from './tax.ts';
 
 export interface OrderFacts extends LineFacts {
   /** Partners that are companies of this connection, or contacts of one. */
   readonly companyPartners: ReadonlySet<number>;
   /** Fields that may hold the shop's order id, the configured one first. */
   readonly shopOrderIdFields: readonly string[];
+  /** Names of sales teams by id. */
+  readonly teams: ReadonlyMap<number, string>;
 }
 
 const schema = z.looseObject({
@@ -29,6 +32,7 @@ const schema = z.looseObject({
   client_order_ref: maybe(char),
   origin: maybe(char),
   website_id: maybe(many2one),
+  team_id: maybe(many2one),
   create_date: maybe(datetime),
   write_date: datetime,
 });
@@ -62,6 +66,7 @@ export function mapOrder(
     return refuse('amount_untaxed and amount_tax do not add up to amount_total');
   }
   const amounts = split(rounded(row.amount_total), rounded(row.amount_untaxed), known);
+  const parts = allKnown ? ivaOf(amounts.total - amounts.untaxed, known, currency.places) : { iva: null, exempt: null };
   const fields: DraftFields<'order'> = {
     name: row.name,
     status: statusOf(row.state, row.invoice_status, row.delivery_status),
@@ -79,8 +84,12 @@ export function mapOrder(
     amount_shipping_source: textOf(amounts.shipping),
     amount_discount_source: textOf(amounts.discount),
     amount_other_source: textOf(amounts.total - amounts.products - amounts.shipping),
+    amount_iva_source: parts.iva === null ? null : textOf(parts.iva),
+    amount_exempt_source: parts.exempt === null ? null : textOf(parts.exempt),
+    amount_ledger_source: null,
     customer_id: row.partner_id === null ? null : String(row.partner_id),
-    channel: row.website_id === null ? 'odoo' : 'website',
+    channel: row.website_id !== null ? 'website' : ((row.team_id === null ? undefined : facts.teams.get(row.team_id)) ?? 'odoo'),
+    shop: null,
     company: row.company_id === null ? null : String(row.company_id),
     shop_order_id: shopOrderId(facts.shopOrderIdFields.map((field) => row[field])),
     shop_order_name: shopOrderName([row.client_order_ref, row.origin, row.name]),
@@ -100,7 +109,7 @@ export function mapOrder(
 
 /**
  * The sale as it would be without gift cards: those paid with are negative lines and are added back, those sold are taken out.
- * What lines and total differ by (rounding per line or per document, down payments) is neither product nor shipping.
+ * What lines and total differ by (rounding per line or per document, down payments) is neither product nor shipping, nor is a tip.
  */
 function split(stated: Amount, statedUntaxed: Amount, lines: readonly MappedLine[]) {
   const sum = (pick: (line: MappedLine) => boolean, of: (line: MappedLine) => Amount) =>
@@ -110,7 +119,7 @@ function split(stated: Amount, statedUntaxed: Amount, lines: readonly MappedLine
     total: stated - sum(giftCard, (line) => line.amount),
     untaxed: statedUntaxed - sum(giftCard, (line) => line.untaxed),
     products: sum(
-      (line) => !giftCard(line) && !line.shipping && line.kind !== 'down_payment',
+      (line) => !giftCard(line) && !line.shipping && line.kind !== 'down_payment' && line.kind !== 'tip',
       (line) => line.amount,
     ),
     shipping: sum(
@@ -122,6 +131,20 @@ function split(stated: Amount, statedUntaxed: Amount, lines: readonly MappedLine
       (line) => line.discount,
     ),
   };
+}
+
+/**
+ * The IVA of an order: its taxes less what its lines say is another tax, so that what rounding per document adds or takes belongs to
+ * it. Unknown when one line's is, or when lines and order differ by more than rounding.
+ */
+function ivaOf(tax: Amount, all: readonly MappedLine[], places: number): IvaParts {
+  const lines = all.filter((line) => line.kind !== 'gift_card' && line.kind !== 'section');
+  const ofLines = lines.reduce<Amount | null>((sum, { iva }) => (sum === null || iva === null ? null : sum + iva), 0n);
+  const exempt = lines.reduce<Amount | null>((sum, line) => (sum === null || line.exempt === null ? null : sum + line.exempt), 0n);
+  if (ofLines === null || !lines.some(({ iva }) => iva !== 0n)) return { iva: ofLines, exempt };
+  const iva = tax - lines.reduce((sum, line) => sum + line.tax - (line.iva ?? 0n), 0n);
+  const rounding = 10n ** BigInt(12 - places) * BigInt(lines.length);
+  return { iva: absolute(iva - ofLines) <= rounding ? iva : null, exempt };
 }
 
 /** `locked` and `done` say nothing here: an order is locked at confirmation in the ordinary setting (read in 16's and 19's source). */

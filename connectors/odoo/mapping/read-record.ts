@@ -35,6 +35,7 @@ export function whitelisted(raw: unknown, keep: readonly string[]): Record<strin
 
 function plainValue(value: unknown): unknown {
   if (typeof value === 'string') return value.slice(0, 200);
+  if (Array.isArray(value) && value.every((id) => typeof id === 'number')) return value;
   // A classic many2one carries the other record's name, which may be a person's: the id alone is kept.
   if (Array.isArray(value)) return typeof value[0] === 'number' ? value[0] : '(nested)';
   return typeof value === 'object' && value !== null ? '(nested)' : value;

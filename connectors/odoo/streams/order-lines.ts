@@ -1,6 +1,6 @@
 import { LINE_FIELDS, LINE_REQUIRED, mapLine } from '../mapping/order-line.ts';
 import { collect } from '../mapping/collect.ts';
-import { learnSkus, readSaleFacts, type SaleFacts } from '../sale-facts.ts';
+import { learnProducts, readSaleFacts, type SaleFacts } from '../sale-facts.ts';
 import { windowedStream } from '../windowed-stream.ts';
 
 /**
@@ -22,7 +22,7 @@ export const orderLines = windowedStream<SaleFacts>({
   prepare: readSaleFacts,
   notices: (facts) => facts.notices,
   async map(records, facts, client) {
-    await learnSkus(client, records, facts.skus);
+    await learnProducts(client, records, facts.products);
     return collect(records, (record) => {
       const mapped = mapLine(record, facts);
       return 'line' in mapped ? { draft: mapped.line.draft } : mapped;

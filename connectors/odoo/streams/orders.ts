@@ -4,7 +4,7 @@ import type { OdooClient } from '../client.ts';
 import { LINE_FIELDS, LINE_REQUIRED, mapLine, type MappedLine } from '../mapping/order-line.ts';
 import { mapOrder, ORDER_FIELDS, ORDER_REQUIRED } from '../mapping/order.ts';
 import { many2one, maybe, recordId } from '../raw-values.ts';
-import { learnSkus, readSaleFacts, shopOrderIdFields, type SaleFacts } from '../sale-facts.ts';
+import { learnProducts, readSaleFacts, shopOrderIdFields, type SaleFacts } from '../sale-facts.ts';
 import { allById } from '../window.ts';
 import { lackingFields, windowedStream, type Mapped } from '../windowed-stream.ts';
 
@@ -71,7 +71,7 @@ async function linesOf(client: OdooClient, orderIds: readonly number[], facts: O
   const lines: unknown[] = [];
   const search = { domain: [['order_id', 'in', orderIds] as const], fields: facts.lineFields, limit: 2000 };
   for await (const page of allById(client, 'sale.order.line', search)) lines.push(...page);
-  await learnSkus(client, lines, facts.skus);
+  await learnProducts(client, lines, facts.products);
   return lines;
 }
 

@@ -1,6 +1,6 @@
 import type { RawLineItem, RawOrder } from '../raw/order.ts';
-import { currencyDigits, type Amount } from './amount.ts';
-import { addUp, itemAmounts, NOTHING, shippingAmounts, type LineAmounts } from './line-amounts.ts';
+import { currencyDigits, sum, type Amount } from './amount.ts';
+import { addUp, itemAmounts, NOTHING, shippingAmounts, untaxed, type LineAmounts } from './line-amounts.ts';
 import { unitsSold } from './order-removals.ts';
 
 export interface LedgerItem extends LineAmounts {
@@ -27,6 +27,8 @@ export interface OrderLedger {
   readonly total: LineAmounts;
   /** Gift cards sold: a liability, not a sale. */
   readonly giftCards: Amount;
+  /** The sale by the shop's own record of what was agreed, to control the total by; null when it was not read whole. */
+  readonly agreed: Amount | null;
 }
 
 /**
@@ -63,16 +65,25 @@ export function orderLedger(order: RawOrder): OrderLedger {
   const ofLines = addUp([...sales, ...shipping]);
   // The shop's own tax total decides; it differs from the lines' where duties or fees are taxed.
   const taxBeyond = over === tips || order.totalTaxSet === null ? 0n : order.totalTaxSet - allPlaced.tax;
-  const rest = { amount: over - tip, tax: taxBeyond, discount: 0n };
+  // Of what kind that tax is, nothing says.
+  const rest = taxBeyond === 0n ? untaxed(over - tip) : { ...NOTHING, amount: over - tip, tax: taxBeyond, iva: null, exempt: null };
   return {
     digits,
     items: named,
     shipping,
     tip,
     rest,
-    total: addUp([ofLines, rest, { amount: tip, tax: 0n, discount: 0n }]),
+    total: addUp([ofLines, rest, untaxed(tip)]),
     giftCards: addUp(named.filter((item) => item.kind === 'gift_card')).amount,
+    agreed: agreed(order),
   };
+}
+
+/** Returns and refunds are agreements too, but change no sale. */
+function agreed(order: RawOrder): Amount | null {
+  if (order.agreements === null) return null;
+  const sales = order.agreements.filter(({ reason }) => reason === 'ORDER' || reason === 'ORDER_EDIT').flatMap((each) => each.sales);
+  return sum(sales.filter(({ lineType }) => lineType !== 'GIFT_CARD').map((sale) => sale.totalAmount));
 }
 
 /** A tip may come as a line of its own: without a variant, and exactly as large as the order's tips. */

@@ -1,7 +1,7 @@
 import type { DraftFields, DraftFor } from '#contract';
 import type { RawOrder } from '../raw/order.ts';
 import { decimalText, type Amount } from './amount.ts';
-import type { LineAmounts } from './line-amounts.ts';
+import { untaxed, type LineAmounts } from './line-amounts.ts';
 import type { OrderLedger } from './order-ledger.ts';
 
 type Fields = DraftFields<'order_line'>;
@@ -12,7 +12,7 @@ type Fields = DraftFields<'order_line'>;
  * as their order.
  */
 export function orderLineDrafts(order: RawOrder, ledger: OrderLedger): DraftFor<'order_line'>[] {
-  const extra = { product_id: null, sku: null, quantity: '1' } as const;
+  const extra = { product_id: null, sku: null, quantity: '1', units: null } as const;
   const items = ledger.items.map((item) =>
     draft(order, item.line.id, item, {
       product_id: item.line.variant?.id ?? null,
@@ -20,6 +20,8 @@ export function orderLineDrafts(order: RawOrder, ledger: OrderLedger): DraftFor<
       sku: item.line.sku === '' ? null : item.line.sku,
       name: item.line.name,
       quantity: String(item.units),
+      // Shopify knows no other unit than the piece.
+      units: item.kind === 'product' ? String(item.units) : null,
       unit_price_source: decimalText(item.line.originalUnitPriceSet),
     }),
   );
@@ -35,7 +37,7 @@ export function orderLineDrafts(order: RawOrder, ledger: OrderLedger): DraftFor<
   return [
     ...items,
     ...shipping,
-    ...single(order, 'tip', 'Tip', { amount: ledger.tip, tax: 0n, discount: 0n }),
+    ...single(order, 'tip', 'Tip', untaxed(ledger.tip)),
     ...single(order, 'other', 'Duties, fees and rounding', ledger.rest),
   ];
 }
@@ -48,6 +50,7 @@ function single(order: RawOrder, kind: 'tip' | 'other', name: string, amounts: L
       product_id: null,
       sku: null,
       quantity: '1',
+      units: null,
       line_kind: kind,
       name,
       unit_price_source: decimalText(unitPrice),
@@ -59,7 +62,7 @@ function draft(
   order: RawOrder,
   sourceId: string,
   amounts: LineAmounts,
-  fields: Pick<Fields, 'product_id' | 'line_kind' | 'sku' | 'name' | 'quantity' | 'unit_price_source'>,
+  fields: Pick<Fields, 'product_id' | 'line_kind' | 'sku' | 'name' | 'quantity' | 'units' | 'unit_price_source'>,
 ): DraftFor<'order_line'> {
   return {
     entity: 'order_line',
@@ -69,9 +72,11 @@ function draft(
     fields: {
       order_id: order.id,
       ...fields,
+      units_unknown_because: null,
       amount_source: decimalText(amounts.amount),
       amount_untaxed_source: decimalText(amounts.amount - amounts.tax),
       amount_tax_source: decimalText(amounts.tax),
+      amount_iva_source: amounts.iva === null ? null : decimalText(amounts.iva),
       amount_discount_source: decimalText(amounts.discount),
       currency_source: order.currencyCode,
     },

@@ -1,14 +1,14 @@
 import type { DraftFor } from '#contract';
 import type { RawOrder } from '../raw/order.ts';
-import { decimalText, sum } from './amount.ts';
+import { decimalText, sum, type Amount } from './amount.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import { orderStatus, paymentState, sourceStatus } from './order-status.ts';
 
 /**
  * The order itself. `withPayments` is false when the source holds more transactions than it lists: then none is declared
- * complete, and none tombstoned. `raw` is the white-listed payload.
+ * complete, and none tombstoned. `shop` names the shop, as #1001 exists in each. `raw` is the white-listed payload.
  */
-export function orderDraft(order: RawOrder, ledger: OrderLedger, withPayments: boolean, raw: unknown): DraftFor<'order'> {
+export function orderDraft(order: RawOrder, ledger: OrderLedger, shop: string, withPayments: boolean, raw: unknown): DraftFor<'order'> {
   const { total } = ledger;
   const products = sum(ledger.items.filter((item) => item.kind === 'product').map((item) => item.amount));
   const shipping = sum(ledger.shipping.map((line) => line.amount));
@@ -33,8 +33,12 @@ export function orderDraft(order: RawOrder, ledger: OrderLedger, withPayments: b
       amount_shipping_source: decimalText(shipping),
       amount_discount_source: decimalText(total.discount),
       amount_other_source: decimalText(total.amount - products - shipping),
+      amount_iva_source: textOrNull(total.iva),
+      amount_exempt_source: textOrNull(total.exempt),
+      amount_ledger_source: textOrNull(ledger.agreed),
       customer_id: order.customer?.id ?? null,
-      channel: order.sourceName,
+      channel: channelOf(order),
+      shop,
       company: null,
       shop_order_id: order.id,
       shop_order_name: order.name.trim().replace(/^#/, '').trim(),
@@ -42,6 +46,14 @@ export function orderDraft(order: RawOrder, ledger: OrderLedger, withPayments: b
     complete: withPayments ? ['order_line', 'refund', 'order_payment'] : ['order_line', 'refund'],
     raw,
   };
+}
+
+const textOrNull = (amount: Amount | null): string | null => (amount === null ? null : decimalText(amount));
+
+/** Shopify's own ways of selling have words, an app's orders carry its number: then its name says more (a marketplace). */
+function channelOf(order: RawOrder): string | null {
+  const { sourceName, app } = order;
+  return sourceName === null || /^\d+$/.test(sourceName) ? (app?.name ?? sourceName) : sourceName;
 }
 
 function exclusion(order: RawOrder, ledger: OrderLedger): DraftFor<'order'>['fields']['excluded_because'] {

@@ -12,6 +12,8 @@ export const CHILDREN_ALONE = {
   refunds: 100,
   refundLines: 50,
   refundDetails: 20,
+  agreements: 50,
+  sales: 100,
 } as const;
 
 /** One order with as many children as one request can carry. */
@@ -29,6 +31,8 @@ export const ORDER_BY_ID: Operation = {
         $refunds: Int!
         $refundLines: Int!
         $refundDetails: Int!
+        $agreements: Int!
+        $sales: Int!
       ) {
         order(id: $id) {
           ...OrderFields

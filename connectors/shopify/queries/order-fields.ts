@@ -19,6 +19,7 @@ export const LINE_ITEM_FIELDS = /* GraphQL */ `
       }
     }
     taxLines {
+      title
       priceSet {
         ...Money
       }
@@ -39,6 +40,7 @@ export const SHIPPING_LINE_FIELDS = /* GraphQL */ `
       ...Money
     }
     taxLines {
+      title
       priceSet {
         ...Money
       }
@@ -162,6 +164,9 @@ export const ORDER_FIELDS = /* GraphQL */ `
     displayFinancialStatus
     displayFulfillmentStatus
     sourceName
+    app {
+      name
+    }
     taxesIncluded
     currencyCode
     customer @include(if: $customer) {
@@ -222,6 +227,25 @@ export const ORDER_FIELDS = /* GraphQL */ `
     }
     refunds(first: $refunds) {
       ...RefundFields
+    }
+    agreements(first: $agreements) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        reason
+        sales(first: $sales) {
+          pageInfo {
+            hasNextPage
+          }
+          nodes {
+            lineType
+            totalAmount {
+              ...Money
+            }
+          }
+        }
+      }
     }
   }
 `;

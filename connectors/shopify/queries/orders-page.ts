@@ -2,7 +2,16 @@ import type { Operation } from './operation.ts';
 import { ORDER_FRAGMENTS } from './order-fields.ts';
 
 /** How many children of each kind come with an order of a page; more are read order by order. */
-export const CHILDREN_PER_ORDER = { lines: 20, shippingLines: 3, transactions: 10, refunds: 5, refundLines: 10, refundDetails: 3 } as const;
+export const CHILDREN_PER_ORDER = {
+  lines: 20,
+  shippingLines: 3,
+  transactions: 10,
+  refunds: 5,
+  refundLines: 10,
+  refundDetails: 3,
+  agreements: 2,
+  sales: 10,
+} as const;
 
 /** A page of orders with their children, in the order of `$sortKey`. */
 export const ORDERS_PAGE: Operation = {
@@ -22,6 +31,8 @@ export const ORDERS_PAGE: Operation = {
         $refunds: Int!
         $refundLines: Int!
         $refundDetails: Int!
+        $agreements: Int!
+        $sales: Int!
       ) {
         orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {
           pageInfo {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gid, instant, money, text, whole } from './primitives.ts';
 
-const taxLines = z.array(z.object({ priceSet: money }).transform((line) => line.priceSet));
+const taxLines = z.array(z.object({ title: text, priceSet: money }).transform((line) => ({ title: line.title, amount: line.priceSet })));
 
 export const rawLineItem = z.object({
   id: gid,
@@ -64,6 +64,27 @@ export const rawCustomer = z.object({
   defaultAddress: z.object({ city: text.nullish(), province: text.nullish() }).nullish(),
 });
 
+/** What was agreed about an order, one after the other: placed, edited, returned. Null when not all of it was read. */
+const rawAgreements = z
+  .object({
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
+    nodes: z.array(
+      z.object({
+        reason: text,
+        sales: z.object({
+          pageInfo: z.object({ hasNextPage: z.boolean() }),
+          nodes: z.array(z.object({ lineType: text, totalAmount: money })),
+        }),
+      }),
+    ),
+  })
+  .nullish()
+  .transform((list) => {
+    if (list === null || list === undefined) return null;
+    const cut = list.pageInfo.hasNextPage || list.nodes.some(({ sales }) => sales.pageInfo.hasNextPage);
+    return cut ? null : list.nodes.map(({ reason, sales }) => ({ reason, sales: sales.nodes }));
+  });
+
 /** One order as the query asks for it, children read to their end. Words (statuses, kinds) stay text: Shopify adds new ones. */
 export const rawOrder = z.object({
   id: gid,
@@ -77,6 +98,7 @@ export const rawOrder = z.object({
   displayFinancialStatus: text.nullable(),
   displayFulfillmentStatus: text,
   sourceName: text.nullable(),
+  app: z.object({ name: text }).nullish(),
   taxesIncluded: z.boolean(),
   currencyCode: z.string().regex(/^[A-Z]{3,4}$/, 'is not a currency'),
   customer: rawCustomer.nullish(),
@@ -91,9 +113,11 @@ export const rawOrder = z.object({
   transactions: z.array(rawTransaction),
   transactionsCount: z.object({ count: z.number().int() }).nullable(),
   refunds: z.array(rawRefund),
+  agreements: rawAgreements,
 });
 
 export type RawOrder = z.output<typeof rawOrder>;
+export type RawTaxLine = z.output<typeof rawLineItem>['taxLines'][number];
 export type RawLineItem = z.output<typeof rawLineItem>;
 export type RawRefund = z.output<typeof rawRefund>;
 export type RawCustomer = z.output<typeof rawCustomer>;

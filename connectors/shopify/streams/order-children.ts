@@ -20,6 +20,7 @@ const shape = z.looseObject({
   lineItems: frame,
   shippingLines: z.looseObject({ pageInfo: more }),
   transactions: z.array(z.unknown()),
+  agreements: z.looseObject({ pageInfo: more, nodes: z.array(z.looseObject({ sales: z.looseObject({ pageInfo: more }) })) }),
   transactionsCount: z.object({ count: z.number() }).nullable(),
   refunds: z.array(
     z.looseObject({
@@ -74,6 +75,8 @@ function overflows(order: Shape, refundsAsked: number): boolean {
     order.shippingLines.pageInfo.hasNextPage ||
     order.transactions.length < (order.transactionsCount?.count ?? 0) ||
     order.refunds.length >= refundsAsked ||
+    order.agreements.pageInfo.hasNextPage ||
+    order.agreements.nodes.some(({ sales }) => sales.pageInfo.hasNextPage) ||
     order.refunds.some((refund) =>
       [refund.refundLineItems, refund.refundShippingLines, refund.orderAdjustments, refund.transactions].some(
         (list) => list.pageInfo.hasNextPage,

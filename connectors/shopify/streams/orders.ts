@@ -34,7 +34,8 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
   async *read(context, request) {
     const client = createClient(context, 'shopify orders');
     const start = request.walk ?? (await openWalk(client, request));
-    const source = orderSource(client, request, start.visibleFrom);
+    const shop = context.settings.shop_domain.replace('.myshopify.com', '');
+    const source = orderSource(client, request, { shop, visibleFrom: start.visibleFrom });
     const advances = request.kind === 'incremental';
     yield* walkWindow(source, { version: 1, watermark: request.watermark, advances, start, covered: covered(request, start) });
   },
@@ -64,7 +65,11 @@ function covered(request: Request, walk: Walk): Page['covered'] {
   return { from, until: request.kind === 'backfill' ? earlier(request.until, walk.hi) : walk.hi };
 }
 
-function orderSource(client: ShopifyClient, request: Request, visibleFrom: string | null): WalkSource {
+function orderSource(
+  client: ShopifyClient,
+  request: Request,
+  { shop, visibleFrom }: { readonly shop: string; readonly visibleFrom: string | null },
+): WalkSource {
   const notices = new Map<string, Notice>();
   if (visibleFrom !== null) {
     notices.set('read_all_orders', {
@@ -106,7 +111,7 @@ function orderSource(client: ShopifyClient, request: Request, visibleFrom: strin
         if (order !== null) whole.push(order);
       }
       const outside = nodes.length - inWindow.length;
-      return { ...mapOrders(whole), ...(outside === 0 ? {} : { excluded: { outside_window: outside } }) };
+      return { ...mapOrders(whole, shop), ...(outside === 0 ? {} : { excluded: { outside_window: outside } }) };
     },
     notices: () => [...notices.values(), ...client.notices],
   };

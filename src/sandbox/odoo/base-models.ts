@@ -1,4 +1,5 @@
 import type { OdooDatabase, OdooPartner, OdooRate, OdooUser } from '../world/model.ts';
+import type { OdooTax, OdooTeam, OdooUnit } from '../world/odoo-measures.ts';
 import { defineModel, field, many2one, stamps, type Row } from './model.ts';
 import { GIFT_CARD_ID } from './sale-models.ts';
 
@@ -74,6 +75,50 @@ export const baseModels = [
       company_rate: field('float', (r) => 1 / Number(r.inverseCompanyRate)),
       ...stamps<OdooRate>(),
     }),
+  }),
+  defineModel<OdooTax>({
+    name: 'account.tax',
+    rows: (db) => db.measures.taxes,
+    rule: 'own',
+    displayName: (t) => t.name,
+    fields: () => ({
+      name: field('char', (t) => t.name),
+      company_id: many2one('res.company', (t) => t.companyId),
+      amount: field('float', (t) => Number(t.percent)),
+      amount_type: field('selection', () => 'percent', { selection: ['group', 'fixed', 'percent', 'division'] }),
+      price_include: field('boolean', () => false),
+      l10n_cl_sii_code: field('integer', (t) => t.siiCode),
+      active: field('boolean', () => true),
+    }),
+  }),
+  defineModel<OdooUnit>({
+    name: 'uom.uom',
+    rows: (db) => db.measures.units,
+    displayName: (u) => u.name,
+    // Until 18 by category and the size of the reference unit, since 19 by the unit it hangs on.
+    fields: (version) => ({
+      name: field('char', (u) => u.name),
+      active: field('boolean', () => true),
+      ...(version === '16.0'
+        ? {
+            category_id: many2one<OdooUnit>('uom.category', (u) => u.relativeTo ?? u.id),
+            uom_type: field<OdooUnit>('selection', (u) => (u.relativeTo === null ? 'reference' : 'bigger'), {
+              selection: ['bigger', 'reference', 'smaller'],
+            }),
+            factor: field<OdooUnit>('float', (u) => 1 / u.size),
+          }
+        : {
+            relative_uom_id: many2one<OdooUnit>('uom.uom', (u) => u.relativeTo),
+            relative_factor: field<OdooUnit>('float', (u) => u.size),
+            factor: field<OdooUnit>('float', (u) => u.size),
+          }),
+    }),
+  }),
+  defineModel<OdooTeam>({
+    name: 'crm.team',
+    rows: (db) => db.measures.teams,
+    displayName: (t) => t.name,
+    fields: () => ({ name: field('char', (t) => t.name), active: field('boolean', () => true) }),
   }),
   defineModel<Company>({
     name: 'res.company',

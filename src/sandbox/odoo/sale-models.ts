@@ -44,7 +44,8 @@ const line: Fields<OdooOrderLine> = {
   ...stamps<OdooOrderLine>(),
 };
 
-const uom = many2one<OdooOrderLine>('uom.uom', () => 1);
+const uom = many2one<OdooOrderLine>('uom.uom', (l) => l.unitId);
+const taxes = field<OdooOrderLine>('many2many', (l) => l.taxIds, { relation: 'account.tax' });
 
 export const saleModels = [
   defineModel<OdooOrder>({
@@ -80,6 +81,9 @@ export const saleModels = [
     rows: (db) => db.orderLines,
     rule: 'own',
     displayName: (l) => l.name,
-    fields: (version) => ({ ...line, ...(version === '16.0' ? { product_uom: uom } : { product_uom_id: uom }) }),
+    fields: (version) => ({
+      ...line,
+      ...(version === '16.0' ? { product_uom: uom, tax_id: taxes } : { product_uom_id: uom, tax_ids: taxes }),
+    }),
   }),
 ];

@@ -43,6 +43,7 @@ function database(version: OdooDatabase['version'], name = 'uno'): OdooDatabase 
     companies: [{ id: 1, name: 'Uno', partnerId: 9, currencyId: 45, rut: '76042235-5' }],
     currencies: [{ id: 45, name: 'CLP', decimalPlaces: 0, rounding: '1', writeDate: STAMP }],
     currencyRates: [],
+    measures: { taxes: [], units: [], teams: [] },
     partners: [
       { ...partner, id: 9, name: 'Uno', companyId: null, active: true },
       { ...partner, id: 10, name: 'Archivado', companyId: null, active: false },

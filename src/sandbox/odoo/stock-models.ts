@@ -13,6 +13,7 @@ export const stockModels = [
       barcode: field('char', (p) => p.barcode),
       list_price: field('float', (p) => Number(p.listPrice)),
       lst_price: field('float', (p) => Number(p.listPrice)),
+      uom_id: many2one('uom.uom', (p) => p.unitId),
       product_tmpl_id: many2one('product.template', (p) => p.templateId),
       active: field('boolean', (p) => p.active),
       company_id: many2one('res.company', (p) => p.companyId),

@@ -1,6 +1,7 @@
 import type { Minor, Shop, ShopCustomer, ShopLine, ShopOrder, ShopRefund, ShopShippingLine, ShopTransaction } from '../world/model.ts';
 import { accessDenied } from './admin-error.ts';
 import { childConnection, type PageArgs } from './connection.ts';
+import { agreementViews } from './order-agreements.ts';
 import { orderTotals } from './order-totals.ts';
 import { gid, moneyBag, stamp, type MoneyBag } from './wire-values.ts';
 
@@ -34,6 +35,7 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
     displayFinancialStatus: order.financialStatus,
     displayFulfillmentStatus: order.fulfillmentStatus,
     sourceName: order.sourceName,
+    app: order.appName === null ? null : { id: gid('App', Number(order.sourceName)), name: order.appName },
     taxesIncluded: shop.taxesIncluded,
     currencyCode: shop.currency,
     customer: () => customerView(order, index),
@@ -51,10 +53,11 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
     totalOutstandingSet: bag(totals.currentPrice - totals.received + totals.refunded),
     netPaymentSet: bag(totals.received - totals.refunded),
     lineItems: (args: PageArgs) => childConnection(order.lines, args, (line) => lineView(line, index)),
-    shippingLines: (args: PageArgs) => childConnection(order.shippingLines, args, (line) => shippingView(line, bag)),
+    shippingLines: (args: PageArgs) => childConnection(order.shippingLines, args, (line) => shippingView(line, shop)),
     transactions: ({ first }: ListArgs) => order.transactions.slice(0, first ?? undefined).map((t) => transactionView(t, order, bag)),
     transactionsCount: () => ({ count: order.transactions.length, precision: 'EXACT' }),
     refunds: ({ first }: ListArgs) => order.refunds.slice(0, first ?? undefined).map((refund) => refundView(refund, order, index)),
+    agreements: (args: PageArgs) => agreementViews(order, shop, args),
   };
 }
 
@@ -86,11 +89,21 @@ function lineView(line: ShopLine, { shop, variantTitles }: ShopIndex) {
     variant: line.variantId === null ? null : { id: gid('ProductVariant', line.variantId) },
     originalUnitPriceSet: bag(line.unitPrice),
     discountAllocations: line.discount === 0 ? [] : [{ allocatedAmountSet: bag(line.discount) }],
-    taxLines: line.tax === 0 ? [] : [{ title: 'IVA', rate: Number(line.taxRate), priceSet: bag(line.tax) }],
+    taxLines: [
+      ...(line.tax === 0 ? [] : [{ title: taxTitle(shop, line.id), rate: Number(line.taxRate), priceSet: bag(line.tax - line.otherTax) }]),
+      ...(line.otherTax === 0 ? [] : [{ title: 'ILA', rate: 0.205, priceSet: bag(line.otherTax) }]),
+    ],
   };
 }
 
-function shippingView(line: ShopShippingLine, bag: (amount: Minor) => MoneyBag) {
+/** What the merchant called the tax; some wrote its rate into the name. */
+function taxTitle(shop: Shop, id: number): string {
+  if (shop.currency !== 'CLP') return 'State Tax';
+  return id % 2 === 0 ? 'IVA' : 'IVA 19%';
+}
+
+function shippingView(line: ShopShippingLine, shop: Shop) {
+  const bag = (amount: Minor): MoneyBag => moneyBag(amount, shop.currency);
   return {
     id: gid('ShippingLine', line.id),
     title: line.title,
@@ -98,7 +111,7 @@ function shippingView(line: ShopShippingLine, bag: (amount: Minor) => MoneyBag) 
     originalPriceSet: bag(line.price),
     discountedPriceSet: bag(line.price - line.discount),
     discountAllocations: line.discount === 0 ? [] : [{ allocatedAmountSet: bag(line.discount) }],
-    taxLines: line.tax === 0 ? [] : [{ title: 'IVA', rate: null, priceSet: bag(line.tax) }],
+    taxLines: line.tax === 0 ? [] : [{ title: taxTitle(shop, line.id), rate: null, priceSet: bag(line.tax) }],
   };
 }
 

@@ -1,12 +1,13 @@
 import {
   getNamedType,
   Kind,
-  isCompositeType,
+  isInterfaceType,
   isObjectType,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -42,7 +43,10 @@ export function queryCost(
   return selectionCost(costing, operation.selectionSet, root, true);
 }
 
-function selectionCost(costing: Costing, selection: SelectionSetNode, parent: GraphQLObjectType, atRoot: boolean): number {
+/** What has fields of its own. */
+type Parent = GraphQLObjectType | GraphQLInterfaceType;
+
+function selectionCost(costing: Costing, selection: SelectionSetNode, parent: Parent, atRoot: boolean): number {
   let points = 0;
   for (const node of selection.selections) {
     if (skipped(costing, node.directives ?? [])) continue;
@@ -55,11 +59,11 @@ function selectionCost(costing: Costing, selection: SelectionSetNode, parent: Gr
   return points;
 }
 
-function fieldCost(costing: Costing, node: FieldNode, parent: GraphQLObjectType, atRoot: boolean): number {
+function fieldCost(costing: Costing, node: FieldNode, parent: Parent, atRoot: boolean): number {
   const field = parent.getFields()[node.name.value];
   if (field === undefined || node.selectionSet === undefined) return 0;
   const type = getNamedType(field.type);
-  if (!isCompositeType(type) || !isObjectType(type) || FREE.has(type.name)) return 0;
+  if (!(isObjectType(type) || isInterfaceType(type)) || FREE.has(type.name)) return 0;
   if (atRoot && type.name === 'Count') return 10;
   const inner = selectionCost(costing, node.selectionSet, type, false);
   if (!type.name.endsWith('Connection')) return 1 + inner;

@@ -18,8 +18,13 @@ export interface SalesDocument {
   readonly products: Decimal;
   readonly shipping: Decimal;
   readonly discount: Decimal;
+  readonly iva: Decimal;
+  readonly exempt: Decimal;
+  /** What the shop's own ledger adds up to; null where there is none. */
+  readonly ledger: Decimal | null;
   readonly customerId: string | null;
   readonly channel: string;
+  readonly shop: string | null;
   readonly company: string | null;
   readonly shopOrderId: string | null;
   readonly shopOrderName: string | null;
@@ -35,10 +40,15 @@ export interface DocumentLine {
   readonly sku: string | null;
   readonly name: string;
   readonly quantity: Decimal;
+  /** In the product's own unit; null for what is no product, or where the units do not convert. */
+  readonly units: Decimal | null;
+  readonly unitsUnknown: 'unit_of_other_kind' | null;
   readonly unitPrice: Decimal;
   /** With tax, after all discounts. */
   readonly amount: Decimal;
   readonly tax: Decimal;
+  readonly iva: Decimal;
+  readonly exempt: Decimal;
   readonly discount: Decimal;
 }
 

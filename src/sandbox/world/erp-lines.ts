@@ -1,9 +1,10 @@
 import type { ErpScenario } from './erp-scenarios.ts';
 import type { OdooProduct } from './model.ts';
 import { ODOO_CURRENCIES, type LineSketch } from './odoo-book.ts';
-import type { OdooGoods } from './odoo-catalogue.ts';
-import { IVA, IVA_AND_ILA, netLine, textLine } from './odoo-lines.ts';
+import { ODOO_UNITS, type OdooGoods } from './odoo-catalogue.ts';
+import { netLine, textLine } from './odoo-lines.ts';
 import type { Random } from './random.ts';
+import { IVA, IVA_AND_ILA } from './tax.ts';
 
 /** Lines of one sale, priced without tax. */
 export function erpLines(story: ErpScenario, goods: OdooGoods, own: readonly OdooProduct[], random: Random): LineSketch[] {
@@ -38,14 +39,24 @@ function productLine(story: ErpScenario, product: OdooProduct, rate: string, ran
   const price = random.int(1, 60) * 10_000;
   const quantity = random.chance(0.1) ? random.int(2, 24) + 0.5 : random.int(1, 12);
   const discount = random.pick([5, 10, 20, 25]);
-  return netLine({
+  const line = netLine({
     productId: product.id,
     name: product.name,
     quantity,
     priceUnit: story.lines === 'free' ? 0 : story.currency === undefined ? price : Math.round((price * 10 ** digits) / pesos),
     rate,
     ...(story.lines === 'discounts' ? { discountPercent: discount } : {}),
+    ...unitOf(story, product),
   });
+  return story.lines === 'exempt' && random.chance(0.5) ? { ...line, taxes: ['exempt'] } : line;
+}
+
+/** Pieces by the dozen and work by the day; or, by mistake, one in the other's unit. */
+function unitOf(story: ErpScenario, product: OdooProduct): { unitId?: number } {
+  const { piece, dozen, hour, day } = ODOO_UNITS;
+  const pieces = product.unitId === piece.id;
+  if (story.lines === 'dozens') return { unitId: pieces ? dozen.id : day.id };
+  return story.lines === 'odd unit' ? { unitId: pieces ? hour.id : piece.id } : {};
 }
 
 function shippingLine(goods: OdooGoods, random: Random): LineSketch {
@@ -59,5 +70,5 @@ function giftCardPayment(goods: OdooGoods, lines: readonly LineSketch[], random:
   const all = random.chance(0.4);
   const amount = all ? total : Math.min(total, random.int(1, 5) * 5000);
   const { id, name } = goods.shared.giftCard;
-  return { productId: id, name, quantity: 1, priceUnit: -amount, subtotal: -amount, tax: 0, kind: 'gift card payment' };
+  return { productId: id, name, quantity: 1, priceUnit: -amount, subtotal: -amount, tax: 0, taxes: [], kind: 'gift card payment' };
 }

@@ -12,7 +12,8 @@ export interface ErpScenario {
   readonly late?: true;
   readonly currency?: 'UF' | 'USD' | 'EUR';
   readonly customer?: 'sister company' | 'other tenant' | 'branch of the sister company';
-  readonly lines?: 'discounts' | 'discount line' | 'paid by gift card' | 'free' | 'sections' | 'wine' | 'exempt' | 'many';
+  readonly lines?:
+    'discounts' | 'discount line' | 'paid by gift card' | 'free' | 'sections' | 'wine' | 'exempt' | 'many' | 'dozens' | 'odd unit';
 }
 
 const done = { state: 'sale', delivery: 'full', invoice: 'invoiced' } as const;
@@ -42,6 +43,8 @@ export const ERP_SCENARIOS = {
   sections: { ...open, share: 0.03, lines: 'sections' },
   exempt: { ...done, share: 0.03, lines: 'exempt' },
   'many lines': { ...done, share: 0.02, lines: 'many' },
+  dozens: { ...done, share: 0.04, lines: 'dozens' },
+  'in a unit of another kind': { ...done, share: 0.01, lines: 'odd unit' },
 } as const satisfies Record<string, ErpScenario>;
 
 /** Only where a company has a sister company in the same tenant. */

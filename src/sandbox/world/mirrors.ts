@@ -2,10 +2,10 @@ import type { Calendar } from './calendar.ts';
 import type { ShopOrder } from './model.ts';
 import { ODOO_CURRENCIES, type LineSketch, type OdooCurrency, type OrderSketch } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';
-import { grossLine, IVA } from './odoo-lines.ts';
+import { grossLine } from './odoo-lines.ts';
 import type { OdooPartners } from './odoo-partners.ts';
 import type { Random } from './random.ts';
-import { taxOf } from './tax.ts';
+import { IVA, taxOf } from './tax.ts';
 import type { LostOrder, WebSale } from './web-orders.ts';
 import { webScenario } from './web-scenarios.ts';
 
@@ -30,7 +30,7 @@ export interface MirrorTwist {
 /**
  * The ERP's copy of a web order, made 1–40 minutes after it. Totals are the same to the peso; tax may differ by a peso a line,
  * because the two systems round at different places. Gift cards sold are left out (a liability, booked elsewhere), gift cards
- * paid with are negative lines, discounts are one negative line, shipping is stated after its discount.
+ * paid with are negative lines, discounts are one negative line a tax rate, shipping is stated after its discount.
  */
 export function mirrorOf(sale: WebSale, rank: number, terms: MirrorTerms, random: Random, twist: MirrorTwist = {}): OrderSketch {
   const { order } = sale;
@@ -82,7 +82,7 @@ export function orphanOf(lost: LostOrder, rank: number, terms: MirrorTerms, rand
     microseconds: random.int(0, 990_000),
     invoiceStatus: 'to invoice',
     deliveryStatus: 'pending',
-    lines: [grossLine({ productId: product.id, name: product.name, quantity: 1, gross, tax: taxOf(gross, IVA, true) })],
+    lines: [grossLine({ productId: product.id, name: product.name, quantity: 1, gross, tax: taxOf(gross, IVA, true), rate: IVA })],
   };
 }
 
@@ -108,9 +108,7 @@ const DELIVERY: Record<ShopOrder['fulfillmentStatus'], OrderSketch['deliveryStat
 
 function mirrorLines(order: ShopOrder, goods: OdooGoods, surcharge: number, random: Random): LineSketch[] {
   const lines: LineSketch[] = [];
-  let discount = 0;
-  let taxBeforeDiscount = 0;
-  let taxAfterDiscount = 0;
+  const discounts = new Map<string, number>();
   for (const line of order.lines) {
     if (line.isGiftCard) continue;
     const product = (line.variantId === null ? undefined : goods.byVariant.get(line.variantId)) ?? goods.shared.unlisted;
@@ -118,27 +116,42 @@ function mirrorLines(order: ShopOrder, goods: OdooGoods, surcharge: number, rand
     const quantity = order.edited ? line.currentQuantity : line.quantity;
     const gross = quantity * line.unitPrice + (lines.length === 0 ? surcharge * quantity : 0);
     const tax = nudged(taxOf(gross, line.taxRate, true), random);
-    lines.push(grossLine({ productId: product.id, name: product.name, quantity, gross, tax }));
+    lines.push(grossLine({ productId: product.id, name: product.name, quantity, gross, tax, rate: line.taxRate }));
     if (line.discount === 0) continue;
-    discount += line.discount;
-    taxBeforeDiscount += tax;
-    taxAfterDiscount += taxOf(gross - line.discount, line.taxRate, true);
+    discounts.set(line.taxRate, (discounts.get(line.taxRate) ?? 0) + line.discount);
   }
-  if (discount > 0) {
+  for (const [rate, discount] of discounts) {
     const { id, name } = goods.shared.discount;
-    lines.push(grossLine({ productId: id, name, quantity: 1, gross: -discount, tax: -(taxBeforeDiscount - taxAfterDiscount) || 0 }));
+    lines.push(grossLine({ productId: id, name, quantity: 1, gross: -discount, tax: taxOf(-discount, rate, true), rate }));
   }
   for (const line of order.shippingLines) {
     const { id, name } = goods.shared.delivery;
     lines.push(
-      grossLine({ productId: id, name, quantity: 1, gross: line.price - line.discount, tax: nudged(line.tax, random), kind: 'delivery' }),
+      grossLine({
+        productId: id,
+        name,
+        quantity: 1,
+        gross: line.price - line.discount,
+        tax: nudged(line.tax, random),
+        rate: IVA,
+        kind: 'delivery',
+      }),
     );
   }
-  if (order.tip > 0) lines.push(grossLine({ productId: goods.shared.tip.id, name: 'Propina', quantity: 1, gross: order.tip, tax: 0 }));
+  if (order.tip > 0)
+    lines.push(grossLine({ productId: goods.shared.tip.id, name: 'Propina', quantity: 1, gross: order.tip, tax: 0, rate: '0' }));
   for (const { gateway, amount, status } of order.transactions) {
     if (gateway !== 'gift_card' || status !== 'SUCCESS') continue;
     lines.push(
-      grossLine({ productId: goods.shared.giftCard.id, name: 'Gift Card', quantity: 1, gross: -amount, tax: 0, kind: 'gift card payment' }),
+      grossLine({
+        productId: goods.shared.giftCard.id,
+        name: 'Gift Card',
+        quantity: 1,
+        gross: -amount,
+        tax: 0,
+        rate: '0',
+        kind: 'gift card payment',
+      }),
     );
   }
   return lines;

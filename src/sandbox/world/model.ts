@@ -1,3 +1,5 @@
+import type { OdooMeasures } from './odoo-measures.ts';
+
 /** Amounts are whole minor units of their currency (CLP 0 decimals, USD 2): a safe integer, never a fraction. */
 export type Minor = number;
 /** UTC instant, ISO 8601 with `Z`. */
@@ -108,9 +110,13 @@ export interface ShopOrder {
   closedAt: Instant | null;
   readonly test: boolean;
   edited: boolean;
+  /** What an edit did after the order was placed: pieces of one line added, or (below zero) taken out. */
+  readonly edit: { readonly lineId: number; readonly units: number } | null;
   financialStatus: 'PENDING' | 'AUTHORIZED' | 'PAID' | 'PARTIALLY_PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' | 'VOIDED' | 'EXPIRED';
   fulfillmentStatus: 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED' | 'FULFILLMENT_NOT_REQUIRED';
-  readonly sourceName: 'web' | 'pos' | 'shopify_draft_order';
+  /** A word, or the number of the app that made the order. */
+  readonly sourceName: 'web' | 'pos' | 'shopify_draft_order' | '1424624641';
+  readonly appName: string | null;
   readonly customerId: number | null;
   /** Tax id typed at the checkout (localizedFields TAX_CREDENTIAL_CL), as typed. */
   readonly taxId: string | null;
@@ -137,7 +143,9 @@ export interface ShopLine {
   readonly isGiftCard: boolean;
   /** Tax within (or on top of, when the shop's prices exclude it) quantity × unitPrice − discount. */
   readonly tax: Minor;
-  /** 0.19, or 0 for exempt lines; as text so that it is never computed with. */
+  /** The part of it that is not IVA: the tax on alcohol (ILA). */
+  readonly otherTax: Minor;
+  /** 0.19, 0.395 with ILA, or 0 for exempt lines; as text so that it is never computed with. */
   readonly taxRate: string;
 }
 
@@ -201,6 +209,7 @@ export interface OdooDatabase {
     writeDate: OdooStamp;
   }[];
   readonly currencyRates: OdooRate[];
+  readonly measures: OdooMeasures;
   readonly partners: OdooPartner[];
   readonly products: OdooProduct[];
   readonly locations: OdooLocation[];
@@ -256,6 +265,7 @@ export interface OdooProduct {
   readonly barcode: string | null;
   readonly type: 'consu' | 'service' | 'combo';
   readonly isStorable: boolean;
+  readonly unitId: number;
   /** In the database's main currency, decimal string. */
   readonly listPrice: string;
   readonly companyId: number | null;
@@ -327,6 +337,8 @@ export interface OdooOrderLine {
   /** Negative line of a gift card or eWallet used as payment (sale_loyalty). */
   readonly isGiftCardPayment: boolean;
   readonly quantity: number;
+  readonly unitId: number | null;
+  readonly taxIds: readonly number[];
   /** Decimal strings. */
   readonly priceUnit: string;
   readonly discount: string;

@@ -12,6 +12,10 @@ export const ODOO_CURRENCIES = {
 } as const;
 export type OdooCurrency = keyof typeof ODOO_CURRENCIES;
 
+/** Taxes each company has, and their ids by company. */
+export type TaxName = 'iva' | 'ila' | 'exempt';
+export const taxId = (name: TaxName, companyId: number): number => companyId * 10 + { iva: 1, ila: 2, exempt: 3 }[name];
+
 /** One line before it has an id. `subtotal` is without tax, in minor units of the order's currency. */
 export interface LineSketch {
   readonly productId: number | null;
@@ -21,6 +25,9 @@ export interface LineSketch {
   readonly discountPercent?: number;
   readonly subtotal: Minor;
   readonly tax: Minor;
+  readonly taxes: readonly TaxName[];
+  /** The product's own, where it is not said. */
+  readonly unitId?: number;
   readonly kind?: 'delivery' | 'down payment' | 'gift card payment' | 'section' | 'note';
 }
 
@@ -64,7 +71,7 @@ export class OdooBook {
   }
 
   /** Ids rise with rank, with the gaps that deleted quotations leave. */
-  close(random: Random): { orders: OdooOrder[]; orderLines: OdooOrderLine[] } {
+  close(random: Random, productUnit: (productId: number) => number): { orders: OdooOrder[]; orderLines: OdooOrderLine[] } {
     const orders: OdooOrder[] = [];
     const orderLines: OdooOrderLine[] = [];
     let orderId = 20;
@@ -75,7 +82,7 @@ export class OdooBook {
       orders.push(orderOf(sketch, orderId));
       for (const [index, line] of sketch.lines.entries()) {
         lineId += random.chance(0.02) ? 3 : 1;
-        orderLines.push(lineOf(sketch, line, { id: lineId, orderId, sequence: 10 + index }));
+        orderLines.push(lineOf(sketch, line, { id: lineId, orderId, sequence: 10 + index, productUnit }));
       }
     }
     return { orders, orderLines };
@@ -101,7 +108,8 @@ function orderOf(sketch: OrderSketch, id: number): OdooOrder {
     origin: sketch.origin ?? null,
     shopifyOrderId: sketch.shopifyOrderId ?? null,
     websiteId: sketch.websiteId ?? null,
-    teamId: sketch.websiteId === undefined || sketch.websiteId === null ? 1 : 2,
+    // The other tenant has no sales teams.
+    teamId: sketch.companyId === 2 ? null : sketch.websiteId === undefined || sketch.websiteId === null ? 1 : 2,
     amountUntaxed: minorText(untaxed, digits),
     amountTax: minorText(tax, digits),
     amountTotal: minorText(untaxed + tax, digits),
@@ -110,7 +118,11 @@ function orderOf(sketch: OrderSketch, id: number): OdooOrder {
   };
 }
 
-function lineOf(sketch: OrderSketch, line: LineSketch, at: { id: number; orderId: number; sequence: number }): OdooOrderLine {
+function lineOf(
+  sketch: OrderSketch,
+  line: LineSketch,
+  { productUnit, ...at }: { id: number; orderId: number; sequence: number; productUnit: (productId: number) => number },
+): OdooOrderLine {
   const { id, digits } = ODOO_CURRENCIES[sketch.currency];
   return {
     id: at.id,
@@ -125,6 +137,8 @@ function lineOf(sketch: OrderSketch, line: LineSketch, at: { id: number; orderId
     isDownpayment: line.kind === 'down payment',
     isGiftCardPayment: line.kind === 'gift card payment',
     quantity: line.quantity,
+    unitId: line.productId === null ? null : (line.unitId ?? productUnit(line.productId)),
+    taxIds: line.taxes.map((name) => taxId(name, sketch.companyId)),
     priceUnit: minorText(line.priceUnit, digits),
     discount: String(line.discountPercent ?? 0),
     priceSubtotal: minorText(line.subtotal, digits),

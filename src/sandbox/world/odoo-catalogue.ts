@@ -3,6 +3,14 @@ import { stampOf } from './instants.ts';
 import type { OdooProduct, Shop } from './model.ts';
 import type { Random } from './random.ts';
 
+/** Units of measure of the database. */
+export const ODOO_UNITS = {
+  piece: { id: 1, name: 'Unidades', relativeTo: null, size: 1 },
+  dozen: { id: 2, name: 'Docenas', relativeTo: 1, size: 12 },
+  hour: { id: 4, name: 'Horas', relativeTo: null, size: 1 },
+  day: { id: 5, name: 'Días', relativeTo: 4, size: 8 },
+} as const;
+
 export interface OdooGoods {
   readonly products: OdooProduct[];
   /** Product of each shop variant, by variant id. */
@@ -19,6 +27,7 @@ interface ProductSketch {
   readonly barcode?: string | null;
   readonly type?: OdooProduct['type'];
   readonly stored?: boolean;
+  readonly byTheHour?: boolean;
   readonly price: number;
   readonly companyId: number | null;
   readonly active?: boolean;
@@ -47,6 +56,8 @@ export function odooCatalogue(plan: {
       barcode: sketch.barcode ?? null,
       type,
       isStorable: type === 'consu' && (sketch.stored ?? true),
+      // Work is sold by the hour, everything else by the piece.
+      unitId: sketch.byTheHour === true ? ODOO_UNITS.hour.id : ODOO_UNITS.piece.id,
       listPrice: String(sketch.price),
       companyId: sketch.companyId,
       active: sketch.active ?? true,
@@ -89,7 +100,18 @@ export function odooCatalogue(plan: {
       const code = i % 11 === 7 ? null : `INT${companyId}-${String(i === 3 ? 2 : i).padStart(4, '0')}`;
       const name =
         type === 'service' ? `Servicio ${companyId}.${i}` : type === 'combo' ? `Pack ${companyId}.${i}` : `Insumo ${companyId}.${i}`;
-      own.push(add({ name, code, type, stored: i % 6 !== 5, price: random.int(1, 60) * 10_000, companyId, active: i !== 6 }));
+      own.push(
+        add({
+          name,
+          code,
+          type,
+          byTheHour: type === 'service',
+          stored: i % 6 !== 5,
+          price: random.int(1, 60) * 10_000,
+          companyId,
+          active: i !== 6,
+        }),
+      );
     }
     byCompany.set(
       companyId,

@@ -4,8 +4,9 @@ import { bookErpOrders } from './erp-orders.ts';
 import { ERP_SCENARIOS, GROUP_SCENARIOS, OTHER_SCENARIOS } from './erp-scenarios.ts';
 import { stampOf } from './instants.ts';
 import type { OdooDatabase } from './model.ts';
-import { ODOO_CURRENCIES, OdooBook } from './odoo-book.ts';
-import { odooCatalogue } from './odoo-catalogue.ts';
+import type { OdooMeasures } from './odoo-measures.ts';
+import { ODOO_CURRENCIES, OdooBook, taxId } from './odoo-book.ts';
+import { ODOO_UNITS, odooCatalogue } from './odoo-catalogue.ts';
 import { odooPartners, type OdooCompanySketch } from './odoo-partners.ts';
 import { odooRates } from './odoo-rates.ts';
 import { odooLocations, odooQuants } from './odoo-stock.ts';
@@ -79,7 +80,8 @@ export function growOdoo(plan: {
   });
   const locations = odooLocations(ids, calendar, random('locations'));
   const secrets = random('secrets');
-  const { orders, orderLines } = book.close(random('order ids'));
+  const unitOf = new Map(goods.products.map((product) => [product.id, product.unitId]));
+  const { orders, orderLines } = book.close(random('order ids'), (id) => unitOf.get(id) ?? ODOO_UNITS.piece.id);
   const database: OdooDatabase = {
     name,
     uuid: [8, 4, 4, 4, 12].map((length) => hex(secrets, length)).join('-'),
@@ -104,6 +106,7 @@ export function growOdoo(plan: {
       writeDate: stampOf(calendar.anchor - 400 * 86_400_000, 0),
     })),
     currencyRates: odooRates([main, other], calendar, random('rates')),
+    measures: measuresOf(ids),
     partners: partners.all,
     products: goods.products,
     locations,
@@ -120,4 +123,19 @@ export function growOdoo(plan: {
     orderLines,
   };
   return { database, defects: defects() };
+}
+
+function measuresOf(companies: readonly number[]): OdooMeasures {
+  return {
+    taxes: companies.flatMap((companyId) => [
+      { id: taxId('iva', companyId), name: 'IVA 19% Venta', companyId, percent: '19', siiCode: 14 },
+      { id: taxId('ila', companyId), name: 'Vinos, 20,5%', companyId, percent: '20.5', siiCode: 25 },
+      { id: taxId('exempt', companyId), name: 'Exento', companyId, percent: '0', siiCode: 0 },
+    ]),
+    units: Object.values(ODOO_UNITS),
+    teams: [
+      { id: 1, name: 'Ventas' },
+      { id: 2, name: 'Sitio web' },
+    ],
+  };
 }

@@ -1,24 +1,32 @@
 import { decimal, portion, type Decimal } from './decimal.ts';
 import { total, type DocumentLine, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
-import type { OdooDatabase, OdooOrder, OdooOrderLine } from './model.ts';
+import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct } from './model.ts';
+import type { OdooUnit } from './odoo-measures.ts';
 
 /** Reads the sale orders of some companies of a database as the warehouse must hold them. */
 export function* odooDocuments(database: OdooDatabase, companyIds: readonly number[]): Generator<SalesDocument> {
   const linesOf = Map.groupBy(database.orderLines, (line) => line.orderId);
   const currencies = new Map(database.currencies.map((currency) => [currency.id, currency]));
-  const skus = new Map(database.products.map((product) => [product.id, product.defaultCode]));
   const own = new Set(database.companies.filter(({ id }) => companyIds.includes(id)).map(({ partnerId }) => partnerId));
   const related = new Set(database.partners.filter((partner) => own.has(partner.commercialPartnerId)).map((partner) => partner.id));
   for (const order of database.orders) {
     if (!companyIds.includes(order.companyId)) continue;
     const currency = currencies.get(order.currencyId)!;
-    const lines = (linesOf.get(order.id) ?? []).map((line) => documentLine(line, currency.decimalPlaces, skus));
-    yield odooDocument(order, lines, currency.name === 'UF' ? 'CLF' : currency.name, related.has(order.partnerId));
+    const lines = (linesOf.get(order.id) ?? []).map((line) => documentLine(line, currency.decimalPlaces, database));
+    yield odooDocument(order, lines, {
+      currency: currency.name === 'UF' ? 'CLF' : currency.name,
+      intercompany: related.has(order.partnerId),
+      team: database.measures.teams.find(({ id }) => id === order.teamId)?.name ?? null,
+    });
   }
 }
 
-function odooDocument(order: OdooOrder, lines: readonly DocumentLine[], currency: string, intercompany: boolean): SalesDocument {
+function odooDocument(
+  order: OdooOrder,
+  lines: readonly DocumentLine[],
+  { currency, intercompany, team }: { readonly currency: string; readonly intercompany: boolean; readonly team: string | null },
+): SalesDocument {
   // What a gift card paid lowers Odoo's total although the sale is the same.
   const paidByCard = -total(lines, (line) => (line.kind === 'gift_card' ? line.amount : 0n));
   const amount = decimal(order.amountTotal) + paidByCard;
@@ -39,8 +47,12 @@ function odooDocument(order: OdooOrder, lines: readonly DocumentLine[], currency
     products: total(goods, (line) => line.amount),
     shipping: total(lines, (line) => (line.kind === 'shipping' ? line.amount : 0n)),
     discount: total(lines, (line) => line.discount),
+    iva: total(lines, (line) => line.iva),
+    exempt: total(lines, (line) => (line.kind === 'gift_card' ? 0n : line.exempt)),
+    ledger: null,
     customerId: String(order.partnerId),
-    channel: order.websiteId === null ? 'odoo' : 'website',
+    channel: order.websiteId === null ? (team ?? 'odoo') : 'website',
+    shop: null,
     company: String(order.companyId),
     shopOrderId: order.shopifyOrderId?.split('/').at(-1) ?? null,
     shopOrderName: shopName(order),
@@ -50,30 +62,64 @@ function odooDocument(order: OdooOrder, lines: readonly DocumentLine[], currency
   };
 }
 
-function documentLine(line: OdooOrderLine, digits: number, skus: ReadonlyMap<number, string | null>): DocumentLine {
+/** Products, taxes and units by id; worked out once per database. */
+const lookUps = new WeakMap<OdooDatabase, ReturnType<typeof lookUpOf>>();
+function lookUpOf(database: OdooDatabase) {
+  return {
+    products: new Map(database.products.map((product) => [product.id, product])),
+    taxes: new Map(database.measures.taxes.map((tax) => [tax.id, tax])),
+    units: new Map(database.measures.units.map((unit) => [unit.id, unit])),
+  };
+}
+
+function documentLine(line: OdooOrderLine, digits: number, database: OdooDatabase): DocumentLine {
+  const known = lookUps.get(database) ?? lookUpOf(database);
+  lookUps.set(database, known);
+  const product = line.productId === null ? undefined : known.products.get(line.productId);
   const amount = decimal(line.priceTotal);
-  const kind = kindOf(line, amount);
+  const kind = kindOf(line, amount, product?.defaultCode ?? null);
+  const taxes = line.taxIds.map((id) => known.taxes.get(id)!);
+  const ivaTaxes = taxes.filter(({ siiCode }) => siiCode === 14);
+  const iva =
+    ivaTaxes.length === taxes.length
+      ? decimal(line.priceTax)
+      : total(ivaTaxes, ({ percent }) => portion(decimal(line.priceSubtotal), decimal(percent), decimal('100'), digits));
   const percent = decimal(line.discount);
   const byPercent = percent === 0n ? 0n : portion(amount, percent, decimal('100') - percent, digits);
   return {
     id: String(line.id),
     kind,
     productId: line.productId === null ? null : String(line.productId),
-    sku: line.productId === null ? null : (skus.get(line.productId) ?? null),
+    sku: product?.defaultCode ?? null,
     name: line.name,
     quantity: decimal(String(line.quantity)),
+    ...(kind === 'product' && product !== undefined ? unitsOf(line, product, known.units) : { units: null, unitsUnknown: null }),
     unitPrice: decimal(line.priceUnit),
     amount,
     tax: decimal(line.priceTax),
+    iva,
+    exempt: ivaTaxes.length === 0 ? decimal(line.priceSubtotal) : 0n,
     discount: kind === 'discount' ? -amount : byPercent,
   };
 }
 
-function kindOf(line: OdooOrderLine, amount: Decimal): DocumentLine['kind'] {
+/** A dozen of what is counted in pieces is twelve; an hour of it is nothing that could be said. */
+function unitsOf(
+  line: OdooOrderLine,
+  product: OdooProduct,
+  units: ReadonlyMap<number, OdooUnit>,
+): Pick<DocumentLine, 'units' | 'unitsUnknown'> {
+  const [sold, own] = [units.get(line.unitId ?? 0)!, units.get(product.unitId)!];
+  if ((sold.relativeTo ?? sold.id) !== (own.relativeTo ?? own.id)) return { units: null, unitsUnknown: 'unit_of_other_kind' };
+  return { units: portion(decimal(String(line.quantity)), BigInt(sold.size), BigInt(own.size), 6), unitsUnknown: null };
+}
+
+function kindOf(line: OdooOrderLine, amount: Decimal, sku: string | null): DocumentLine['kind'] {
   if (line.displayType !== null) return 'section';
   if (line.isDownpayment) return 'down_payment';
   if (line.isGiftCardPayment) return 'gift_card';
   if (line.isDelivery) return 'shipping';
+  if (sku === 'PROPINA') return 'tip';
   return amount < 0n ? 'discount' : 'product';
 }
 

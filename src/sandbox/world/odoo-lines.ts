@@ -1,11 +1,6 @@
 import type { Minor } from './model.ts';
 import type { LineSketch } from './odoo-book.ts';
-import { taxOf } from './tax.ts';
-
-/** IVA in Chile. */
-export const IVA = '0.19';
-/** IVA and the tax on wine and beer (ILA 20.5 %) together. */
-export const IVA_AND_ILA = '0.395';
+import { IVA, IVA_AND_ILA, taxOf } from './tax.ts';
 
 /** A line priced without tax, as the ERP's own salespeople write them. A discount is chosen so that no rounding is involved. */
 export function netLine(line: {
@@ -15,10 +10,11 @@ export function netLine(line: {
   readonly priceUnit: Minor;
   readonly rate: string;
   readonly discountPercent?: number;
+  readonly unitId?: number;
 }): LineSketch {
   const { rate, ...stated } = line;
   const subtotal = Math.round((line.quantity * line.priceUnit * (100 - (line.discountPercent ?? 0))) / 100);
-  return { ...stated, subtotal, tax: taxOf(subtotal, rate, false) };
+  return { ...stated, subtotal, tax: taxOf(subtotal, rate, false), taxes: taxesOf(rate) };
 }
 
 /** A line priced with tax, as shops state them; `tax` is the part of it that is tax. */
@@ -28,19 +24,27 @@ export function grossLine(line: {
   readonly quantity: number;
   readonly gross: Minor;
   readonly tax: Minor;
+  readonly rate: string;
   readonly kind?: LineSketch['kind'];
 }): LineSketch {
-  const { gross, tax, kind, ...stated } = line;
+  const { gross, tax, rate, kind, ...stated } = line;
   return {
     ...stated,
     priceUnit: Math.round(gross / line.quantity),
     subtotal: gross - tax,
     tax,
+    taxes: taxesOf(rate),
     ...(kind === undefined ? {} : { kind }),
   };
 }
 
 /** A title or a remark between the lines: no product, no money. */
 export function textLine(kind: 'section' | 'note', name: string): LineSketch {
-  return { productId: null, name, quantity: 0, priceUnit: 0, subtotal: 0, tax: 0, kind };
+  return { productId: null, name, quantity: 0, priceUnit: 0, subtotal: 0, tax: 0, taxes: [], kind };
+}
+
+/** The taxes that make up a rate; what is exempt says so by a tax of nothing, or by none. */
+function taxesOf(rate: string): LineSketch['taxes'] {
+  if (rate === IVA_AND_ILA) return ['iva', 'ila'];
+  return rate === IVA ? ['iva'] : [];
 }

@@ -14,6 +14,9 @@ export interface Reported {
     readonly shipping: Decimal;
     readonly discount: Decimal;
     readonly other: Decimal;
+    readonly iva: Decimal;
+    readonly exempt: Decimal;
+    readonly ledger: Decimal | null;
   } | null;
 }
 
@@ -35,9 +38,10 @@ export function reporting(tenant: WorldTenant, database: OdooDatabase | null): (
     if (companies.includes(rate.companyId)) rates.set(`${names.get(rate.currencyId)} ${rate.day}`, decimal(rate.inverseCompanyRate));
   }
   return (document, day) => {
-    const { total, tax, products, shipping, discount } = document;
+    const { total, tax, products, shipping, discount, iva, exempt, ledger } = document;
     if (document.currency === tenant.currency) {
-      const amounts = { total, untaxed: total - tax, tax, products, shipping, discount, other: total - products - shipping };
+      const other = total - products - shipping;
+      const amounts = { total, untaxed: total - tax, tax, products, shipping, discount, other, iva, exempt, ledger };
       return { rate: decimal('1'), rateDay: null, amounts };
     }
     for (let age = 0; age <= OLDEST_RATE_DAYS; age++) {
@@ -57,6 +61,9 @@ export function reporting(tenant: WorldTenant, database: OdooDatabase | null): (
         shipping: sent,
         discount: of(discount),
         other: all - goods - sent,
+        iva: of(iva),
+        exempt: of(exempt),
+        ledger: ledger === null ? null : of(ledger),
       };
       return { rate, rateDay, amounts };
     }

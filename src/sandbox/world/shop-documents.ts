@@ -36,8 +36,12 @@ export function shopDocument(order: ShopOrder, shop: Shop): SalesDocument {
     products: total(sold, (line) => (line.kind === 'product' ? line.amount : 0n)),
     shipping: total(sold, (line) => (line.kind === 'shipping' ? line.amount : 0n)),
     discount: total(sold, (line) => line.discount),
+    iva: total(sold, (line) => line.iva),
+    exempt: total(sold, (line) => line.exempt),
+    ledger: amount,
     customerId: order.customerId === null ? null : String(order.customerId),
-    channel: order.sourceName,
+    channel: order.appName ?? order.sourceName,
+    shop: shop.domain.split('.')[0]!,
     company: null,
     shopOrderId: String(order.id),
     shopOrderName: order.name.replace('#', ''),
@@ -56,6 +60,9 @@ function documentLines(order: ShopOrder, shop: Shop, digits: number): DocumentLi
     const tax = portion(fromMinor(line.tax, digits), units, ordered, digits);
     const discount = portion(fromMinor(line.discount, digits), units, ordered, digits);
     const price = fromMinor(line.unitPrice, digits);
+    // Abroad no tax is called IVA.
+    const iva = shop.currency === 'CLP' ? portion(fromMinor(line.tax - line.otherTax, digits), units, ordered, digits) : 0n;
+    const amount = withTax(price * units - discount, tax);
     const variant = line.variantId === null ? undefined : variants.get(line.variantId);
     return {
       id: String(line.id),
@@ -65,22 +72,30 @@ function documentLines(order: ShopOrder, shop: Shop, digits: number): DocumentLi
       name: variant === undefined ? line.title : `${line.title} - ${variant}`,
       quantity: decimal(String(units)),
       unitPrice: price,
-      amount: withTax(price * units - discount, tax),
+      units: line.isGiftCard ? null : decimal(String(units)),
+      unitsUnknown: null,
+      amount,
       tax,
+      iva,
+      exempt: iva === 0n ? amount - tax : 0n,
       discount,
     };
   });
-  const single = { productId: null, sku: null, quantity: decimal('1') } as const;
+  const single = { productId: null, sku: null, quantity: decimal('1'), units: null, unitsUnknown: null } as const;
   const shipping = order.shippingLines.map((line): DocumentLine => {
     const tax = fromMinor(line.tax, digits);
+    const iva = shop.currency === 'CLP' ? tax : 0n;
+    const amount = withTax(fromMinor(line.price - line.discount, digits), tax);
     return {
       ...single,
       id: `shipping-${line.id}`,
       kind: 'shipping',
       name: line.title,
       unitPrice: fromMinor(line.price, digits),
-      amount: withTax(fromMinor(line.price - line.discount, digits), tax),
+      amount,
       tax,
+      iva,
+      exempt: iva === 0n ? amount - tax : 0n,
       discount: fromMinor(line.discount, digits),
     };
   });
@@ -88,7 +103,20 @@ function documentLines(order: ShopOrder, shop: Shop, digits: number): DocumentLi
   const tips: DocumentLine[] =
     order.tip === 0
       ? []
-      : [{ ...single, id: `tip-${order.id}`, kind: 'tip', name: 'Tip', unitPrice: tip, amount: tip, tax: 0n, discount: 0n }];
+      : [
+          {
+            ...single,
+            id: `tip-${order.id}`,
+            kind: 'tip',
+            name: 'Tip',
+            unitPrice: tip,
+            amount: tip,
+            tax: 0n,
+            iva: 0n,
+            exempt: tip,
+            discount: 0n,
+          },
+        ];
   return [...items, ...shipping, ...tips];
 }
 

@@ -1,5 +1,10 @@
 import type { Minor } from './model.ts';
 
+/** IVA in Chile. */
+export const IVA = '0.19';
+/** IVA and the tax on wine and beer (ILA 20.5 %) together. */
+export const IVA_AND_ILA = '0.395';
+
 /** Tax within an amount (prices include it) or on top of it. `rate` is text such as '0.19'; whole minor units, halves up. */
 export function taxOf(amount: Minor, rate: string, included: boolean): Minor {
   const millionths = Math.round(Number(rate) * 1_000_000);

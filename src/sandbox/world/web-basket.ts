@@ -1,7 +1,7 @@
 import type { IdSequence } from './id-sequence.ts';
 import type { Minor, ShopLine, ShopShippingLine } from './model.ts';
 import type { Random } from './random.ts';
-import { split, taxOf } from './tax.ts';
+import { IVA, IVA_AND_ILA, split, taxOf } from './tax.ts';
 import type { Sellable, WebCatalogue } from './web-catalogue.ts';
 import type { WebScenario } from './web-scenarios.ts';
 
@@ -94,6 +94,8 @@ function discounted(scenario: WebScenario, items: readonly Item[], random: Rando
 function lineOf(item: Item, terms: ShopTerms, id: number): ShopLine {
   const { sellable, quantity, unitPrice, discount } = item;
   const taxRate = sellable?.taxRate ?? terms.taxRate;
+  const net = quantity * unitPrice - discount;
+  const tax = taxOf(net, taxRate, terms.taxesIncluded);
   return {
     id,
     productId: sellable?.product.id ?? null,
@@ -105,7 +107,8 @@ function lineOf(item: Item, terms: ShopTerms, id: number): ShopLine {
     unitPrice,
     discount,
     isGiftCard: sellable?.product.isGiftCard ?? false,
-    tax: taxOf(quantity * unitPrice - discount, taxRate, terms.taxesIncluded),
+    tax,
+    otherTax: taxRate === IVA_AND_ILA ? tax - taxOf(net - tax, IVA, false) : 0,
     taxRate,
   };
 }

@@ -3,6 +3,7 @@ import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
 import type { Minor, ShopProduct, ShopVariant } from './model.ts';
 import type { Random } from './random.ts';
+import { IVA_AND_ILA } from './tax.ts';
 
 /** Something a basket can hold. `taxRate` is text, as the source prints it. */
 export interface Sellable {
@@ -36,7 +37,7 @@ const SIZES = ['S', 'M', 'L'] as const;
 const VENDORS = ['Taller Sur', 'Telar', 'Origen'];
 
 /**
- * What a shop sells: goods in one to three sizes, some exempt from tax, some without SKU, two variants that share one SKU by
+ * What a shop sells: goods in one to three sizes, some exempt from tax, in Chile some wine, which bears a tax of its own, some without SKU, two variants that share one SKU by
  * mistake, gift cards, something digital, an archived and a draft product.
  */
 export function webCatalogue(options: CatalogueOptions): WebCatalogue {
@@ -46,7 +47,9 @@ export function webCatalogue(options: CatalogueOptions): WebCatalogue {
   for (let i = 0; i < options.products; i++) {
     const exempt = i % 13 === 5;
     const price = currency === 'CLP' ? random.int(20, 700) * 100 - 10 : random.int(8, 90) * 100 - 1;
-    const title = exempt ? `Libro ${random.pick(STYLE)} ${i + 1}` : `${random.pick(THING)} ${random.pick(STYLE)} ${i + 1}`;
+    const wine = i % 13 === 8 && currency === 'CLP';
+    const thing = exempt ? 'Libro' : random.pick(THING);
+    const title = `${wine ? 'Vino' : thing} ${random.pick(STYLE)} ${i + 1}`;
     const sizes = exempt ? 1 : random.int(1, 3);
     const status = i === 7 ? 'ARCHIVED' : i === 9 ? 'DRAFT' : 'ACTIVE';
     const variants = Array.from({ length: sizes }, (_, size) => {
@@ -63,7 +66,9 @@ export function webCatalogue(options: CatalogueOptions): WebCatalogue {
     const product = makeProduct(options, { title, type: exempt ? 'Libros' : 'Tienda', status, isGiftCard: false, variants });
     products.push(product);
     if (status === 'ACTIVE')
-      goods.push(...product.variants.map((variant) => ({ product, variant, taxRate: exempt ? '0' : options.taxRate })));
+      goods.push(
+        ...product.variants.map((variant) => ({ product, variant, taxRate: exempt ? '0' : wine ? IVA_AND_ILA : options.taxRate })),
+      );
   }
   const amounts: Minor[] = currency === 'CLP' ? [10_000, 20_000, 50_000] : [2500, 5000];
   const gift = makeProduct(options, {

@@ -177,9 +177,11 @@ function webOrder(
     closedAt: story.fulfilment === 'FULFILLED' ? instantOf(closedAt) : null,
     test: story.test ?? false,
     edited,
+    edit: editOf(story, basket),
     financialStatus: financialStatus(story, all),
     fulfillmentStatus: story.fulfilment,
     sourceName: story.source ?? 'web',
+    appName: story.source === '1424624641' ? 'Mercado Central' : null,
     customerId: story.guest === true ? null : (customer?.id ?? null),
     taxId,
     lines: basket.lines.map((line) => ({ ...line, currentQuantity: line.currentQuantity - (given.returned.get(line.id) ?? 0) })),
@@ -189,6 +191,13 @@ function webOrder(
     refunds: given.refunds,
   };
   return { order, created };
+}
+
+/** An edit brought the last line, or took a piece of the first one out. */
+function editOf(story: WebScenario, { lines }: Basket): ShopOrder['edit'] {
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (story.basket === 'edited' && last !== undefined) return { lineId: last.id, units: last.quantity };
+  return story.basket === 'edited-out' && first !== undefined ? { lineId: first.id, units: -1 } : null;
 }
 
 /** The last line came in by the edit and was paid for afterwards. */

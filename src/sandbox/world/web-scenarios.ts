@@ -50,6 +50,7 @@ export const WEB_SCENARIOS = {
   'paid in part': { ...plain, share: 0.008, payment: 'part', fulfilment: 'UNFULFILLED' },
   pos: { ...plain, share: 0.05, source: 'pos', guest: true },
   draft: { ...plain, share: 0.02, source: 'shopify_draft_order' },
+  marketplace: { ...plain, share: 0.02, source: '1424624641' },
   digital: { ...plain, share: 0.02, basket: 'digital', fulfilment: 'FULFILLMENT_NOT_REQUIRED' },
   'custom line': { ...plain, share: 0.015, basket: 'custom-line' },
   'many lines': { ...plain, share: 0.01, basket: 'many-lines' },

@@ -32,7 +32,10 @@ set fx_rate = d.rate,
     amount_shipping = round(o.amount_shipping_source * d.rate, t.currency_decimals),
     amount_discount = round(o.amount_discount_source * d.rate, t.currency_decimals),
     amount_other = round(o.amount_total_source * d.rate, t.currency_decimals)
-      - round(o.amount_products_source * d.rate, t.currency_decimals) - round(o.amount_shipping_source * d.rate, t.currency_decimals)
+      - round(o.amount_products_source * d.rate, t.currency_decimals) - round(o.amount_shipping_source * d.rate, t.currency_decimals),
+    amount_iva = round(o.amount_iva_source * d.rate, t.currency_decimals),
+    amount_exempt = round(o.amount_exempt_source * d.rate, t.currency_decimals),
+    amount_ledger = round(o.amount_ledger_source * d.rate, t.currency_decimals)
 from changed d, public.tenants t
 where o.tenant_id = $1 and o.id = any (array(select id from changed)) and o.id = d.id and t.id = $1
 returning o.business_day::text as day

@@ -1,0 +1,64 @@
+-- depends: coverage, product_sales_daily
+-- Dashboards: Tenant, Ventas
+-- Meaning: products of a closed period of local days, ranked by what they brought in (MEANING 11, 15, 17).
+-- Grain: one row per tenant and product that was sold or returned from first_day to last_day, both included. One row per tenant with
+--   everything but coverage null where the data do not cover the period wholly. Take position <= 10 for a top ten.
+-- Unit: units in the product's reference unit; amount in the tenant's currency, with tax, after discounts.
+-- Source: kpi.product_sales_daily; kpi.coverage of sales.
+-- Formula: amount = sold - returned within the period; position by amount, then units, then key; coverage = covered days / days.
+-- Debe cuadrar con: Shopify, Sales by product del período (menos las devoluciones del período); Odoo, Análisis de ventas por producto.
+-- Bad input: a day not covered, or today -> one row of nulls with the coverage below 1 ("sin dato"). Covered and nothing sold -> no row. No
+--   exchange rate -> units count, amount null, last. A line whose unit does not convert makes the product's units null. last_day before
+--   first_day -> no row.
+-- Explain: select m.entity, m.line_id as id, m.amount as contribution from kpi.product_movements m where m.tenant_id = $1::uuid and
+--   m.business_day = $2::date
+create or replace function kpi.top_products_between(first_day date, last_day date)
+  returns table (
+    tenant_id uuid, "position" bigint, product_key text, sku text, product_name text, units numeric, amount numeric, units_sold numeric,
+    units_returned numeric, lines_without_units bigint, lines_without_rate bigint, coverage numeric)
+  language sql stable security invoker
+  set search_path = pg_catalog
+as $$
+  with span as (
+    select
+      t.id,
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when c.tenant_id is null then 0 else trunc(greatest(
+        least(top_products_between.last_day, c.last_day) - greatest(top_products_between.first_day, c.first_day) + 1, 0)::numeric / (top_products_between.last_day - top_products_between.first_day + 1), 4)
+      end as coverage,
+      coalesce(top_products_between.first_day >= c.first_day and top_products_between.last_day <= c.last_day, false) as is_covered
+    from public.tenants as t
+    left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
+    where top_products_between.first_day <= top_products_between.last_day
+  ),
+  summed as (
+    select
+      p.tenant_id,
+      p.product_key,
+      max(p.sku) as sku,
+      (array_agg(p.product_name order by p.day desc, p.product_name))[1] as product_name,
+      case when sum(p.lines_without_units) = 0 then sum(p.units) end as units,
+      sum(p.amount) as amount,
+      case when sum(p.lines_without_units) = 0 then sum(p.units_sold) end as units_sold,
+      case when sum(p.lines_without_units) = 0 then sum(p.units_returned) end as units_returned,
+      sum(p.lines_without_units)::bigint as lines_without_units,
+      sum(p.lines_without_rate)::bigint as lines_without_rate
+    from kpi.product_sales_daily as p
+    where p.day >= top_products_between.first_day and p.day <= top_products_between.last_day
+    group by p.tenant_id, p.product_key
+  )
+  select
+    s.id,
+    case when p.product_key is not null then
+      row_number() over (partition by s.id order by p.amount desc nulls last, p.units desc nulls last, p.product_key)
+    end,
+    p.product_key, p.sku, p.product_name, p.units, p.amount, p.units_sold, p.units_returned, p.lines_without_units, p.lines_without_rate,
+    s.coverage
+  from span as s
+  left join summed as p on s.is_covered and p.tenant_id = s.id
+  where p.product_key is not null or not s.is_covered
+$$;
+comment on function kpi.top_products_between(date, date) is
+'Productos de un período cerrado de días locales, ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones entre first_day y last_day, ambos incluidos; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en el período; unidades vendidas menos devueltas, en la unidad de referencia del producto. Si los datos no cubren todo el período: una fila sin producto, con coverage menor que 1 (sin dato). Cubierto y sin ventas: ninguna fila. Debe cuadrar con: Shopify, Sales by product del período; Odoo, Análisis de ventas por producto.';
+revoke execute on function kpi.top_products_between(date, date) from public;
+grant execute on function kpi.top_products_between(date, date) to kpi_reader, kpi_analyst, kpi_writer;
