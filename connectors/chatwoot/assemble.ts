@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Draft, Reject } from '#contract';
 import type { ChatwootClient } from './client.ts';
+import { readEvents } from './events.ts';
 import { isServerFault, showConversation } from './conversation-list.ts';
 import { conversationDraft, messageDraft } from './mapping.ts';
 import { readMessages } from './messages.ts';
@@ -18,8 +19,16 @@ interface Records {
 
 const NOTHING: Records = { drafts: [], rejects: [] };
 
-/** Conversations as listed → their drafts and those of their messages. What was deleted since the listing is left out. */
-export async function assemble(client: ChatwootClient, settings: ChatwootSettings, rows: readonly unknown[]): Promise<Records> {
+/** How the account is read on one walk. */
+interface Reader {
+  readonly client: ChatwootClient;
+  readonly settings: ChatwootSettings;
+  /** Whether the server has reporting events. */
+  readonly events: boolean;
+}
+
+/** Conversations as listed → their drafts, those of their messages and events. What was deleted since the listing is left out. */
+export async function assemble(reader: Reader, rows: readonly unknown[]): Promise<Records> {
   const limit = pLimit(CONCURRENCY);
   let failed = false;
   const withMessages = async (row: unknown): Promise<Records> => {
@@ -28,7 +37,7 @@ export async function assemble(client: ChatwootClient, settings: ChatwootSetting
     const parsed = parseRecord('conversation', rawConversation, row);
     if ('reject' in parsed) return { drafts: [], rejects: [parsed.reject] };
     try {
-      return await recordsOf(client, settings, parsed.record);
+      return await recordsOf(reader, parsed.record);
     } catch (error) {
       failed = true;
       throw error;
@@ -42,7 +51,7 @@ export async function assemble(client: ChatwootClient, settings: ChatwootSetting
   return { drafts: records.flatMap(({ drafts }) => drafts), rejects: records.flatMap(({ rejects }) => rejects) };
 }
 
-async function recordsOf(client: ChatwootClient, settings: ChatwootSettings, conversation: RawConversation): Promise<Records> {
+async function recordsOf({ client, settings, events }: Reader, conversation: RawConversation): Promise<Records> {
   const drafts: Draft[] = [conversationDraft(conversation, settings)];
   const rejects: Reject[] = [];
   const take = (rows: readonly unknown[]): void => {
@@ -54,14 +63,16 @@ async function recordsOf(client: ChatwootClient, settings: ChatwootSettings, con
   };
   try {
     const done = await readMessages(client, conversation.id, conversation.messages?.at(-1)?.id ?? null, take);
-    return done === 'gone' ? NOTHING : { drafts, rejects };
+    if (done === 'gone') return NOTHING;
+    const reported = events ? await readEvents(client, conversation.id) : NOTHING;
+    return { drafts: [...drafts, ...reported.drafts], rejects: [...rejects, ...reported.rejects] };
   } catch (error) {
     if (!isServerFault(error)) throw error;
-    // Where the conversation itself can be read, only its messages are broken, and the stream goes on without them.
+    // Where the conversation itself can be read, only its messages or events are broken, and the stream goes on without them.
     const shown = await showConversation(client, conversation.id);
     if (shown === 'gone') return NOTHING;
     if (shown === 'broken') throw error;
-    const reason = `Chatwoot answers 500 for messages of conversation ${conversation.id}: they are read again when it changes`;
+    const reason = `Chatwoot answers 500 for messages or events of conversation ${conversation.id}: they are read again when it changes`;
     return { drafts, rejects: [...rejects, { entity: 'message', sourceId: null, reason, payload: { conversation_id: conversation.id } }] };
   }
 }

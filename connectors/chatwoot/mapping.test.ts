@@ -4,19 +4,21 @@ import agentList from './fixtures/agents.json' with { type: 'json' };
 import conversationList from './fixtures/conversations.json' with { type: 'json' };
 import answerList from './fixtures/csat-survey-responses.json' with { type: 'json' };
 import inboxList from './fixtures/inboxes.json' with { type: 'json' };
+import eventList from './fixtures/reporting-events.json' with { type: 'json' };
 import messageList from './fixtures/messages.json' with { type: 'json' };
-import { agentDraft, conversationDraft, csatDraft, inboxDraft, messageDraft } from './mapping.ts';
+import { agentDraft, conversationDraft, csatDraft, eventDraft, inboxDraft, messageDraft } from './mapping.ts';
 import { parseRecord } from './parse-record.ts';
-import { rawAgent, rawConversation, rawCsatResponse, rawInbox, rawMessage } from './records.ts';
+import { rawAgent, rawConversation, rawCsatResponse, rawInbox, rawMessage, rawReportingEvent } from './records.ts';
 
 const rules = { bot_user_ids: [8], whatsapp_inbox_ids: [17] };
 
 const inboxes = inboxList.payload.map((raw) => inboxDraft(rawInbox.parse(raw), rules));
-const agents = agentList.map((raw) => agentDraft(rawAgent.parse(raw)));
+const agents = agentList.map((raw) => agentDraft(rawAgent.parse(raw), rules));
 const conversations = conversationList.data.payload.map((raw) => conversationDraft(rawConversation.parse(raw), rules));
 const messages = messageList.payload.map((raw) => messageDraft(rawMessage.parse(raw), 1042, rules));
 const answers = answerList.map((raw) => csatDraft(rawCsatResponse.parse(raw)));
-const everything: readonly Draft[] = [...inboxes, ...agents, ...conversations, ...messages, ...answers];
+const events = eventList.map((raw) => eventDraft(rawReportingEvent.parse(raw), 1042));
+const everything: readonly Draft[] = [...inboxes, ...agents, ...conversations, ...messages, ...answers, ...events];
 
 describe('chatwoot mapping', () => {
   test('a channel is what people mean, also for Twilio and for a bridge named in the settings', () => {
@@ -89,10 +91,54 @@ describe('chatwoot mapping', () => {
     expect(messages.at(-1)?.fields.content_type).toBe('input_csat');
   });
 
+  test('opening hours: a day that opens is a line, one that opens all day ends at 24:00, a closed one or one that ends before it begins is none', () => {
+    expect(inboxes.map(({ fields }) => fields.working_hours)).toEqual([
+      ['1 09:00-18:00', '2 09:00-18:30', '6 00:00-24:00'],
+      [],
+      [],
+      [],
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test('hours that cannot be read are no reason to lose an inbox', () => {
+    const strange = { ...inboxList.payload[0], working_hours: [{ day_of_week: 9 }] };
+    expect(inboxDraft(rawInbox.parse(strange), rules).fields).toMatchObject({ working_hours: [], working_hours_enabled: true });
+  });
+
+  test('an agent that the settings list is a bot', () => {
+    expect(agents.map(({ sourceId, fields }) => [sourceId, fields.is_bot])).toEqual(
+      agents.map(({ sourceId }) => [sourceId, sourceId === '8']),
+    );
+    expect(agents.some(({ fields }) => fields.is_bot)).toBe(true);
+  });
+
+  test('a reporting event belongs to the conversation that was asked for, not to the internal id it carries', () => {
+    expect(events[0]?.fields).toEqual({
+      conversation_id: '1042',
+      conversation_internal_id: '88123',
+      name: 'first_response',
+      created_at: '2026-06-17T12:36:56.000Z',
+      started_at: '2026-06-17T12:34:56.000Z',
+      inbox_id: '12',
+      agent_id: '3',
+      value_seconds: '120',
+      business_seconds: null,
+    });
+    expect(events[1]?.fields).toMatchObject({
+      name: 'conversation_resolved',
+      value_seconds: '7200.5',
+      business_seconds: '3600.25',
+      agent_id: null,
+    });
+  });
+
   test('a survey answer names conversation and agent, where there is one', () => {
     expect(answers.map(({ fields }) => fields)).toEqual([
-      { conversation_id: '1042', agent_id: '3', rating: 5, created_at: '2026-06-17T12:40:00Z' },
-      { conversation_id: '1043', agent_id: null, rating: 1, created_at: '2026-06-17T12:41:00Z' },
+      { conversation_id: '1042', survey_id: '90012', agent_id: '3', rating: 5, created_at: '2026-06-17T12:40:00Z' },
+      { conversation_id: '1043', survey_id: '90020', agent_id: null, rating: 1, created_at: '2026-06-17T12:41:00Z' },
     ]);
   });
 

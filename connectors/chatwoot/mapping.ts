@@ -1,6 +1,6 @@
 import type { DraftFor } from '#contract';
 import { fromFractionalSeconds, fromSeconds, fromSecondsOrNone } from './instants.ts';
-import type { RawAgent, RawConversation, RawCsatResponse, RawInbox, RawMessage } from './records.ts';
+import type { RawAgent, RawConversation, RawCsatResponse, RawInbox, RawMessage, RawReportingEvent } from './records.ts';
 import type { ChatwootSettings } from './settings.ts';
 
 type Rules = Pick<ChatwootSettings, 'bot_user_ids' | 'whatsapp_inbox_ids'>;
@@ -49,19 +49,33 @@ export function inboxDraft(raw: RawInbox, rules: Rules): DraftFor<'inbox'> {
       working_hours_enabled: raw.working_hours_enabled ?? false,
       timezone: raw.timezone ?? null,
       csat_enabled: raw.csat_survey_enabled ?? false,
+      working_hours: hoursOf(raw.working_hours ?? []),
     },
     raw,
   };
 }
 
-/** An agent: name and role, no e-mail address. */
-export function agentDraft(raw: RawAgent): DraftFor<'agent'> {
+/** `1 09:00-18:00` for each day that opens (0 Sunday … 6 Saturday). Hours that end before they begin are none. */
+function hoursOf(days: NonNullable<RawInbox['working_hours']>): string[] {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return days.flatMap((day) => {
+    if (day.closed_all_day === true) return [];
+    if (day.open_all_day === true) return [`${day.day_of_week} 00:00-24:00`];
+    if (typeof day.open_hour !== 'number' || typeof day.close_hour !== 'number') return [];
+    const opens = `${two(day.open_hour)}:${two(day.open_minutes ?? 0)}`;
+    const closes = `${two(day.close_hour)}:${two(day.close_minutes ?? 0)}`;
+    return opens < closes ? [`${day.day_of_week} ${opens}-${closes}`] : [];
+  });
+}
+
+/** An agent: name and role, no e-mail address; and whether the settings say that it is a bot. */
+export function agentDraft(raw: RawAgent, rules: Rules): DraftFor<'agent'> {
   return {
     entity: 'agent',
     sourceId: String(raw.id),
     sourceCreatedAt: null,
     sourceUpdatedAt: null,
-    fields: { name: raw.name ?? '', role: raw.role, confirmed: raw.confirmed ?? false },
+    fields: { name: raw.name ?? '', role: raw.role, confirmed: raw.confirmed ?? false, is_bot: rules.bot_user_ids.includes(raw.id) },
     raw,
   };
 }
@@ -132,6 +146,37 @@ function senderOf({ content_attributes: attributes, sender }: RawMessage, rules:
   return SENDERS[sender?.type ?? ''] ?? 'none';
 }
 
+/**
+ * A reporting event of the conversation that was asked for by its display id: the id in the row itself is another one, and joined to
+ * conversations it would give plausible, wrong rows. Its time is its end. 0 business seconds mean none: Chatwoot writes them where the
+ * inbox has no hours.
+ */
+export function eventDraft(raw: RawReportingEvent, conversationId: number): DraftFor<'conversation_event'> {
+  const instant = (text: string) => new Date(text).toISOString();
+  return {
+    entity: 'conversation_event',
+    sourceId: String(raw.id),
+    sourceCreatedAt: instant(raw.created_at),
+    sourceUpdatedAt: null,
+    fields: {
+      conversation_id: String(conversationId),
+      conversation_internal_id: String(raw.conversation_id),
+      name: raw.name,
+      created_at: instant(raw.event_end_time ?? raw.created_at),
+      started_at: raw.event_start_time ? instant(raw.event_start_time) : null,
+      inbox_id: raw.inbox_id ? String(raw.inbox_id) : null,
+      agent_id: raw.user_id ? String(raw.user_id) : null,
+      value_seconds: seconds(raw.value),
+      business_seconds: raw.value_in_business_hours ? seconds(raw.value_in_business_hours) : null,
+    },
+  };
+}
+
+/** To the millisecond; Chatwoot computes these as floats. */
+function seconds(value: number): string {
+  return String(Number(value.toFixed(3)));
+}
+
 /** A survey answer. Its rating can be changed for 14 days without any new time on it: the latest reading wins. */
 export function csatDraft(raw: RawCsatResponse): DraftFor<'csat_response'> {
   return {
@@ -141,6 +186,7 @@ export function csatDraft(raw: RawCsatResponse): DraftFor<'csat_response'> {
     sourceUpdatedAt: null,
     fields: {
       conversation_id: String(raw.conversation_id),
+      survey_id: raw.message_id ? String(raw.message_id) : null,
       agent_id: raw.assigned_agent ? String(raw.assigned_agent.id) : null,
       rating: raw.rating,
       created_at: fromSeconds(raw.created_at),

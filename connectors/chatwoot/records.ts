@@ -3,6 +3,10 @@ import { z } from 'zod';
 /** Unix seconds up to the year 2100; beyond that it is garbage, and no date. */
 const seconds = z.number().int().min(0).max(4_102_444_799);
 const recordId = z.number().int().positive();
+const isoInstant = z
+  .string()
+  .max(40)
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a date');
 
 /*
  * White-lists: zod drops every key that is not named here. What is missing on purpose: the contact, message texts and
@@ -18,6 +22,23 @@ export const rawInbox = z.object({
   working_hours_enabled: z.boolean().nullish(),
   timezone: z.string().nullish(),
   csat_survey_enabled: z.boolean().nullish(),
+  /** One per day of the week; hours are null on closed days. A list that cannot be read is no reason to lose the inbox. */
+  working_hours: z
+    .array(
+      z.object({
+        /** 0 Sunday … 6 Saturday. */
+        day_of_week: z.number().int().min(0).max(6),
+        closed_all_day: z.boolean().nullish(),
+        open_all_day: z.boolean().nullish(),
+        open_hour: z.number().int().min(0).max(23).nullish(),
+        open_minutes: z.number().int().min(0).max(59).nullish(),
+        close_hour: z.number().int().min(0).max(23).nullish(),
+        close_minutes: z.number().int().min(0).max(59).nullish(),
+      }),
+    )
+    .max(7)
+    .nullish()
+    .catch(null),
 });
 export type RawInbox = z.output<typeof rawInbox>;
 
@@ -40,11 +61,7 @@ export const rawConversation = z.object({
   last_activity_at: seconds.nullish(),
   first_reply_created_at: seconds.nullish(),
   waiting_since: seconds.nullish(),
-  snoozed_until: z
-    .string()
-    .max(40)
-    .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a date')
-    .nullish(),
+  snoozed_until: isoInstant.nullish(),
   priority: z.string().nullish(),
   labels: z.array(z.string()).nullish(),
   meta: z.object({
@@ -80,8 +97,27 @@ export const rawMessage = z.object({
 });
 export type RawMessage = z.output<typeof rawMessage>;
 
+/** A row of Chatwoot's own reporting, of servers that have them. */
+export const rawReportingEvent = z.object({
+  id: recordId,
+  name: z.string(),
+  value: z.number(),
+  /** 0, not null, where the inbox has no working hours. */
+  value_in_business_hours: z.number().nullish(),
+  event_start_time: isoInstant.nullish(),
+  event_end_time: isoInstant.nullish(),
+  created_at: isoInstant,
+  inbox_id: recordId.nullish(),
+  user_id: recordId.nullish(),
+  /** The INTERNAL id of the conversation, not the number that everything else calls its id. */
+  conversation_id: recordId,
+});
+export type RawReportingEvent = z.output<typeof rawReportingEvent>;
+
 export const rawCsatResponse = z.object({
   id: recordId,
+  /** The message that asked. */
+  message_id: recordId.nullish(),
   /** The conversation's display id. */
   conversation_id: recordId,
   rating: z.number().int().min(1).max(5),

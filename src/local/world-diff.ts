@@ -24,10 +24,18 @@ const REFERENCES: Readonly<Record<string, string>> = {
   agent_id: 'public.agents',
   conversation_id: 'public.conversations',
   workflow_id: 'public.workflows',
+  survey_id: 'public.messages',
 };
 
 // Roll-ups have no source id: their key is spelled the way the world spells it.
+const CONVERSATION = '(select c.source_id from public.conversations c where c.tenant_id = t.tenant_id and c.id = t.conversation_id)';
 const KEYS: Readonly<Record<string, string>> = {
+  'public.conversation_status_history': `${CONVERSATION} || '|' || t.ordinal`,
+  'public.sla_results': `${CONVERSATION} || '|' || t.promise`,
+  'kpi.handoffs': `${CONVERSATION} || '|' || t.ordinal`,
+  'kpi.waits': `${CONVERSATION} || '|' || t.ordinal`,
+  'kpi.conversation_days': `${CONVERSATION} || '|' || t.day || '|'
+    || coalesce((select a.source_id from public.agents a where a.tenant_id = t.tenant_id and a.id = t.agent_id), t.sender)`,
   'kpi.sales_daily': "t.day || '|' || t.source",
   'kpi.conversations_daily': "t.day || '|' || t.channel",
   'kpi.executions_daily':
@@ -47,10 +55,10 @@ export async function diffTable(
   const columns = [...new Set(expected.flatMap((row) => Object.keys(row.values)))];
   const rollup = KEYS[table];
   const key = rollup ?? 't.source_id';
-  const selected = columns.map((column) => `${textOf(table, column)} as "${column}"`);
+  const types = await columnTypes(db, tenantId, table);
+  const selected = columns.map((column) => `${textOf(table, column, types.get(column))} as "${column}"`);
   const alive = rollup === undefined && table !== 'public.orders' ? 'and t.deleted_at is null' : '';
   const text = `select ${key} as source_key${selected.map((s) => `, ${s}`).join('')} from ${table} t where t.tenant_id = $1 ${alive}`;
-  const types = await columnTypes(db, tenantId, table);
   const rows = await db.transaction(tenantId, async ({ query }) => (await query<Record<string, unknown>>(text, [tenantId])).rows);
   const found = new Map<string, Record<string, unknown>[]>();
   for (const row of rows) {
@@ -77,9 +85,11 @@ export async function diffTable(
   return differences;
 }
 
-function textOf(table: string, column: string): string {
+function textOf(table: string, column: string, type: string | undefined): string {
   const target = table.startsWith('kpi.') ? undefined : REFERENCES[column];
   if (target !== undefined) return `(select r.source_id from ${target} r where r.tenant_id = t.tenant_id and r.id = t.${column})`;
+  // A Date of JavaScript would lose the microseconds.
+  if (type === 'timestamp with time zone') return `to_char(t.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
   return `t.${column}`;
 }
 
@@ -96,7 +106,7 @@ async function columnTypes(db: Database, tenantId: string, table: string): Promi
 /** A value as the world writes it: numbers without trailing zeros, instants with six decimals, lists as JSON. */
 function canonical(value: unknown, type: string | undefined): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return type === 'date' ? localDate(value) : value.toISOString().replace('Z', '000Z');
+  if (value instanceof Date) return localDate(value);
   if (Array.isArray(value)) return JSON.stringify(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return type === 'numeric' && text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -1,5 +1,6 @@
 import type { Entity, Row } from '#contract';
 import type { Coverage } from './coverage.ts';
+import { TABLES } from './tables.ts';
 import type { TenantSettings } from './tenants.ts';
 
 /** What a batch changed, for the statements that follow from it. */
@@ -9,6 +10,8 @@ export interface Effects {
   ids(entity: Entity): string[];
   /** Their local days, before and after. */
   days(entity: Entity): ReadonlySet<string>;
+  /** Values of the reference by which these rows touch something else (`TableSpec.touches`), before and after. */
+  touchedBy(entity: Entity): ReadonlySet<string>;
   /** Shop order ids and names cited by the orders written, before and after. */
   readonly shopIds: string[];
   readonly shopNames: string[];
@@ -27,13 +30,10 @@ export class EffectsCollector implements Effects {
   readonly shopNames: string[] = [];
   readonly #ids = new Map<Entity, Set<string>>();
   readonly #days = new Map<Entity, Set<string>>();
+  readonly #touchedBy = new Map<Entity, Set<string>>();
 
   constructor(tenant: TenantSettings) {
     this.tenant = tenant;
-  }
-
-  get touched(): boolean {
-    return this.#ids.size > 0 || this.coverage !== null;
   }
 
   ids(entity: Entity): string[] {
@@ -42,6 +42,16 @@ export class EffectsCollector implements Effects {
 
   days(entity: Entity): ReadonlySet<string> {
     return this.#days.get(entity) ?? new Set();
+  }
+
+  touchedBy(entity: Entity): ReadonlySet<string> {
+    return this.#touchedBy.get(entity) ?? new Set();
+  }
+
+  addTouched(entity: Entity, values: Iterable<string | null>): void {
+    const known = this.#touchedBy.get(entity) ?? new Set<string>();
+    for (const value of values) if (value !== null) known.add(value);
+    this.#touchedBy.set(entity, known);
   }
 
   addIds(entity: Entity, ids: Iterable<string>): void {
@@ -61,6 +71,12 @@ export class EffectsCollector implements Effects {
       entity,
       rows.map((row) => row.id),
     );
+    const { touches } = TABLES[entity];
+    if (touches !== undefined)
+      this.addTouched(
+        entity,
+        rows.map((row) => column(row, touches)),
+      );
     if (entity !== 'order' && entity !== 'refund') return;
     for (const row of rows) {
       if (column(row, 'currency_source') !== this.tenant.currency) this.foreign = true;

@@ -20,6 +20,8 @@ interface Differing {
   readonly touched: string;
   readonly facts: readonly string[];
   readonly days: readonly (string | null)[];
+  /** By which the fact touches something else (`TableSpec.touches`). */
+  readonly touches: string | null;
 }
 
 /**
@@ -56,6 +58,10 @@ async function follow(query: Query, tenantId: string, { family, concerns }: Deri
     concerns.entity,
     differing.flatMap((row) => row.days.filter((day) => day !== null)),
   );
+  effects.addTouched(
+    concerns.entity,
+    differing.map((row) => row.touches),
+  );
   await FAMILY_EFFECTS[family]?.(query, effects);
 }
 
@@ -72,7 +78,8 @@ function differingRows(derivation: Derivation): string {
   const either = (column: string) => `coalesce(old.${column}, fresh.${column})::text`;
   const dated = concerns !== null && !derivation.wholeRows && 'business_day' in TABLES[concerns.entity].derived;
   const days = dated ? ['old.business_day::text', ...(columns.includes('business_day') ? ['fresh.business_day::text'] : [])] : [];
-  return `select ${either(touch.column)} as touched, array[${(concerns?.columns ?? []).map(either).join(', ')}]::text[] as facts,
+  const touches = concerns === null || derivation.wholeRows ? undefined : TABLES[concerns.entity].touches;
+  return `select ${either(touch.column)} as touched, ${touches === undefined ? 'null' : `old.${touches}::text`} as touches, array[${(concerns?.columns ?? []).map(either).join(', ')}]::text[] as facts,
       array[${days.join(', ')}]::text[] as days
     from ${compared(derivation)}
     where ${missing(derivation)} or (${list('old', columns)}) is distinct from (${list('fresh', columns)})`;

@@ -12,11 +12,16 @@ export interface Rollup {
   readonly touch: { readonly column: string; readonly type: 'date' | 'uuid' | 'text' };
   /** Select over the facts of tenant $1 and the touched values $2, an array of the touch type (null: all). */
   readonly select: string;
+  /** Select over tenant $1: the touched values there may be, as `key`, where the select above takes long to find them. */
+  readonly keys?: string;
 }
 
 const BY_DAY = { column: 'day', type: 'date' } as const;
+const BY_CONVERSATION = { column: 'conversation_id', type: 'uuid' } as const;
+const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
+  union select id from public.conversations where tenant_id = $1 and deleted_at is null`;
 
-/** The roll-ups, each with the key by which it is touched. */
+/** The roll-ups, each with the key by which it is touched; one that reads another comes after it. */
 export const ROLLUPS = {
   sales: {
     table: 'kpi.sales_daily',
@@ -63,6 +68,54 @@ export const ROLLUPS = {
     measures: ['opened', 'open', 'resolved', 'pending', 'snoozed'],
     touch: BY_DAY,
     select: sqlFile('aggregate-conversations'),
+  },
+  handoffs: {
+    table: 'kpi.handoffs',
+    family: 'support',
+    key: ['conversation_id', 'ordinal'],
+    measures: ['direction', 'at', 'day', 'via', 'channel'],
+    touch: BY_CONVERSATION,
+    keys: conversationsOf('kpi.handoffs'),
+    select: sqlFile('aggregate-handoffs'),
+  },
+  waits: {
+    table: 'kpi.waits',
+    family: 'support',
+    key: ['conversation_id', 'ordinal'],
+    measures: [
+      'channel',
+      'started_at',
+      'ended_at',
+      'ended_by',
+      'day',
+      'agent_id',
+      'is_first',
+      'wall_seconds',
+      'business_seconds',
+      'first_response_seconds',
+      'first_response_business_seconds',
+    ],
+    touch: BY_CONVERSATION,
+    keys: conversationsOf('kpi.waits'),
+    select: sqlFile('aggregate-waits'),
+  },
+  promises: {
+    table: 'public.sla_results',
+    family: 'support',
+    key: ['conversation_id', 'promise'],
+    measures: ['channel', 'clock', 'threshold_seconds', 'started_at', 'due_at', 'due_day', 'fulfilled_at'],
+    touch: BY_CONVERSATION,
+    keys: conversationsOf('public.sla_results'),
+    select: sqlFile('aggregate-promises'),
+  },
+  conversationDays: {
+    table: 'kpi.conversation_days',
+    family: 'support',
+    key: ['conversation_id', 'day', 'sender'],
+    measures: ['agent_id', 'channel', 'incoming', 'outgoing', 'templates', 'failed', 'replies'],
+    touch: BY_CONVERSATION,
+    keys: conversationsOf('kpi.conversation_days'),
+    select: sqlFile('aggregate-conversation-days'),
   },
   executions: {
     table: 'kpi.executions_daily',

@@ -17,6 +17,8 @@ export interface EntityStatements {
   readonly raw: string;
   /** Local days of the rows about to change, or of what they belong to, as they are stored now. Null where there is no day. */
   readonly oldDays: string | null;
+  /** What the rows about to change touch, as they are stored now. Null where the table touches nothing. */
+  readonly oldTouched: string | null;
 }
 
 const cache = new Map<Entity, EntityStatements>();
@@ -31,7 +33,7 @@ export function statementsOf(entity: Entity): EntityStatements {
 }
 
 function build(entity: Entity): EntityStatements {
-  const { table, derived, initial = {}, dayOf } = TABLES[entity];
+  const { table, derived, initial = {}, dayOf, touches } = TABLES[entity];
   const stage = `stage_${entity}`;
   const columns = columnsOf(entity);
   const names = columns.map((c) => c.name);
@@ -91,5 +93,9 @@ function build(entity: Entity): EntityStatements {
       where s.raw is not null and t.read_seq = s.read_seq order by s.id
       on conflict (tenant_id, id) do update set payload = excluded.payload, synced_at = now()`,
     oldDays: daysBefore,
+    oldTouched:
+      touches === undefined
+        ? null
+        : `select distinct t.${touches}::text as value from ${stage} s cross join ${probe(`x.${touches}`, 's.id')} where t.${touches} is not null`,
   };
 }

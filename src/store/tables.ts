@@ -15,6 +15,8 @@ export interface TableSpec {
   readonly dayOf?: { readonly table: string; readonly column: string };
   /** Derived columns set on insert alone; later statements own them. */
   readonly initial?: Readonly<Record<string, string>>;
+  /** A reference by which a row touches what is derived of another: its values before and after are collected (`Effects.touchedBy`). */
+  readonly touches?: string;
 }
 
 const LOCAL_DAY = { business_day: '(s.created_at at time zone p.time_zone)::date' };
@@ -23,6 +25,17 @@ const LOCAL_DAY = { business_day: '(s.created_at at time zone p.time_zone)::date
 const own = (column: string) => `case when s.currency_source = p.currency then s.${column} end`;
 
 const CITES_A_SHOP_ORDER = "(s.source_is = 'odoo' and (s.shop_order_id is not null or s.shop_order_name is not null))";
+
+/**
+ * Whether a message is a person's public reply. Of a user the agent's own row decides, for the list of users that are bots may change
+ * after the message was read; where the agent is not known yet, what the message itself was read as.
+ */
+const IS_REPLY = `case
+  when s.direction <> 'outgoing' or s.private then false
+  when s.sender_kind = 'echo' then true
+  when s.agent_id is null or s.sender_kind not in ('user', 'agent_bot') then false
+  else coalesce(
+    (select not a.is_bot from public.agents a where a.tenant_id = p.tenant_id and a.id = s.agent_id), s.sender_kind = 'user') end`;
 
 const executionTable = (table: string): TableSpec => ({
   table,
@@ -89,7 +102,8 @@ export const TABLES: Record<Entity, TableSpec> = {
   product: { table: 'public.products', family: 'inventory', derived: {} },
   location: { table: 'public.locations', family: 'inventory', derived: {} },
   inventory_level: { table: 'public.inventory_levels', family: 'inventory', derived: {} },
-  inbox: { table: 'public.inboxes', family: 'support', derived: {} },
+  // `follow-inbox-opening` decides, and tells which inboxes changed their hours.
+  inbox: { table: 'public.inboxes', family: 'support', derived: {}, initial: { opening: 'null::integer[]', opening_zone: 'null::text' } },
   agent: { table: 'public.agents', family: 'support', derived: {} },
   conversation: {
     table: 'public.conversations',
@@ -98,9 +112,22 @@ export const TABLES: Record<Entity, TableSpec> = {
       ...LOCAL_DAY,
       channel: "coalesce((select i.channel from public.inboxes i where i.tenant_id = p.tenant_id and i.id = s.inbox_id), 'Other')",
     },
+    initial: { resolved_at: 'null::timestamptz', resolved_at_source: 'null::text', resolved_day: 'null::date' },
   },
-  message: { table: 'public.messages', family: 'support', derived: LOCAL_DAY },
-  csat_response: { table: 'public.csat_responses', family: 'support', derived: LOCAL_DAY },
+  message: {
+    table: 'public.messages',
+    family: 'support',
+    derived: { ...LOCAL_DAY, is_reply: IS_REPLY },
+    touches: 'conversation_id',
+  },
+  conversation_event: { table: 'public.conversation_events', family: 'support', derived: LOCAL_DAY, touches: 'conversation_id' },
+  csat_response: {
+    table: 'public.csat_responses',
+    family: 'support',
+    derived: LOCAL_DAY,
+    initial: { counts: 'true' },
+    touches: 'survey_id',
+  },
   workflow: { table: 'public.workflows', family: 'automation', derived: {} },
   execution: executionTable('public.workflow_executions'),
   execution_other: executionTable('public.workflow_executions_other'),

@@ -13,6 +13,28 @@ export interface TenantSetting {
   readonly recompute: readonly string[];
 }
 
+const minutes = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number of minutes')
+  .transform(Number)
+  .pipe(z.number().min(1, 'must be at least one minute').max(525_600, 'must be at most a year of minutes'));
+const CHANNELS = ['WhatsApp', 'Email', 'Web', 'Other'] as const;
+/** `WhatsApp=30,Email=240` → `{WhatsApp: 30, Email: 240}`; nothing: no channel differs. */
+const minutesByChannel = z.string().transform((text, context) => {
+  const byChannel: Record<string, number> = {};
+  for (const part of text.split(',').filter((one) => one.trim() !== '')) {
+    const [channel = '', value = ''] = part.split(/[=:]/).map((one) => one.trim());
+    const parsed = minutes.safeParse(value);
+    if (!CHANNELS.some((known) => known === channel) || !parsed.success) {
+      context.addIssue({ code: 'custom', message: `"${part.trim()}" is not one of ${CHANNELS.join(', ')} with a number of minutes` });
+      return z.NEVER;
+    }
+    byChannel[channel] = parsed.data;
+  }
+  return byChannel;
+});
+const promises = ['public.sla_results'] as const;
+
 /** Every setting that `kpi tenant set` knows, by the name it is typed with. */
 export const TENANT_SETTINGS = {
   name: { column: 'company_name', schema: z.string().trim().min(1, 'must not be empty'), describe: 'company name', recompute: [] },
@@ -21,6 +43,30 @@ export const TENANT_SETTINGS = {
     schema: z.string().transform(channelNames),
     describe: "own names of sales channels, e.g. 'pos=Tienda Centro,580111=Mercado Libre'; empty: the source's own",
     recompute: [],
+  },
+  sla_first_response_minutes: {
+    column: 'sla_first_response_minutes',
+    schema: minutes,
+    describe: 'time to a first response, in business minutes of the inbox (60)',
+    recompute: promises,
+  },
+  sla_resolution_minutes: {
+    column: 'sla_resolution_minutes',
+    schema: minutes,
+    describe: 'time to a resolution, in business minutes of the inbox (1440)',
+    recompute: promises,
+  },
+  sla_first_response_by_channel: {
+    column: 'sla_first_response_by_channel',
+    schema: minutesByChannel,
+    describe: 'channels with another time to a first response, e.g. WhatsApp:30,Email:240 (none)',
+    recompute: promises,
+  },
+  sla_resolution_by_channel: {
+    column: 'sla_resolution_by_channel',
+    schema: minutesByChannel,
+    describe: 'channels with another time to a resolution, e.g. Email:2880 (none)',
+    recompute: promises,
   },
 } as const satisfies Record<string, TenantSetting>;
 

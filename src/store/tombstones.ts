@@ -64,15 +64,25 @@ export async function missingFromSnapshot(
   return answer.rows.length === 0 ? [] : [{ entity, ids: answer.rows.map((r) => r.id), readSeq }];
 }
 
-/** Marks the rows as deleted, keeping them; a returning row always differs because its hash is gone. Returns ids and local days. */
-export async function tombstone(query: Query, tenantId: string, missing: Missing): Promise<{ ids: string[]; days: string[] }> {
-  const { table, derived } = TABLES[missing.entity];
+/** Marks the rows as deleted, keeping them; a returning row always differs because its hash is gone. Returns ids, local days, what they touch. */
+export async function tombstone(
+  query: Query,
+  tenantId: string,
+  missing: Missing,
+): Promise<{ ids: string[]; days: string[]; touched: (string | null)[] }> {
+  const { table, derived, touches } = TABLES[missing.entity];
   const day = 'business_day' in derived ? 'business_day::text' : 'null::text';
-  const answer = await query<{ id: string; day: string | null }>(
+  const touched = touches === undefined ? 'null' : `t.${touches}`;
+  const answer = await query<{ id: string; day: string | null; touched: string | null }>(
     `update ${table} t set deleted_at = now(), row_hash = null, read_seq = $3, synced_at = now(), revision = revision + 1
      where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null and read_seq < $3
-     returning id, ${day} as day`,
+     returning id, ${day} as day, ${touched}::text as touched`,
     [tenantId, missing.ids, String(missing.readSeq)],
   );
-  return { ids: answer.rows.map((r) => r.id), days: answer.rows.flatMap((r) => (r.day === null ? [] : [r.day])) };
+  const { rows } = answer;
+  return {
+    ids: rows.map((r) => r.id),
+    days: rows.flatMap((r) => (r.day === null ? [] : [r.day])),
+    touched: rows.map((r) => r.touched),
+  };
 }

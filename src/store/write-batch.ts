@@ -162,6 +162,12 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
         (await query<{ day: string }>(statements.oldDays, [tenantId])).rows.map((r) => r.day),
       );
     }
+    if (replaces && statements.oldTouched !== null) {
+      effects.addTouched(
+        p.entity,
+        (await query<{ value: string }>(statements.oldTouched, [tenantId])).rows.map((r) => r.value),
+      );
+    }
     if (replaces && p.entity === 'order') await addOldCitations(query, tenantId, effects);
     const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];
     const merged = (await query<{ inserted: number; updated: number; days: string[] }>(statements.merge, params)).rows[0]!;
@@ -178,6 +184,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     const marked = await tombstone(query, tenantId, gone);
     effects.addIds(gone.entity, marked.ids);
     effects.addDays(gone.entity, marked.days);
+    effects.addTouched(gone.entity, marked.touched);
     balance.of(gone.entity).tombstoned += marked.ids.length;
   }
   for (const family of work.families) await FAMILY_EFFECTS[family]?.(query, effects);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DERIVATIONS } from '../../src/store/derivations.ts';
@@ -47,9 +48,15 @@ async function underived() {
   await put('public.refunds', { order_id: original, currency_source: 'CLF', amount_total_source: 2, counts: false, fx_rate: null });
   await put('public.order_payments', { order_id: original });
   await bare('public.source_order_lines', { order_id: original, product_id: original, sku: 'A', amount_source: 1000, units: 2 });
-  const inbox = await bare('public.inboxes', { channel: 'Email' });
-  const conversation = await put('public.conversations', { inbox_id: inbox, channel: 'WhatsApp', labels: [] });
-  await put('public.messages', { conversation_id: conversation });
+  const inbox = await bare('public.inboxes', { channel: 'Email', opening_zone: 'America/Santiago' });
+  const resolved = { status: 'resolved', last_activity_at: '2026-11-02T02:50:00Z' };
+  const conversation = await put('public.conversations', { inbox_id: inbox, channel: 'WhatsApp', labels: [], ...resolved });
+  const say = (minute: number, values: Record<string, unknown>) =>
+    put('public.messages', { conversation_id: conversation, created_at: `2026-11-02T02:${minute}:00Z`, direction: 'outgoing', ...values });
+  await say(30, { direction: 'incoming', sender_kind: 'contact' });
+  await say(31, { sender_kind: 'agent_bot' });
+  await say(40, { sender_kind: 'user', agent_id: randomUUID() });
+  await put('public.conversation_events', { conversation_id: conversation, name: 'conversation_resolved' });
   await put('public.csat_responses', { conversation_id: conversation });
   const workflow = await bare('public.workflows', { name: 'Despacho', tags: [] });
   for (const table of ['public.workflow_executions', 'public.workflow_executions_other'])
@@ -125,12 +132,21 @@ describe('a derived cell that is wrong', () => {
   const SPOIL: Record<string, string> = {
     speaks: "speaks = true, silent_because = null where tenant_id = $1 and silent_because = 'mirror'",
     silent_because: "silent_because = 'waiting' where tenant_id = $1 and silent_because = 'mirror'",
+    direction: "direction = case direction when 'to_human' then 'to_bot' else 'to_human' end where tenant_id = $1",
+    via: "via = case via when 'status' then 'event' else 'status' end where tenant_id = $1",
+    ended_by: "ended_by = case ended_by when 'reply' then 'resolution' else 'reply' end where tenant_id = $1 and ended_by is not null",
+    ended_at: "ended_at = ended_at + interval '1 hour' where tenant_id = $1 and ended_at is not null",
+    clock: "clock = case clock when 'wall' then 'business' else 'wall' end where tenant_id = $1",
+    resolved_at: "resolved_at = resolved_at + interval '1 hour' where tenant_id = $1 and resolved_at is not null",
+    resolved_at_source: "resolved_at_source = 'webhook' where tenant_id = $1 and resolved_at is not null",
     rule: "rule = case rule when 'id' then 'name' else 'id' end where tenant_id = $1",
   };
   const byType = (type: string, column: string) => {
     if (type === 'date') return `coalesce(${column}, '2026-01-01') + 1`;
     if (type === 'boolean') return `not ${column}`;
+    if (type === 'timestamp with time zone') return `coalesce(${column}, '2026-01-01') + interval '1 day'`;
     if (type === 'uuid') return 'gen_random_uuid()';
+    if (type === 'integer[]') return 'array[1, 2]';
     return type === 'text' ? "'wrong'" : `coalesce(${column}, 0) + 1`;
   };
 

@@ -1,7 +1,8 @@
-import { defineStream, type Page, type ReadContext, type TypedRequest } from '#contract';
+import { defineStream, type Page, type TypedRequest } from '#contract';
 import { z } from 'zod';
 import { openAccount, type OpenAccount } from '../account.ts';
 import { assemble } from '../assemble.ts';
+import { offersEvents } from '../events.ts';
 import { numberIn } from '../conversation-list.ts';
 import { toSeconds } from '../instants.ts';
 import type { ChatwootSettings } from '../settings.ts';
@@ -19,14 +20,14 @@ const CURSOR_VERSION = 1;
 type Request = TypedRequest<string, ConversationWalk>;
 
 /**
- * Conversations, each with its messages: a page holds both, so that a message never waits for a walk of its own. The
+ * Conversations, each with its messages and events: a page holds all, so that none waits for a walk of its own. The
  * watermark is the server's clock at the walk's start rather than the newest `updated_at`: a walk of hours meets early rows
  * that change behind it, and a quiet night does not widen the next window.
  */
 export const conversations = defineStream<ChatwootSettings, string, ConversationWalk>({
   name: 'conversations',
-  description: 'Conversations in every status, and the messages (without their text) of those that changed',
-  entities: ['conversation', 'message'],
+  description: 'Conversations in every status, and the messages (without their text) and reporting events of those that changed',
+  entities: ['conversation', 'message', 'conversation_event'],
   cursorVersion: CURSOR_VERSION,
   overlapSeconds: OVERLAP_SECONDS,
   backfill: 'time-window',
@@ -36,10 +37,11 @@ export const conversations = defineStream<ChatwootSettings, string, Conversation
   walk: conversationWalk,
   async *read(context, request) {
     const account = await openAccount(context);
+    const events = await offersEvents(account.client);
     let walk: ConversationWalk = chooseWalk(request, account.at);
     for (;;) {
       try {
-        yield* pagesOf(context, account, request, walk);
+        yield* pagesOf({ client: account.client, settings: context.settings, events }, account, request, walk);
         return;
       } catch (error) {
         const detour = detourAfter(walk, error, account.at);
@@ -52,14 +54,14 @@ export const conversations = defineStream<ChatwootSettings, string, Conversation
 });
 
 async function* pagesOf(
-  context: ReadContext<ChatwootSettings>,
+  reader: Parameters<typeof assemble>[0],
   account: OpenAccount,
   request: Request,
   walk: ConversationWalk,
 ): AsyncGenerator<Page> {
   for await (const batch of batchesOf(account, request, walk)) {
     const rows = batch.rows.filter((row) => isWanted(row, request));
-    const { drafts, rejects } = await assemble(account.client, context.settings, rows);
+    const { drafts, rejects } = await assemble(reader, rows);
     const { startedAt } = batch.walk;
     const watermark = batch.end && request.kind === 'incremental' ? startedAt : request.watermark;
     yield {

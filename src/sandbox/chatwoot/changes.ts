@@ -58,6 +58,8 @@ export function openConversation(account: ChatwootAccount, like: ChatwootConvers
     assignee: null,
     labels: [],
     messages: [],
+    events: [],
+    internalId: like.internalId + 100_000 + account.nextDisplayId,
   };
   touch(conversation, at);
   account.conversations.push(conversation);

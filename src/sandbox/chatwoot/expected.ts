@@ -1,8 +1,10 @@
 import type { ExpectedRow } from '../world/model.ts';
+import { expectedSupport, isReply, resolutionOf } from './expected-support.ts';
 import {
   channelOfInbox,
   type ChatwootAccount,
   type ChatwootConversation,
+  type ChatwootEvent,
   type ChatwootInstallation,
   type ChatwootMessage,
   type Seconds,
@@ -34,10 +36,12 @@ export function expectedChatwoot(installation: ChatwootInstallation, accountId: 
       working_hours_enabled: String(inbox.workingHours),
       timezone: inbox.timeZone,
       csat_enabled: String(inbox.csat),
+      working_hours: JSON.stringify(inbox.hours.map(({ day, opens, closes }) => `${day} ${clock(opens)}-${clock(closes)}`).toSorted()),
+      opening_zone: inbox.timeZone,
     }),
   );
   const agents = account.users.map(({ id, name, role, confirmed }) =>
-    row('public.agents', id, { name, role, confirmed: String(confirmed) }),
+    row('public.agents', id, { name, role, confirmed: String(confirmed), is_bot: String(account.settings.botUserIds.includes(id)) }),
   );
   const conversations = account.conversations.map((conversation) =>
     row('public.conversations', conversation.id, {
@@ -54,6 +58,7 @@ export function expectedChatwoot(installation: ChatwootInstallation, accountId: 
       team: account.teams.find(({ id }) => id === conversation.teamId)?.name ?? null,
       priority: conversation.priority,
       labels: JSON.stringify(conversation.labels.toSorted()),
+      ...resolution(conversation, dayOf),
     }),
   );
   const messages = account.conversations.flatMap((conversation) =>
@@ -69,12 +74,15 @@ export function expectedChatwoot(installation: ChatwootInstallation, accountId: 
         content_type: message.contentType,
         status: message.status,
         is_deleted: String(message.deleted),
+        is_reply: String(isReply(account, message)),
       }),
     ),
   );
   const csat = account.csat.map((answer) =>
     row('public.csat_responses', answer.id, {
       conversation_id: String(answer.conversationId),
+      survey_id: String(answer.messageId),
+      counts: 'true',
       agent_id: answer.agentId === null ? null : String(answer.agentId),
       rating: String(answer.rating),
       created_at: instant(answer.createdAt),
@@ -83,7 +91,46 @@ export function expectedChatwoot(installation: ChatwootInstallation, accountId: 
   );
   const perDay = [...Map.groupBy(account.conversations, (one) => `${dayOf(one.createdAt)}|${channels.get(one.inboxId) ?? ''}`)];
   const daily = perDay.map(([key, group]) => row('kpi.conversations_daily', key, countByStatus(group)));
-  return [...inboxes, ...agents, ...conversations, ...messages, ...csat, ...daily];
+  const events = account.conversations.flatMap((conversation) =>
+    conversation.events.map((event) => row('public.conversation_events', event.id, eventValues(account, conversation, event, dayOf))),
+  );
+  const derived = expectedSupport(account, row, dayOf);
+  return [...inboxes, ...agents, ...conversations, ...messages, ...events, ...csat, ...daily, ...derived];
+}
+
+function resolution(conversation: ChatwootConversation, dayOf: (seconds: Seconds) => string) {
+  const resolved = resolutionOf(conversation);
+  return {
+    resolved_at: resolved === null ? null : instant(resolved.at),
+    resolved_at_source: resolved?.source ?? null,
+    resolved_day: resolved === null ? null : dayOf(resolved.at),
+  };
+}
+
+function eventValues(
+  account: ChatwootAccount,
+  conversation: ChatwootConversation,
+  { name, startedAt, endedAt, userId }: ChatwootEvent,
+  dayOf: (seconds: Seconds) => string,
+): ExpectedRow['values'] {
+  const hasHours = account.inboxes.some(({ id, workingHours }) => id === conversation.inboxId && workingHours);
+  const value = endedAt - startedAt;
+  return {
+    conversation_id: String(conversation.id),
+    conversation_internal_id: String(conversation.internalId),
+    name,
+    created_at: instant(endedAt),
+    started_at: instant(startedAt),
+    business_day: dayOf(endedAt),
+    inbox_id: String(conversation.inboxId),
+    agent_id: userId === null ? null : String(userId),
+    value_seconds: String(value),
+    business_seconds: hasHours && value > 0 ? String(value / 2) : null,
+  };
+}
+
+function clock(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
 function countByStatus(group: readonly ChatwootConversation[]): Record<string, string> {

@@ -10,14 +10,14 @@ import {
   type Seconds,
 } from './model.ts';
 import { newAccount } from './people.ts';
-import { talk, type Spoken } from './talk.ts';
+import { talk, type Mark, type Spoken } from './talk.ts';
 
 const DAY = 86_400;
 const STATUSES: readonly ConversationStatus[] = ['open', 'resolved', 'pending', 'snoozed'];
 const CHANNELS: readonly Channel[] = ['WhatsApp', 'Email', 'Web', 'Other'];
 const LABELS = ['urgente', 'cambio', 'despacho', 'boleta', 'reclamo'];
 
-type Planned = { readonly conversation: ChatwootConversation; readonly spoken: readonly Spoken[] };
+type Planned = { readonly conversation: ChatwootConversation; readonly spoken: readonly Spoken[]; readonly marks: readonly Mark[] };
 
 /**
  * Grows a Chatwoot installation from a seed. Times hang on the anchor: conversations lie in the 90 days before it, and
@@ -41,8 +41,24 @@ export function growChatwoot(plan: {
     .flatMap(({ planned }) => planned.flatMap(({ conversation, spoken }) => spoken.map((message) => ({ conversation, message }))))
     .toSorted((a, b) => a.message.createdAt - b.message.createdAt);
   for (const { conversation, message } of spokenInOrder) conversation.messages.push({ id: next.message++, ...message });
+  numberEvents(grown.flatMap(({ planned }) => planned));
   for (const { account, random } of grown) next.csat = answerSurveys(random, account, anchor, next.csat);
-  return { version: '4.15.1', accounts: grown.map(({ account }) => account), next };
+  return { version: '4.15.1', accounts: grown.map(({ account }) => account), next, reportingEvents: true };
+}
+
+/** Internal ids and events count over the installation. Some were there before it kept any, so not every resolution has its event. */
+function numberEvents(planned: readonly Planned[]): void {
+  const inOrder = planned.toSorted((a, b) => a.conversation.createdAt - b.conversation.createdAt);
+  // A few had been deleted before the first that is left, so that internal ids are other conversations' display ids.
+  for (const [i, { conversation }] of inOrder.entries()) conversation.internalId = i + 4;
+  const kept = inOrder.filter(({ conversation }) => conversation.internalId % 4 !== 0);
+  const happened = kept
+    .flatMap(({ conversation, marks }) => marks.map((mark) => ({ conversation, mark })))
+    .toSorted((a, b) => a.mark.at - b.mark.at);
+  for (const [i, { conversation, mark }] of happened.entries()) {
+    const userId = conversation.assignee?.kind === 'User' ? conversation.assignee.id : null;
+    conversation.events.push({ id: i + 1, name: mark.name, startedAt: conversation.createdAt, endedAt: mark.at, userId });
+  }
 }
 
 function planConversations(random: Random, account: ChatwootAccount, anchor: Seconds, count: number): Planned[] {
@@ -75,7 +91,7 @@ function planConversation(
   const assignee = assigneeFor(random, account, status);
   const email = inbox.channelType === 'Channel::Email';
   const setting = { account, status, assignee, email, whatsapp: channel === 'WhatsApp', csat: inbox.csat, createdAt, latest: anchor - 60 };
-  const spoken = talk(random, setting);
+  const { spoken, marks } = talk(random, setting);
   const clocks = spoken.reduce(heard, clocksAtCreation(createdAt));
   const changedAt = Math.min(clocks.lastActivityAt + random.int(0, 300), anchor - 1);
   const contactId = account.id * 100_000 + id;
@@ -100,8 +116,10 @@ function planConversation(
     priority: random.chance(0.2) ? random.pick(['low', 'medium', 'high', 'urgent'] as const) : null,
     labels: random.shuffle(LABELS).slice(0, random.pick([0, 0, 1, 2])),
     messages: [],
+    events: [],
+    internalId: 0,
   };
-  return { conversation, spoken };
+  return { conversation, spoken, marks };
 }
 
 function assigneeFor(random: Random, account: ChatwootAccount, status: ConversationStatus): ChatwootConversation['assignee'] {

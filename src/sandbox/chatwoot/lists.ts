@@ -1,6 +1,6 @@
 import type { SandboxAnswer } from '../http-server.ts';
 import type { ChatwootAccount, ChatwootConversation, ChatwootUser } from './model.ts';
-import { conversationShape, csatShape, messageShape } from './shapes.ts';
+import { conversationShape, csatShape, eventShape, messageShape } from './shapes.ts';
 
 type Sorter = (a: ChatwootConversation, b: ChatwootConversation) => number;
 
@@ -80,6 +80,18 @@ export function csatList(account: ChatwootAccount, query: URLSearchParams, pageS
       ? found.toReversed() // In no order that could be relied on.
       : found.toSorted((a, b) => (sort.startsWith('-') ? b.createdAt - a.createdAt : a.createdAt - b.createdAt));
   return { status: 200, body: pageOf(ordered, query, pageSize).map((answer) => csatShape(account, answer)) };
+}
+
+/** `GET /reporting_events`: latest first, 25 a page; a range counts only with both ends. */
+export function eventList(account: ChatwootAccount, query: URLSearchParams, pageSize: number): SandboxAnswer {
+  const [since, until] = [query.get('since'), query.get('until')];
+  const found = account.conversations
+    .flatMap((conversation) => conversation.events.map((event) => ({ conversation, event })))
+    .filter(({ event }) => since === null || until === null || (event.endedAt + 1 >= Number(since) && event.endedAt + 1 < Number(until)))
+    .toSorted((a, b) => b.event.endedAt - a.event.endedAt);
+  const meta = { count: found.length, current_page: Number(query.get('page') ?? 1), total_pages: Math.ceil(found.length / pageSize) };
+  const payload = pageOf(found, query, pageSize).map(({ conversation, event }) => eventShape(account, conversation, event));
+  return { status: 200, body: { payload, meta } };
 }
 
 export function pageOf<T>(rows: readonly T[], query: URLSearchParams, pageSize: number): T[] {

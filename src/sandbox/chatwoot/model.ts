@@ -13,6 +13,8 @@ export interface ChatwootInstallation {
   readonly accounts: ChatwootAccount[];
   /** The next free id of each kind. */
   readonly next: { message: number; csat: number };
+  /** Whether it has the folder that raw reporting events come with; without it their addresses do not exist. */
+  readonly reportingEvents: boolean;
 }
 
 export interface ChatwootAccount {
@@ -49,6 +51,8 @@ export interface ChatwootInbox {
   /** Only on Channel::TwilioSms. */
   readonly medium: 'sms' | 'whatsapp' | null;
   readonly workingHours: boolean;
+  /** Days on which it opens, in minutes of the day; kept also where working hours are switched off, as Chatwoot does. */
+  readonly hours: readonly { readonly day: number; readonly opens: number; readonly closes: number }[];
   readonly timeZone: string;
   readonly csat: boolean;
   /** What an administrator's token gets beside the rest, and must go no further. */
@@ -65,6 +69,8 @@ export interface ChatwootContact {
 export interface ChatwootConversation {
   readonly id: number;
   readonly uuid: string;
+  /** The key of its table: counts over the installation, is not the display id, and is shown by reporting events alone. */
+  internalId: number;
   readonly inboxId: number;
   /** Null: an orphan, whose contact is gone. Every list it is on, and itself, answer 500. */
   contact: ChatwootContact | null;
@@ -81,6 +87,17 @@ export interface ChatwootConversation {
   labels: string[];
   /** In the order of their ids. */
   readonly messages: ChatwootMessage[];
+  /** In the order of their ids. */
+  readonly events: ChatwootEvent[];
+}
+
+/** A row of Chatwoot's reporting: what happened to a conversation and how long it had taken. */
+export interface ChatwootEvent {
+  readonly id: number;
+  readonly name: 'conversation_resolved' | 'conversation_opened' | 'conversation_bot_handoff';
+  readonly startedAt: Seconds;
+  readonly endedAt: Seconds;
+  readonly userId: number | null;
 }
 
 export type MessageSender =

@@ -45,6 +45,16 @@ function newUser(random: Random, id: number, name: string, role: ChatwootUser['r
   };
 }
 
+const opening = (days: readonly number[], opens: number, closes: number) =>
+  days.map((day) => ({ day, opens: opens * 60, closes: closes * 60 }));
+/** Weeks of inboxes, 0 is Sunday: office hours, with a short Saturday, around the clock, late evenings. */
+const HOURS = [
+  opening([1, 2, 3, 4, 5], 9, 18),
+  [...opening([1, 2, 3, 4, 5], 9, 18), ...opening([6], 10, 13.5)],
+  opening([0, 1, 2, 3, 4, 5, 6], 0, 24),
+  opening([0, 3, 4, 5, 6], 12.25, 23.75),
+];
+
 function newInboxes(random: Random, timeZone: string, firstId: number): ChatwootInbox[] {
   const kinds: readonly Pick<ChatwootInbox, 'name' | 'channelType' | 'medium'>[] = [
     { name: 'WhatsApp Ventas', channelType: 'Channel::Whatsapp', medium: null },
@@ -60,6 +70,7 @@ function newInboxes(random: Random, timeZone: string, firstId: number): Chatwoot
     ...kind,
     id: firstId + 1 + i,
     workingHours: i % 2 === 0,
+    hours: HOURS[i % HOURS.length]!,
     timeZone,
     csat: i < 4,
     secrets: secretsOf(random, kind.channelType),

@@ -1,8 +1,8 @@
 import { startServer, type SandboxAnswer, type SandboxRequest, type SandboxServer, type ServerOptions } from '../http-server.ts';
 import { filterConversations } from './filter.ts';
-import { conversationList, csatList, inStatus, messageList, metaOf, visibleTo } from './lists.ts';
+import { conversationList, csatList, eventList, inStatus, messageList, metaOf, visibleTo } from './lists.ts';
 import type { ChatwootAccount, ChatwootInstallation, ChatwootUser } from './model.ts';
-import { agentShape, conversationShape, inboxShape, OrphanFault } from './shapes.ts';
+import { agentShape, conversationShape, eventShape, inboxShape, OrphanFault } from './shapes.ts';
 
 export interface ChatwootLimits {
   /** Per IP address and clock minute; the real default is 3,000. */
@@ -11,6 +11,12 @@ export interface ChatwootLimits {
   readonly pageSize?: number;
 }
 
+/** What Rails says of an address that has no route: a page for people. */
+const noRoute: SandboxAnswer = {
+  status: 404,
+  headers: { 'content-type': 'text/html' },
+  body: '<!DOCTYPE html><title>The page you were looking for does not exist (404)</title>',
+};
 const notFound: SandboxAnswer = { status: 404, body: { error: 'Resource could not be found' } };
 const refuse = (error: string): SandboxAnswer => ({ status: 401, body: { error } });
 
@@ -69,6 +75,7 @@ function answer(installation: ChatwootInstallation, request: SandboxRequest, now
   const member = owned.find((own) => own.account === account);
   if (member === undefined) return refuse('You are not authorized to access this account');
   if (account.suspended) return refuse('Account is suspended');
+  if (path[2]?.endsWith('/reporting_events') && !installation.reportingEvents) return noRoute;
   return route(member, request, path[2] ?? '', now, pageSize);
 }
 
@@ -107,16 +114,21 @@ function route(
     case '/csat_survey_responses':
       if (user.role !== 'administrator') return refuse('You are not authorized to do this action');
       return csatList(account, query, pageSize);
+    case '/reporting_events':
+      if (user.role !== 'administrator') return refuse('You are not authorized to do this action');
+      return eventList(account, query, pageSize);
     default:
       return conversationRoute(account, user, path, query);
   }
 }
 
 function conversationRoute(account: ChatwootAccount, user: ChatwootUser, path: string, query: URLSearchParams): SandboxAnswer {
-  const parts = /^\/conversations\/(\d+)(\/messages)?$/.exec(path);
+  const parts = /^\/conversations\/(\d+)(\/messages|\/reporting_events)?$/.exec(path);
   const conversation = parts === null ? undefined : account.conversations.find(({ id }) => id === Number(parts[1]));
   if (parts === null || conversation === undefined) return notFound;
   if (!visibleTo(account, user).includes(conversation)) return refuse('You are not authorized to do this action');
+  if (parts[2] === '/reporting_events')
+    return { status: 200, body: conversation.events.map((one) => eventShape(account, conversation, one)) };
   if (parts[2] !== undefined) return messageList(conversation, query);
   return { status: 200, body: conversationShape(account, conversation) };
 }

@@ -3,6 +3,7 @@ import type {
   ChatwootContact,
   ChatwootConversation,
   ChatwootCsat,
+  ChatwootEvent,
   ChatwootInbox,
   ChatwootMessage,
   ChatwootUser,
@@ -21,8 +22,23 @@ export function inboxShape(inbox: ChatwootInbox): Record<string, unknown> {
     greeting_enabled: false,
     working_hours_enabled: inbox.workingHours,
     timezone: inbox.timeZone,
+    working_hours: Array.from({ length: 7 }, (_, day) => workingDay(inbox, day)),
     csat_survey_enabled: inbox.csat,
     ...inbox.secrets,
+  };
+}
+
+function workingDay(inbox: ChatwootInbox, day: number): Record<string, unknown> {
+  const open = inbox.hours.find((one) => one.day === day);
+  const [opens, closes] = [open?.opens ?? null, open === undefined ? null : Math.min(open.closes, 24 * 60 - 1)];
+  return {
+    day_of_week: day,
+    closed_all_day: open === undefined,
+    open_hour: opens === null ? null : Math.floor(opens / 60),
+    open_minutes: opens === null ? null : opens % 60,
+    close_hour: closes === null ? null : Math.floor(closes / 60),
+    close_minutes: closes === null ? null : closes % 60,
+    open_all_day: open?.opens === 0 && open.closes === 24 * 60,
   };
 }
 
@@ -103,6 +119,28 @@ export function messageShape(conversation: ChatwootConversation, message: Chatwo
     private: message.private,
     source_id: null,
     ...(message.sender === null ? {} : { sender: senderShape(conversation, message.sender) }),
+  };
+}
+
+/** A reporting event. Its `conversation_id` is the internal id. */
+export function eventShape(account: ChatwootAccount, conversation: ChatwootConversation, event: ChatwootEvent): Record<string, unknown> {
+  const inbox = account.inboxes.find(({ id }) => id === conversation.inboxId);
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const value = event.endedAt - event.startedAt;
+  return {
+    id: event.id,
+    name: event.name,
+    value,
+    value_in_business_hours: inbox?.workingHours === true ? value / 2 : 0,
+    event_start_time: iso(event.startedAt),
+    event_end_time: iso(event.endedAt),
+    account_id: account.id,
+    inbox_id: conversation.inboxId,
+    user_id: event.userId,
+    conversation_id: conversation.internalId,
+    // Written by a job, a little later.
+    created_at: iso(event.endedAt + 1),
+    updated_at: iso(event.endedAt + 1),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from '../world/random.ts';
-import type { ChatwootAccount, ChatwootConversation, ChatwootMessage, ConversationStatus, Seconds } from './model.ts';
+import type { ChatwootAccount, ChatwootConversation, ChatwootEvent, ChatwootMessage, ConversationStatus, Seconds } from './model.ts';
 
 /** A message that has no id yet: ids are given over the whole installation, in order of time. */
 export type Spoken = Omit<ChatwootMessage, 'id'>;
@@ -17,6 +17,12 @@ const plain = {
   deleted: false,
 } as const satisfies Partial<Spoken>;
 
+/** Something that Chatwoot's reporting keeps. */
+export interface Mark {
+  readonly name: ChatwootEvent['name'];
+  readonly at: Seconds;
+}
+
 interface Setting {
   readonly account: ChatwootAccount;
   readonly status: ConversationStatus;
@@ -29,9 +35,11 @@ interface Setting {
   readonly latest: Seconds;
 }
 
-/** What is said in one conversation: about nine messages, from a bot, people, automation and the system, in order of time. */
-export function talk(random: Random, setting: Setting): Spoken[] {
+/** What is said in one conversation: about nine messages, from a bot, people, automation and the system, in order of time; and what happens. */
+export function talk(random: Random, setting: Setting): { spoken: Spoken[]; marks: Mark[] } {
   const spoken: Spoken[] = [];
+  const marks: Mark[] = [];
+  const mark = (name: Mark['name']) => marks.push({ name, at: Math.min(at, setting.latest) });
   let at = setting.createdAt;
   const say = (message: Partial<Spoken> & Pick<Spoken, 'type' | 'content'>): void => {
     spoken.push({ ...plain, ...message, createdAt: Math.min(at, setting.latest) });
@@ -51,7 +59,8 @@ export function talk(random: Random, setting: Setting): Spoken[] {
       contact();
     }
   }
-  if (setting.status === 'pending' || setting.assignee?.kind === 'AgentBot') return spoken;
+  if (setting.status === 'pending' || setting.assignee?.kind === 'AgentBot') return { spoken, marks };
+  if (botSpeaks && random.chance(0.5)) mark('conversation_bot_handoff');
 
   say({ type: 2, content: 'Se asignó la conversación' });
   if (random.chance(0.25)) say({ type: 1, content: 'Etiqueta puesta por regla', automationRuleId: 1 });
@@ -62,11 +71,23 @@ export function talk(random: Random, setting: Setting): Spoken[] {
     reply(random, setting, say);
     if (random.chance(0.7)) contact();
   }
-  if (setting.status === 'resolved') {
+  if (setting.status !== 'resolved') return { spoken, marks };
+  const resolve = () => {
+    mark('conversation_resolved');
     say({ type: 2, content: 'Se resolvió la conversación' });
-    if (setting.csat) say({ type: 3, content: '¿Cómo fue la atención?', contentType: 'input_csat' });
+  };
+  resolve();
+  const later = at + random.int(3, 40) * 3600;
+  if (random.chance(0.15) && later + 3600 < setting.latest) {
+    // The customer comes back, which opens it again.
+    at = later;
+    mark('conversation_opened');
+    contact();
+    reply(random, setting, say);
+    resolve();
   }
-  return spoken;
+  if (setting.csat) say({ type: 3, content: '¿Cómo fue la atención?', contentType: 'input_csat' });
+  return { spoken, marks };
 }
 
 function reply(random: Random, setting: Setting, say: (message: Partial<Spoken> & Pick<Spoken, 'type' | 'content'>) => void): void {
