@@ -27,6 +27,43 @@ create sequence ops.read_seq as bigint start 1 increment 1 minvalue 1 maxvalue 9
 comment on sequence ops.read_seq is 'Drawn before a page is requested: of two versions with the same source clock the later read wins.';
 grant usage on sequence ops.read_seq to kpi_writer;
 
+create table kpi.conversation_days (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  day date not null,
+  sender text not null,
+  agent_id uuid,
+  channel text not null,
+  incoming integer not null,
+  outgoing integer not null,
+  templates integer not null,
+  failed integer not null,
+  replies integer not null
+);
+alter table kpi.conversation_days add constraint conversation_days_pkey PRIMARY KEY (tenant_id, conversation_id, day, sender);
+CREATE INDEX conversation_days_day ON kpi.conversation_days USING btree (tenant_id, day) INCLUDE (channel, agent_id, conversation_id, incoming, outgoing, templates, failed, replies);
+alter table kpi.conversation_days enable row level security;
+alter table kpi.conversation_days force row level security;
+create policy every_row on kpi.conversation_days as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.conversation_days as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.conversation_days as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.conversation_days owner to kpi_owner;
+grant delete, insert, select, update on table kpi.conversation_days to kpi_writer;
+grant select on table kpi.conversation_days to kpi_analyst;
+grant select on table kpi.conversation_days to kpi_reader;
+comment on table kpi.conversation_days is 'Mensajes públicos por conversación, día local y quién los envió; sin notas internas ni avisos del sistema.';
+comment on column kpi.conversation_days.tenant_id is 'Empresa.';
+comment on column kpi.conversation_days.conversation_id is 'Conversación.';
+comment on column kpi.conversation_days.day is 'Día local.';
+comment on column kpi.conversation_days.sender is 'El agente, o contact, agent_bot, captain, automation, echo, none.';
+comment on column kpi.conversation_days.agent_id is 'Agente, si lo es.';
+comment on column kpi.conversation_days.channel is 'Canal de la conversación.';
+comment on column kpi.conversation_days.incoming is 'Mensajes del cliente.';
+comment on column kpi.conversation_days.outgoing is 'Mensajes enviados, sin plantillas ni fallidos.';
+comment on column kpi.conversation_days.templates is 'Plantillas y mensajes automáticos, sin fallidos.';
+comment on column kpi.conversation_days.failed is 'Los que no se pudieron entregar.';
+comment on column kpi.conversation_days.replies is 'Respuestas públicas de personas, también las fallidas.';
+
 create table kpi.conversations_daily (
   tenant_id uuid not null,
   day date not null,
@@ -147,6 +184,39 @@ comment on column kpi.freshness.backfills_running is 'Relecturas de historia en 
 comment on column kpi.freshness.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
+create table kpi.handoffs (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  ordinal integer not null,
+  direction text not null,
+  at timestamp with time zone not null,
+  day date not null,
+  via text not null,
+  channel text not null
+);
+alter table kpi.handoffs add constraint handoffs_pkey PRIMARY KEY (tenant_id, conversation_id, ordinal);
+alter table kpi.handoffs add constraint handoffs_direction_check CHECK ((direction = ANY (ARRAY['to_human'::text, 'to_bot'::text])));
+alter table kpi.handoffs add constraint handoffs_via_check CHECK ((via = ANY (ARRAY['message'::text, 'status'::text, 'event'::text])));
+CREATE INDEX handoffs_day ON kpi.handoffs USING btree (tenant_id, day) INCLUDE (direction, conversation_id);
+alter table kpi.handoffs enable row level security;
+alter table kpi.handoffs force row level security;
+create policy every_row on kpi.handoffs as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.handoffs as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.handoffs as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.handoffs owner to kpi_owner;
+grant delete, insert, select, update on table kpi.handoffs to kpi_writer;
+grant select on table kpi.handoffs to kpi_analyst;
+grant select on table kpi.handoffs to kpi_reader;
+comment on table kpi.handoffs is 'Traspasos entre el bot y las personas: to_human es el primer mensaje público de una persona tras al menos uno del bot, o el paso de pending a open, una vez por tramo con el bot; to_bot es el paso de open a pending. Debe cuadrar con: Chatwoot, bot_handoffs_count, que cuenta solo el primero de cada conversación.';
+comment on column kpi.handoffs.tenant_id is 'Empresa.';
+comment on column kpi.handoffs.conversation_id is 'Conversación.';
+comment on column kpi.handoffs.ordinal is 'Orden dentro de la conversación.';
+comment on column kpi.handoffs.direction is 'to_human o to_bot.';
+comment on column kpi.handoffs.at is 'Momento.';
+comment on column kpi.handoffs.day is 'Día local.';
+comment on column kpi.handoffs.via is 'Cómo se sabe: message, status (cambio de estado observado) o event (evento de Chatwoot).';
+comment on column kpi.handoffs.channel is 'Canal de la conversación.';
+
 create table kpi.product_days (
   tenant_id uuid not null,
   day date not null,
@@ -226,6 +296,52 @@ comment on column kpi.sales_daily.refunds_untaxed is 'Su valor sin impuestos.';
 comment on column kpi.sales_daily.orders_unpaid is 'Ventas de las que aún no se ha recibido ningún pago, según su origen; no están las de orígenes que no lo dicen.';
 comment on column kpi.sales_daily.amount_unpaid is 'Su venta bruta.';
 comment on column kpi.sales_daily.orders_partly_paid is 'Ventas pagadas en parte; su saldo no está en amount_unpaid.';
+
+create table kpi.waits (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  ordinal integer not null,
+  channel text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  day date,
+  agent_id uuid,
+  is_first boolean not null,
+  wall_seconds bigint,
+  business_seconds bigint,
+  first_response_seconds bigint,
+  first_response_business_seconds bigint
+);
+alter table kpi.waits add constraint waits_pkey PRIMARY KEY (tenant_id, conversation_id, ordinal);
+alter table kpi.waits add constraint ended_by_something CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
+alter table kpi.waits add constraint waits_ended_by_check CHECK ((ended_by = ANY (ARRAY['reply'::text, 'resolution'::text])));
+CREATE INDEX waits_day ON kpi.waits USING btree (tenant_id, day) INCLUDE (channel, wall_seconds, business_seconds, first_response_seconds, first_response_business_seconds) WHERE (day IS NOT NULL);
+CREATE INDEX waits_running ON kpi.waits USING btree (tenant_id, started_at) WHERE (ended_at IS NULL);
+alter table kpi.waits enable row level security;
+alter table kpi.waits force row level security;
+create policy every_row on kpi.waits as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.waits as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.waits as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.waits owner to kpi_owner;
+grant delete, insert, select, update on table kpi.waits to kpi_writer;
+grant select on table kpi.waits to kpi_analyst;
+grant select on table kpi.waits to kpi_reader;
+comment on table kpi.waits is 'Esperas de los clientes: cada una comienza con el primer mensaje sin responder y termina con la siguiente respuesta pública de una persona; pertenece al día de la respuesta. Una resolución sin respuesta la termina sin contarla.';
+comment on column kpi.waits.tenant_id is 'Empresa.';
+comment on column kpi.waits.conversation_id is 'Conversación.';
+comment on column kpi.waits.ordinal is 'Orden dentro de la conversación.';
+comment on column kpi.waits.channel is 'Canal de la conversación.';
+comment on column kpi.waits.started_at is 'Primer mensaje sin responder.';
+comment on column kpi.waits.ended_at is 'Respuesta o resolución; nulo si aún espera.';
+comment on column kpi.waits.ended_by is 'reply (respuesta de una persona), resolution (se cerró sin responder) o nulo si aún espera.';
+comment on column kpi.waits.day is 'Día local de la respuesta; nulo si no la hubo.';
+comment on column kpi.waits.agent_id is 'Quién respondió; nulo si fue desde el teléfono.';
+comment on column kpi.waits.is_first is 'Si ninguna persona había escrito antes en la conversación.';
+comment on column kpi.waits.wall_seconds is 'Espera en segundos corridos; nulo sin respuesta.';
+comment on column kpi.waits.business_seconds is 'Espera en segundos hábiles; nulo sin respuesta o si la bandeja no tiene horario.';
+comment on column kpi.waits.first_response_seconds is 'En la primera respuesta: desde el inicio de la conversación o su último traspaso a una persona, en segundos corridos.';
+comment on column kpi.waits.first_response_business_seconds is 'Lo mismo en segundos hábiles.';
 
 create table ops.api_budget (
   host text not null,
@@ -704,7 +820,8 @@ create table public.agents (
   revision integer default 1 not null,
   name text not null,
   role text not null,
-  confirmed boolean not null
+  confirmed boolean not null,
+  is_bot boolean default false not null
 );
 alter table public.agents add constraint agents_pkey PRIMARY KEY (tenant_id, id);
 alter table public.agents enable row level security;
@@ -733,6 +850,96 @@ comment on column public.agents.revision is 'Cuántas veces se escribió la fila
 comment on column public.agents.name is 'Nombre para mostrar.';
 comment on column public.agents.role is 'Rol.';
 comment on column public.agents.confirmed is 'Si aceptó la invitación.';
+comment on column public.agents.is_bot is 'Usuario que en realidad es un bot, según los ajustes de la conexión: lo que escribe no es respuesta de una persona.';
+
+create table public.conversation_events (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  conversation_id uuid not null,
+  conversation_internal_id text not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  business_day date not null,
+  inbox_id uuid,
+  agent_id uuid,
+  value_seconds numeric not null,
+  business_seconds numeric
+);
+alter table public.conversation_events add constraint conversation_events_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX conversation_events_conversation ON public.conversation_events USING btree (tenant_id, conversation_id);
+alter table public.conversation_events enable row level security;
+alter table public.conversation_events force row level security;
+create policy every_row on public.conversation_events as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.conversation_events as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.conversation_events as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.conversation_events owner to kpi_owner;
+grant delete, insert, select, update on table public.conversation_events to kpi_writer;
+grant select on table public.conversation_events to kpi_analyst;
+grant select on table public.conversation_events to kpi_reader;
+comment on table public.conversation_events is 'Eventos de informes de Chatwoot (respuesta, resolución, traspaso), donde el servidor los ofrece.';
+comment on column public.conversation_events.tenant_id is 'Empresa.';
+comment on column public.conversation_events.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.conversation_events.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.conversation_events.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.conversation_events.source_id is 'Identificador en el sistema de origen.';
+comment on column public.conversation_events.source_created_at is 'Creación según el origen.';
+comment on column public.conversation_events.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.conversation_events.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.conversation_events.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.conversation_events.synced_at is 'Última escritura en este almacén.';
+comment on column public.conversation_events.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.conversation_events.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.conversation_events.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.conversation_events.conversation_id is 'Conversación a la que se preguntó por sus eventos.';
+comment on column public.conversation_events.conversation_internal_id is 'Identificador interno que trae el evento: no es el número visible de la conversación.';
+comment on column public.conversation_events.name is 'first_response, reply_time, conversation_resolved, conversation_opened, conversation_bot_handoff u otro.';
+comment on column public.conversation_events.created_at is 'Cuándo ocurrió (su término).';
+comment on column public.conversation_events.started_at is 'Desde cuándo mide.';
+comment on column public.conversation_events.business_day is 'Día local en que ocurrió.';
+comment on column public.conversation_events.inbox_id is 'Bandeja.';
+comment on column public.conversation_events.agent_id is 'Agente; en resolución y respuestas, el asignado entonces.';
+comment on column public.conversation_events.value_seconds is 'Duración según Chatwoot, en segundos corridos.';
+comment on column public.conversation_events.business_seconds is 'Duración en segundos hábiles según Chatwoot; nula si la bandeja no tiene horario (Chatwoot dice 0).';
+
+create table public.conversation_status_history (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  ordinal integer not null,
+  status text not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  observed_at timestamp with time zone default now() not null
+);
+alter table public.conversation_status_history add constraint conversation_status_history_pkey PRIMARY KEY (tenant_id, conversation_id, ordinal);
+alter table public.conversation_status_history enable row level security;
+alter table public.conversation_status_history force row level security;
+create policy every_row on public.conversation_status_history as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.conversation_status_history as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.conversation_status_history as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.conversation_status_history owner to kpi_owner;
+grant delete, insert, select, update on table public.conversation_status_history to kpi_writer;
+grant select on table public.conversation_status_history to kpi_analyst;
+grant select on table public.conversation_status_history to kpi_reader;
+comment on table public.conversation_status_history is 'Estados de cada conversación según se observaron al sincronizar: una fila cada vez que se vio otro estado que el guardado. Entre dos lecturas puede faltar alguno.';
+comment on column public.conversation_status_history.tenant_id is 'Empresa.';
+comment on column public.conversation_status_history.conversation_id is 'Conversación.';
+comment on column public.conversation_status_history.ordinal is '1 es el estado en que se vio por primera vez.';
+comment on column public.conversation_status_history.status is 'open, resolved, pending o snoozed.';
+comment on column public.conversation_status_history.valid_from is 'Desde cuándo a más tardar: el reloj de Chatwoot en la primera versión leída con ese estado.';
+comment on column public.conversation_status_history.valid_until is 'Hasta cuándo: el comienzo del siguiente; nulo si es el actual.';
+comment on column public.conversation_status_history.observed_at is 'Cuándo se escribió aquí.';
 
 create table public.conversations (
   tenant_id uuid not null,
@@ -761,12 +968,18 @@ create table public.conversations (
   assignee_kind text,
   team text,
   priority text,
-  labels text[] not null
+  labels text[] not null,
+  resolved_at timestamp with time zone,
+  resolved_at_source text,
+  resolved_day date
 );
 alter table public.conversations add constraint conversations_pkey PRIMARY KEY (tenant_id, id);
+alter table public.conversations add constraint conversations_resolved_at_source_check CHECK ((resolved_at_source = ANY (ARRAY['event'::text, 'webhook'::text, 'observed'::text, 'activity'::text])));
+alter table public.conversations add constraint resolution_has_a_source CHECK (((resolved_at IS NULL) = (resolved_at_source IS NULL)));
 CREATE INDEX conversations_created ON public.conversations USING btree (tenant_id, created_at) INCLUDE (channel, status) WHERE (deleted_at IS NULL);
 CREATE INDEX conversations_day ON public.conversations USING btree (tenant_id, business_day) WHERE (deleted_at IS NULL);
 CREATE INDEX conversations_inbox ON public.conversations USING btree (tenant_id, inbox_id);
+CREATE INDEX conversations_resolved ON public.conversations USING btree (tenant_id, resolved_day) INCLUDE (channel, resolved_at_source) WHERE ((resolved_day IS NOT NULL) AND (deleted_at IS NULL));
 alter table public.conversations enable row level security;
 alter table public.conversations force row level security;
 create policy every_row on public.conversations as permissive for select to kpi_analyst using (true);
@@ -804,6 +1017,9 @@ comment on column public.conversations.assignee_kind is 'user o agent_bot.';
 comment on column public.conversations.team is 'Equipo.';
 comment on column public.conversations.priority is 'Prioridad.';
 comment on column public.conversations.labels is 'Etiquetas.';
+comment on column public.conversations.resolved_at is 'Última resolución, si no se ha reabierto desde entonces.';
+comment on column public.conversations.resolved_at_source is 'De dónde se sabe: event (evento de Chatwoot), webhook, observed (cambio observado al sincronizar: exacto al intervalo de lectura), activity (última actividad de una conversación vista por primera vez ya resuelta: estimado).';
+comment on column public.conversations.resolved_day is 'Día local de la resolución.';
 
 create table public.csat_responses (
   tenant_id uuid not null,
@@ -823,9 +1039,13 @@ create table public.csat_responses (
   agent_id uuid,
   rating integer not null,
   created_at timestamp with time zone not null,
-  business_day date not null
+  business_day date not null,
+  survey_id uuid,
+  counts boolean default true not null
 );
 alter table public.csat_responses add constraint csat_responses_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX csat_responses_day ON public.csat_responses USING btree (tenant_id, business_day) INCLUDE (rating) WHERE (counts AND (deleted_at IS NULL));
+CREATE INDEX csat_responses_survey ON public.csat_responses USING btree (tenant_id, survey_id) WHERE (survey_id IS NOT NULL);
 alter table public.csat_responses enable row level security;
 alter table public.csat_responses force row level security;
 create policy every_row on public.csat_responses as permissive for select to kpi_analyst using (true);
@@ -854,6 +1074,8 @@ comment on column public.csat_responses.agent_id is 'Agente evaluado.';
 comment on column public.csat_responses.rating is 'Nota de 1 a 5.';
 comment on column public.csat_responses.created_at is 'Momento de la respuesta.';
 comment on column public.csat_responses.business_day is 'Día local.';
+comment on column public.csat_responses.survey_id is 'Mensaje con la encuesta que se responde; nulo si no se conoce.';
+comment on column public.csat_responses.counts is 'Si es la respuesta más reciente de su encuesta.';
 
 create table public.customers (
   tenant_id uuid not null,
@@ -977,7 +1199,10 @@ create table public.inboxes (
   channel_type text not null,
   working_hours_enabled boolean not null,
   timezone text,
-  csat_enabled boolean not null
+  csat_enabled boolean not null,
+  working_hours text[] default '{}'::text[] not null,
+  opening integer[],
+  opening_zone text
 );
 alter table public.inboxes add constraint inboxes_pkey PRIMARY KEY (tenant_id, id);
 alter table public.inboxes enable row level security;
@@ -1009,6 +1234,9 @@ comment on column public.inboxes.channel_type is 'Tipo según Chatwoot.';
 comment on column public.inboxes.working_hours_enabled is 'Si tiene horario de atención.';
 comment on column public.inboxes.timezone is 'Zona del horario.';
 comment on column public.inboxes.csat_enabled is 'Si envía encuesta.';
+comment on column public.inboxes.working_hours is 'Horario según Chatwoot: "1 09:00-18:00" por cada día que abre (0 domingo … 6 sábado).';
+comment on column public.inboxes.opening is 'Horario en uso: segundos de la semana (lunes 0:00 = 0) en que abre y cierra, de a pares; nulo si no tiene horario.';
+comment on column public.inboxes.opening_zone is 'Zona en que vale; la de la empresa si la de Chatwoot no existe.';
 
 create table public.inventory_levels (
   tenant_id uuid not null,
@@ -1135,10 +1363,12 @@ create table public.messages (
   agent_id uuid,
   content_type text not null,
   status text not null,
-  is_deleted boolean not null
+  is_deleted boolean not null,
+  is_reply boolean default false not null
 );
 alter table public.messages add constraint messages_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX messages_conversation ON public.messages USING btree (tenant_id, conversation_id, created_at);
+CREATE INDEX messages_surveys ON public.messages USING btree (tenant_id, business_day) INCLUDE (id) WHERE ((content_type = 'input_csat'::text) AND (deleted_at IS NULL));
 alter table public.messages enable row level security;
 alter table public.messages force row level security;
 create policy every_row on public.messages as permissive for select to kpi_analyst using (true);
@@ -1172,6 +1402,7 @@ comment on column public.messages.agent_id is 'Agente que lo envió.';
 comment on column public.messages.content_type is 'Tipo de contenido.';
 comment on column public.messages.status is 'Estado de entrega.';
 comment on column public.messages.is_deleted is 'Borrado en Chatwoot.';
+comment on column public.messages.is_reply is 'Respuesta pública de una persona: no de bots, reglas, plantillas ni notas internas.';
 
 create table public.order_links (
   tenant_id uuid not null,
@@ -1438,6 +1669,44 @@ comment on column public.refunds.amount_untaxed is 'Sin impuestos, moneda de la 
 comment on column public.refunds.amount_paid_back is 'Pagado de vuelta, moneda de la empresa.';
 comment on column public.refunds.counts is 'Si cuenta: es de una venta cuyo documento habla.';
 
+create table public.sla_results (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  promise text not null,
+  channel text not null,
+  clock text not null,
+  threshold_seconds integer not null,
+  started_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  due_day date not null,
+  fulfilled_at timestamp with time zone
+);
+alter table public.sla_results add constraint sla_results_pkey PRIMARY KEY (tenant_id, conversation_id, promise);
+alter table public.sla_results add constraint sla_results_clock_check CHECK ((clock = ANY (ARRAY['business'::text, 'wall'::text])));
+alter table public.sla_results add constraint sla_results_promise_check CHECK ((promise = ANY (ARRAY['first_response'::text, 'resolution'::text])));
+CREATE INDEX sla_results_due ON public.sla_results USING btree (tenant_id, due_day) INCLUDE (channel, promise, due_at, fulfilled_at);
+CREATE INDEX sla_results_unfulfilled ON public.sla_results USING btree (tenant_id, due_at) INCLUDE (promise, channel) WHERE (fulfilled_at IS NULL);
+alter table public.sla_results enable row level security;
+alter table public.sla_results force row level security;
+create policy every_row on public.sla_results as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.sla_results as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.sla_results as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.sla_results owner to kpi_owner;
+grant delete, insert, select, update on table public.sla_results to kpi_writer;
+grant select on table public.sla_results to kpi_analyst;
+grant select on table public.sla_results to kpi_reader;
+comment on table public.sla_results is 'Compromisos (SLA) de cada conversación en que escribió un cliente: cuándo vencen y cuándo se cumplieron. Si está cumplido, incumplido o en curso lo dicen las vistas, según la hora. No hay compromiso mientras solo atiende el bot.';
+comment on column public.sla_results.tenant_id is 'Empresa.';
+comment on column public.sla_results.conversation_id is 'Conversación.';
+comment on column public.sla_results.promise is 'first_response (primera respuesta) o resolution (resolución).';
+comment on column public.sla_results.channel is 'Canal de la conversación.';
+comment on column public.sla_results.clock is 'business (horas hábiles de la bandeja) o wall (corridas: la bandeja no tiene horario).';
+comment on column public.sla_results.threshold_seconds is 'Plazo.';
+comment on column public.sla_results.started_at is 'Desde cuándo corre: inicio de la conversación; para la primera respuesta, también su último traspaso a una persona.';
+comment on column public.sla_results.due_at is 'Vencimiento.';
+comment on column public.sla_results.due_day is 'Su día local.';
+comment on column public.sla_results.fulfilled_at is 'Primera respuesta de una persona, o última resolución; nulo si falta.';
+
 create table public.source_order_lines (
   tenant_id uuid not null,
   id uuid not null,
@@ -1653,7 +1922,11 @@ create table public.tenants (
   speaking_source text default 'shopify'::text not null,
   reader_role text,
   created_at timestamp with time zone default now() not null,
-  channel_names jsonb default '{}'::jsonb not null
+  channel_names jsonb default '{}'::jsonb not null,
+  sla_first_response_minutes integer default 60 not null,
+  sla_resolution_minutes integer default 1440 not null,
+  sla_first_response_by_channel jsonb default '{}'::jsonb not null,
+  sla_resolution_by_channel jsonb default '{}'::jsonb not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table public.tenants add constraint tenants_channel_names_check CHECK ((jsonb_typeof(channel_names) = 'object'::text));
@@ -1662,6 +1935,10 @@ alter table public.tenants add constraint tenants_currency_decimals_check CHECK 
 alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
 alter table public.tenants add constraint tenants_reader_role_key UNIQUE (reader_role);
 alter table public.tenants add constraint tenants_rut_key UNIQUE (rut);
+alter table public.tenants add constraint tenants_sla_first_response_by_channel_check CHECK ((jsonb_typeof(sla_first_response_by_channel) = 'object'::text));
+alter table public.tenants add constraint tenants_sla_first_response_minutes_check CHECK (((sla_first_response_minutes >= 1) AND (sla_first_response_minutes <= 525600)));
+alter table public.tenants add constraint tenants_sla_resolution_by_channel_check CHECK ((jsonb_typeof(sla_resolution_by_channel) = 'object'::text));
+alter table public.tenants add constraint tenants_sla_resolution_minutes_check CHECK (((sla_resolution_minutes >= 1) AND (sla_resolution_minutes <= 525600)));
 alter table public.tenants add constraint tenants_speaking_source_check CHECK ((speaking_source = ANY (ARRAY['shopify'::text, 'odoo'::text])));
 alter table public.tenants add constraint tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'erased'::text])));
 alter table public.tenants enable row level security;
@@ -1689,6 +1966,10 @@ comment on column public.tenants.speaking_source is 'Qué documento habla cuando
 comment on column public.tenants.reader_role is 'Rol de base de datos con que la empresa lee lo suyo.';
 comment on column public.tenants.created_at is 'Cuándo se creó la empresa en este servicio.';
 comment on column public.tenants.channel_names is 'Nombres propios de los canales de venta: el del origen a la izquierda, el que se muestra a la derecha.';
+comment on column public.tenants.sla_first_response_minutes is 'Plazo de primera respuesta, en minutos hábiles (corridos si la bandeja no tiene horario).';
+comment on column public.tenants.sla_resolution_minutes is 'Plazo de resolución, en minutos hábiles (corridos si la bandeja no tiene horario).';
+comment on column public.tenants.sla_first_response_by_channel is 'Plazos de primera respuesta de canales que difieren: {"WhatsApp": 30}.';
+comment on column public.tenants.sla_resolution_by_channel is 'Plazos de resolución de canales que difieren: {"Email": 2880}.';
 
 create table public.workflow_executions (
   tenant_id uuid not null,
@@ -1902,6 +2183,61 @@ comment on column raw.records.source_id is 'Id in the source.';
 comment on column raw.records.payload is 'The payload.';
 comment on column raw.records.synced_at is 'Last written.';
 
+create view kpi.conversations_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    k.channel,
+        CASE
+            WHEN s.is_covered THEN COALESCE(n.opened, (0)::bigint)
+            ELSE NULL::bigint
+        END AS opened,
+        CASE
+            WHEN s.is_covered THEN COALESCE(n.open, (0)::bigint)
+            ELSE NULL::bigint
+        END AS open,
+        CASE
+            WHEN s.is_covered THEN COALESCE(n.resolved, (0)::bigint)
+            ELSE NULL::bigint
+        END AS resolved,
+        CASE
+            WHEN s.is_covered THEN COALESCE(n.pending, (0)::bigint)
+            ELSE NULL::bigint
+        END AS pending,
+        CASE
+            WHEN s.is_covered THEN COALESCE(n.snoozed, (0)::bigint)
+            ELSE NULL::bigint
+        END AS snoozed,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM ((kpi.support_days s
+     JOIN ( SELECT DISTINCT x.tenant_id,
+            x.channel
+           FROM kpi.conversations_daily x) k ON ((k.tenant_id = s.tenant_id)))
+     LEFT JOIN LATERAL ( SELECT x.opened,
+            x.open,
+            x.resolved,
+            x.pending,
+            x.snoozed
+           FROM kpi.conversations_daily x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.day = s.day) AND (x.channel = k.channel))
+         OFFSET 0) n ON (true));
+alter table kpi.conversations_by_day owner to kpi_owner;
+grant select on table kpi.conversations_by_day to kpi_analyst;
+grant select on table kpi.conversations_by_day to kpi_reader;
+grant select on table kpi.conversations_by_day to kpi_writer;
+comment on view kpi.conversations_by_day is 'Conversaciones iniciadas por día local y canal, con su estado actual; las de WhatsApp son la tarjeta Conversaciones WhatsApp. Los canales se guardan como WhatsApp, Email, Web u Other. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Conversaciones del día, por bandeja.';
+comment on column kpi.conversations_by_day.tenant_id is 'Empresa.';
+comment on column kpi.conversations_by_day.day is 'Día local de inicio.';
+comment on column kpi.conversations_by_day.channel is 'WhatsApp, Email, Web u Other.';
+comment on column kpi.conversations_by_day.opened is 'Iniciadas.';
+comment on column kpi.conversations_by_day.open is 'De ellas, ahora abiertas.';
+comment on column kpi.conversations_by_day.resolved is 'De ellas, ahora resueltas.';
+comment on column kpi.conversations_by_day.pending is 'De ellas, ahora con el bot.';
+comment on column kpi.conversations_by_day.snoozed is 'De ellas, ahora pospuestas.';
+comment on column kpi.conversations_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
 create view kpi.coverage with (security_invoker=true) as
  SELECT tenant_id,
     subject,
@@ -1939,6 +2275,69 @@ comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos
 comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
 comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';
 comment on column kpi.coverage.last_day is 'Último día local cubierto por completo.';
+
+create view kpi.csat_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+        CASE
+            WHEN s.is_csat_covered THEN n.answers
+            ELSE NULL::bigint
+        END AS answers,
+        CASE
+            WHEN s.is_csat_covered THEN n.satisfied
+            ELSE NULL::bigint
+        END AS satisfied,
+        CASE
+            WHEN s.is_csat_covered THEN round(((n.satisfied)::numeric / (NULLIF(n.answers, 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS score,
+        CASE
+            WHEN s.is_csat_covered THEN n.average
+            ELSE NULL::numeric
+        END AS average,
+        CASE
+            WHEN s.is_csat_covered THEN m.sent
+            ELSE NULL::bigint
+        END AS sent,
+        CASE
+            WHEN s.is_csat_covered THEN m.answered
+            ELSE NULL::bigint
+        END AS answered,
+        CASE
+            WHEN s.is_csat_covered THEN round(((m.answered)::numeric / (NULLIF(m.sent, 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS response_rate,
+        CASE
+            WHEN s.is_csat_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM ((kpi.support_days s
+     CROSS JOIN LATERAL ( SELECT count(*) AS answers,
+            count(*) FILTER (WHERE (x.rating >= 4)) AS satisfied,
+            round(avg(x.rating), 2) AS average
+           FROM public.csat_responses x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.business_day = s.day) AND x.counts AND (x.deleted_at IS NULL))) n)
+     CROSS JOIN LATERAL ( SELECT count(*) AS sent,
+            count(*) FILTER (WHERE (EXISTS ( SELECT
+                   FROM public.csat_responses y
+                  WHERE ((y.tenant_id = x.tenant_id) AND (y.survey_id = x.id) AND (y.deleted_at IS NULL))))) AS answered
+           FROM public.messages x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.business_day = s.day) AND (x.content_type = 'input_csat'::text) AND (x.deleted_at IS NULL))) m);
+alter table kpi.csat_by_day owner to kpi_owner;
+grant select on table kpi.csat_by_day to kpi_analyst;
+grant select on table kpi.csat_by_day to kpi_reader;
+grant select on table kpi.csat_by_day to kpi_writer;
+comment on view kpi.csat_by_day is 'Encuesta de satisfacción por día local: score = notas 4 y 5 sobre todas, por día de la respuesta (de varias respuestas a una encuesta, la última); promedio de 1 a 5; tasa de respuesta = de las encuestas enviadas ese día, las respondidas. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Sin respuestas, score nulo. Debe cuadrar con: Chatwoot, Informes, CSAT; su tasa de respuesta divide respuestas por envíos del mismo período.';
+comment on column kpi.csat_by_day.tenant_id is 'Empresa.';
+comment on column kpi.csat_by_day.day is 'Día local.';
+comment on column kpi.csat_by_day.answers is 'Respuestas (n).';
+comment on column kpi.csat_by_day.satisfied is 'De ellas, con nota 4 o 5.';
+comment on column kpi.csat_by_day.score is 'Satisfechos, de 0 a 1; nulo sin respuestas.';
+comment on column kpi.csat_by_day.average is 'Nota promedio, de 1 a 5.';
+comment on column kpi.csat_by_day.sent is 'Encuestas enviadas ese día.';
+comment on column kpi.csat_by_day.answered is 'De ellas, respondidas.';
+comment on column kpi.csat_by_day.response_rate is 'Respondidas sobre enviadas, de 0 a 1; nula sin envíos.';
+comment on column kpi.csat_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.dashboard_as_of with (security_invoker=true) as
  SELECT f.tenant_id,
@@ -2071,6 +2470,43 @@ comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
 
+create view kpi.handoffs_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+        CASE
+            WHEN s.is_covered THEN n.to_human
+            ELSE NULL::bigint
+        END AS to_human,
+        CASE
+            WHEN s.is_covered THEN n.to_bot
+            ELSE NULL::bigint
+        END AS to_bot,
+        CASE
+            WHEN s.is_covered THEN n.conversations
+            ELSE NULL::bigint
+        END AS conversations,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM (kpi.support_days s
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (x.direction = 'to_human'::text)) AS to_human,
+            count(*) FILTER (WHERE (x.direction = 'to_bot'::text)) AS to_bot,
+            count(DISTINCT x.conversation_id) AS conversations
+           FROM kpi.handoffs x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.day = s.day))) n);
+alter table kpi.handoffs_by_day owner to kpi_owner;
+grant select on table kpi.handoffs_by_day to kpi_analyst;
+grant select on table kpi.handoffs_by_day to kpi_reader;
+grant select on table kpi.handoffs_by_day to kpi_writer;
+comment on view kpi.handoffs_by_day is 'Traspasos entre el bot y las personas por día local: a persona (primer mensaje público de una persona tras alguno del bot, o paso de pending a open, una vez por tramo) y al bot (de open a pending). Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Bot, Traspasos, que cuenta solo el primero de cada conversación: la nuestra es igual o mayor.';
+comment on column kpi.handoffs_by_day.tenant_id is 'Empresa.';
+comment on column kpi.handoffs_by_day.day is 'Día local.';
+comment on column kpi.handoffs_by_day.to_human is 'Del bot a una persona.';
+comment on column kpi.handoffs_by_day.to_bot is 'De una persona al bot.';
+comment on column kpi.handoffs_by_day.conversations is 'Conversaciones con algún traspaso ese día.';
+comment on column kpi.handoffs_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
 create view kpi.ledger_differences with (security_invoker=true) as
  SELECT tenant_id,
     id,
@@ -2101,6 +2537,60 @@ comment on column kpi.ledger_differences.amount_ledger_source is 'Suma de los ac
 comment on column kpi.ledger_differences.difference is 'Total menos suma de los acuerdos.';
 comment on column kpi.ledger_differences.created_at is 'Momento de la venta.';
 comment on column kpi.ledger_differences.business_day is 'Su día local.';
+
+create view kpi.messages_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    k.channel,
+        CASE
+            WHEN s.is_covered THEN n.incoming
+            ELSE NULL::bigint
+        END AS incoming,
+        CASE
+            WHEN s.is_covered THEN n.outgoing
+            ELSE NULL::bigint
+        END AS outgoing,
+        CASE
+            WHEN s.is_covered THEN n.templates
+            ELSE NULL::bigint
+        END AS templates,
+        CASE
+            WHEN s.is_covered THEN n.failed
+            ELSE NULL::bigint
+        END AS failed,
+        CASE
+            WHEN s.is_covered THEN n.conversations
+            ELSE NULL::bigint
+        END AS conversations,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM ((kpi.support_days s
+     JOIN ( SELECT DISTINCT x.tenant_id,
+            x.channel
+           FROM kpi.conversations_daily x) k ON ((k.tenant_id = s.tenant_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(x.incoming), (0)::bigint) AS incoming,
+            COALESCE(sum(x.outgoing), (0)::bigint) AS outgoing,
+            COALESCE(sum(x.templates), (0)::bigint) AS templates,
+            COALESCE(sum(x.failed), (0)::bigint) AS failed,
+            count(DISTINCT x.conversation_id) AS conversations
+           FROM kpi.conversation_days x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.day = s.day) AND (x.channel = k.channel))) n);
+alter table kpi.messages_by_day owner to kpi_owner;
+grant select on table kpi.messages_by_day to kpi_analyst;
+grant select on table kpi.messages_by_day to kpi_reader;
+grant select on table kpi.messages_by_day to kpi_writer;
+comment on view kpi.messages_by_day is 'Mensajes públicos por día local y canal, por sentido (volumen de WhatsApp: canal WhatsApp); sin notas internas ni avisos del sistema; los fallidos, aparte. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Mensajes entrantes y salientes, que incluye notas internas y fallidos.';
+comment on column kpi.messages_by_day.tenant_id is 'Empresa.';
+comment on column kpi.messages_by_day.day is 'Día local.';
+comment on column kpi.messages_by_day.channel is 'WhatsApp, Email, Web u Other.';
+comment on column kpi.messages_by_day.incoming is 'Del cliente.';
+comment on column kpi.messages_by_day.outgoing is 'Enviados por personas, bots y reglas.';
+comment on column kpi.messages_by_day.templates is 'Automáticos de Chatwoot.';
+comment on column kpi.messages_by_day.failed is 'No entregados.';
+comment on column kpi.messages_by_day.conversations is 'Conversaciones con algún mensaje ese día.';
+comment on column kpi.messages_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.product_keys with (security_invoker=true) as
  SELECT tenant_id,
@@ -2277,6 +2767,85 @@ comment on column kpi.product_sales_daily.amount_sold is 'Monto vendido.';
 comment on column kpi.product_sales_daily.amount_returned is 'Monto devuelto, positivo.';
 comment on column kpi.product_sales_daily.lines_without_units is 'Líneas cuya unidad no se pudo convertir.';
 comment on column kpi.product_sales_daily.lines_without_rate is 'Líneas sin tipo de cambio: no están en los montos.';
+
+create view kpi.response_time_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+        CASE
+            WHEN s.is_covered THEN n.replies
+            ELSE NULL::bigint
+        END AS replies,
+        CASE
+            WHEN s.is_covered THEN n.average_seconds
+            ELSE NULL::numeric
+        END AS average_seconds,
+        CASE
+            WHEN s.is_covered THEN n.median_seconds
+            ELSE NULL::numeric
+        END AS median_seconds,
+        CASE
+            WHEN s.is_covered THEN n.p90_seconds
+            ELSE NULL::numeric
+        END AS p90_seconds,
+        CASE
+            WHEN s.is_covered THEN n.business_average_seconds
+            ELSE NULL::numeric
+        END AS business_average_seconds,
+        CASE
+            WHEN s.is_covered THEN n.business_median_seconds
+            ELSE NULL::numeric
+        END AS business_median_seconds,
+        CASE
+            WHEN s.is_covered THEN n.first_responses
+            ELSE NULL::bigint
+        END AS first_responses,
+        CASE
+            WHEN s.is_covered THEN n.first_response_average_seconds
+            ELSE NULL::numeric
+        END AS first_response_average_seconds,
+        CASE
+            WHEN s.is_covered THEN n.first_response_median_seconds
+            ELSE NULL::numeric
+        END AS first_response_median_seconds,
+        CASE
+            WHEN s.is_covered THEN n.first_response_business_average_seconds
+            ELSE NULL::numeric
+        END AS first_response_business_average_seconds,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM (kpi.support_days s
+     CROSS JOIN LATERAL ( SELECT count(*) AS replies,
+            round(avg(x.wall_seconds), 1) AS average_seconds,
+            round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((x.wall_seconds)::double precision)))::numeric, 1) AS median_seconds,
+            round((percentile_cont((0.9)::double precision) WITHIN GROUP (ORDER BY ((x.wall_seconds)::double precision)))::numeric, 1) AS p90_seconds,
+            round(avg(x.business_seconds), 1) AS business_average_seconds,
+            round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((x.business_seconds)::double precision)))::numeric, 1) AS business_median_seconds,
+            count(x.first_response_seconds) AS first_responses,
+            round(avg(x.first_response_seconds), 1) AS first_response_average_seconds,
+            round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((x.first_response_seconds)::double precision)))::numeric, 1) AS first_response_median_seconds,
+            round(avg(x.first_response_business_seconds), 1) AS first_response_business_average_seconds
+           FROM kpi.waits x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.day = s.day))) n);
+alter table kpi.response_time_by_day owner to kpi_owner;
+grant select on table kpi.response_time_by_day to kpi_analyst;
+grant select on table kpi.response_time_by_day to kpi_reader;
+grant select on table kpi.response_time_by_day to kpi_writer;
+comment on view kpi.response_time_by_day is 'Tiempo de respuesta por día local de la respuesta, en segundos: promedio, mediana y p90 de las esperas que terminó una respuesta pública de una persona, también la primera; y de la primera respuesta. business_*: en horas hábiles de la bandeja. Mensajes 10:00 y 10:05, respuesta 10:30; mensaje 11:00, respuesta 11:10: promedio 20 minutos. Ni promedios ni medianas de varios días se suman: para un período, kpi.response_time. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Tiempo de respuesta del cliente, que no incluye las primeras respuestas.';
+comment on column kpi.response_time_by_day.tenant_id is 'Empresa.';
+comment on column kpi.response_time_by_day.day is 'Día local de la respuesta.';
+comment on column kpi.response_time_by_day.replies is 'Esperas terminadas por una respuesta.';
+comment on column kpi.response_time_by_day.average_seconds is 'Promedio, segundos corridos.';
+comment on column kpi.response_time_by_day.median_seconds is 'Mediana.';
+comment on column kpi.response_time_by_day.p90_seconds is 'Nueve de cada diez esperaron a lo más esto.';
+comment on column kpi.response_time_by_day.business_average_seconds is 'Promedio en segundos hábiles.';
+comment on column kpi.response_time_by_day.business_median_seconds is 'Mediana en segundos hábiles.';
+comment on column kpi.response_time_by_day.first_responses is 'Primeras respuestas.';
+comment on column kpi.response_time_by_day.first_response_average_seconds is 'Promedio de primera respuesta.';
+comment on column kpi.response_time_by_day.first_response_median_seconds is 'Mediana de primera respuesta.';
+comment on column kpi.response_time_by_day.first_response_business_average_seconds is 'Promedio de primera respuesta en segundos hábiles.';
+comment on column kpi.response_time_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.revenue_by_tenant with (security_invoker=true) as
  SELECT t.id AS tenant_id,
@@ -2788,6 +3357,94 @@ comment on column kpi.sku_conflicts.sku is 'SKU repetido.';
 comment on column kpi.sku_conflicts.products is 'Cuántos productos lo llevan.';
 comment on column kpi.sku_conflicts.source_ids is 'Sus identificadores en el origen.';
 
+create view kpi.sla_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    p.promise,
+        CASE
+            WHEN s.is_covered THEN n.met
+            ELSE NULL::bigint
+        END AS met,
+        CASE
+            WHEN s.is_covered THEN n.missed
+            ELSE NULL::bigint
+        END AS missed,
+        CASE
+            WHEN s.is_covered THEN n.running
+            ELSE NULL::bigint
+        END AS running,
+        CASE
+            WHEN s.is_covered THEN round(((n.met)::numeric / (NULLIF((n.met + n.missed), 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS compliance,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM ((kpi.support_days s
+     CROSS JOIN ( VALUES ('first_response'::text), ('resolution'::text)) p(promise))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (x.fulfilled_at <= x.due_at)) AS met,
+            count(*) FILTER (WHERE ((x.fulfilled_at > x.due_at) OR ((x.fulfilled_at IS NULL) AND (x.due_at <= now())))) AS missed,
+            count(*) FILTER (WHERE ((x.fulfilled_at IS NULL) AND (x.due_at > now()))) AS running
+           FROM public.sla_results x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.due_day = s.day) AND (x.promise = p.promise))) n);
+alter table kpi.sla_by_day owner to kpi_owner;
+grant select on table kpi.sla_by_day to kpi_analyst;
+grant select on table kpi.sla_by_day to kpi_reader;
+grant select on table kpi.sla_by_day to kpi_writer;
+comment on view kpi.sla_by_day is 'Cumplimiento de SLA por día local de vencimiento y compromiso (primera respuesta, resolución): cumplidos, incumplidos y su proporción. Vencen hoy 10: 8 a tiempo, 1 tarde, 1 sin responder: 80 %. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, SLA, que cuenta como cumplidos los que siguen en curso y mide horas corridas.';
+comment on column kpi.sla_by_day.tenant_id is 'Empresa.';
+comment on column kpi.sla_by_day.day is 'Día local en que vencen.';
+comment on column kpi.sla_by_day.promise is 'first_response o resolution.';
+comment on column kpi.sla_by_day.met is 'Cumplidos a tiempo.';
+comment on column kpi.sla_by_day.missed is 'Incumplidos: tarde, o vencidos sin cumplir.';
+comment on column kpi.sla_by_day.running is 'Aún no vencen.';
+comment on column kpi.sla_by_day.compliance is 'Cumplidos sobre cumplidos e incumplidos, de 0 a 1; nulo si no venció ninguno.';
+comment on column kpi.sla_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
+create view kpi.sla_now with (security_invoker=true) as
+ SELECT c.tenant_id,
+    p.promise,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.running
+            ELSE NULL::bigint
+        END AS running,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.overdue
+            ELSE NULL::bigint
+        END AS overdue,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.due_within_hour
+            ELSE NULL::bigint
+        END AS due_within_hour,
+    n.next_due_at,
+    c.covered_until AS as_of
+   FROM ((kpi.coverage c
+     CROSS JOIN ( VALUES ('first_response'::text), ('resolution'::text)) p(promise))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (x.due_at > now())) AS running,
+            count(*) FILTER (WHERE (x.due_at <= now())) AS overdue,
+            count(*) FILTER (WHERE ((x.due_at > now()) AND (x.due_at <= (now() + '01:00:00'::interval)))) AS due_within_hour,
+            min(x.due_at) FILTER (WHERE (x.due_at > now())) AS next_due_at
+           FROM (public.sla_results x
+             CROSS JOIN LATERAL ( SELECT y.status
+                   FROM public.conversations y
+                  WHERE ((y.tenant_id = x.tenant_id) AND (y.id = x.conversation_id))
+                 OFFSET 0) v)
+          WHERE ((x.tenant_id = c.tenant_id) AND (x.promise = p.promise) AND (x.fulfilled_at IS NULL) AND (v.status <> 'resolved'::text))) n)
+  WHERE (c.subject = 'support'::text);
+alter table kpi.sla_now owner to kpi_owner;
+grant select on table kpi.sla_now to kpi_analyst;
+grant select on table kpi.sla_now to kpi_reader;
+grant select on table kpi.sla_now to kpi_writer;
+comment on view kpi.sla_now is 'Compromisos (SLA) en curso y vencidos en este momento (móvil), por empresa con Chatwoot y compromiso. Los de conversaciones resueltas sin respuesta ya no esperan aquí; en kpi.sla_by_day son incumplidos. Debe cuadrar con: Chatwoot, Informes, SLA, con los plazos de Chatwoot.';
+comment on column kpi.sla_now.tenant_id is 'Empresa.';
+comment on column kpi.sla_now.promise is 'first_response o resolution.';
+comment on column kpi.sla_now.running is 'En curso.';
+comment on column kpi.sla_now.overdue is 'Vencidos sin cumplir.';
+comment on column kpi.sla_now.due_within_hour is 'Vencen dentro de una hora.';
+comment on column kpi.sla_now.next_due_at is 'El próximo vencimiento.';
+comment on column kpi.sla_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
+
 create view kpi.stock_now with (security_invoker=true) as
  SELECT tenant_id,
     source AS stock_source,
@@ -2859,6 +3516,34 @@ comment on column kpi.stock_now.available_product is 'Disponibles del producto e
 comment on column kpi.stock_now.available_other is 'Disponibles del mismo producto según el otro origen; se repite, no sumar; nulo si no lo tiene.';
 comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos de 5 unidades entre todos los lugares.';
 
+create view kpi.support_days with (security_invoker=true) as
+ SELECT c.tenant_id,
+    (d.day)::date AS day,
+    COALESCE((((d.day)::date >= c.first_day) AND ((d.day)::date <= c.last_day)), false) AS is_covered,
+    (COALESCE((((d.day)::date >= GREATEST(c.first_day, a.first_day)) AND ((d.day)::date <= LEAST(c.last_day, a.last_day))), false) AND (c.last_day IS NOT NULL) AND (a.last_day IS NOT NULL)) AS is_csat_covered
+   FROM (((((kpi.coverage c
+     JOIN public.tenants t ON ((t.id = c.tenant_id)))
+     LEFT JOIN kpi.coverage a ON (((a.tenant_id = c.tenant_id) AND (a.subject = 'csat'::text))))
+     CROSS JOIN LATERAL ( SELECT min(x.business_day) AS first_day
+           FROM public.conversations x
+          WHERE ((x.tenant_id = c.tenant_id) AND (x.deleted_at IS NULL))) f)
+     CROSS JOIN LATERAL ( SELECT GREATEST(c.last_day, (((now() AT TIME ZONE t.time_zone))::date - 1)) AS last_day) u)
+     CROSS JOIN LATERAL generate_series((COALESCE(LEAST(f.first_day,
+        CASE
+            WHEN (c.first_day > '-infinity'::date) THEN c.first_day
+            ELSE NULL::date
+        END), u.last_day))::timestamp without time zone, (u.last_day)::timestamp without time zone, '1 day'::interval) d(day))
+  WHERE (c.subject = 'support'::text);
+alter table kpi.support_days owner to kpi_owner;
+grant select on table kpi.support_days to kpi_analyst;
+grant select on table kpi.support_days to kpi_reader;
+grant select on table kpi.support_days to kpi_writer;
+comment on view kpi.support_days is 'Días locales por los que se puede preguntar en soporte, y cuáles cubren por completo los datos. Una fila por empresa con Chatwoot y día, desde la primera conversación (o el primer día cubierto) hasta ayer. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on column kpi.support_days.tenant_id is 'Empresa.';
+comment on column kpi.support_days.day is 'Día local.';
+comment on column kpi.support_days.is_covered is 'Si los datos de conversaciones cubren el día completo.';
+comment on column kpi.support_days.is_csat_covered is 'Si además lo cubren las respuestas de encuestas.';
+
 create view kpi.tickets_by_channel with (security_invoker=true) as
  SELECT tenant_id,
     channel,
@@ -2878,6 +3563,92 @@ comment on column kpi.tickets_by_channel.channel is 'WhatsApp, Email, Web u Othe
 comment on column kpi.tickets_by_channel.status is 'open, resolved, pending (con el bot) o snoozed.';
 comment on column kpi.tickets_by_channel.last_7_days is 'Iniciadas en los últimos 7 días corridos.';
 comment on column kpi.tickets_by_channel.total is 'Todas las guardadas.';
+
+create view kpi.tickets_now with (security_invoker=true) as
+ SELECT c.tenant_id,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.open
+            ELSE NULL::bigint
+        END AS open,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN (n.open + n.snoozed)
+            ELSE NULL::bigint
+        END AS pending,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.snoozed
+            ELSE NULL::bigint
+        END AS snoozed,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.with_bot
+            ELSE NULL::bigint
+        END AS with_bot,
+    c.covered_until AS as_of
+   FROM (kpi.coverage c
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(x.open), (0)::numeric))::bigint AS open,
+            (COALESCE(sum(x.snoozed), (0)::numeric))::bigint AS snoozed,
+            (COALESCE(sum(x.pending), (0)::numeric))::bigint AS with_bot
+           FROM kpi.conversations_daily x
+          WHERE (x.tenant_id = c.tenant_id)) n)
+  WHERE (c.subject = 'support'::text);
+alter table kpi.tickets_now owner to kpi_owner;
+grant select on table kpi.tickets_now to kpi_analyst;
+grant select on table kpi.tickets_now to kpi_reader;
+grant select on table kpi.tickets_now to kpi_writer;
+comment on view kpi.tickets_now is 'Tickets en este momento: abiertos (open), pendientes (open + pospuestos) y con el bot (pending de Chatwoot). Una fila por empresa con Chatwoot, a la hora as_of; nulos si nunca se completó una lectura. Debe cuadrar con: Chatwoot, Conversaciones, contadores de Abiertas, Pospuestas y Pendientes (con el bot), con todas las bandejas.';
+comment on column kpi.tickets_now.tenant_id is 'Empresa.';
+comment on column kpi.tickets_now.open is 'Abiertos.';
+comment on column kpi.tickets_now.pending is 'Pendientes: abiertos y pospuestos.';
+comment on column kpi.tickets_now.snoozed is 'De ellos, pospuestos.';
+comment on column kpi.tickets_now.with_bot is 'Con el bot.';
+comment on column kpi.tickets_now.as_of is 'A qué hora, por el reloj de Chatwoot.';
+
+create view kpi.tickets_resolved_by_day with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+        CASE
+            WHEN s.is_covered THEN n.resolved
+            ELSE NULL::bigint
+        END AS resolved,
+        CASE
+            WHEN s.is_covered THEN n.exact
+            ELSE NULL::bigint
+        END AS exact,
+        CASE
+            WHEN s.is_covered THEN n.observed
+            ELSE NULL::bigint
+        END AS observed,
+        CASE
+            WHEN s.is_covered THEN n.estimated
+            ELSE NULL::bigint
+        END AS estimated,
+        CASE
+            WHEN s.is_covered THEN round((((n.observed + n.estimated))::numeric / (NULLIF(n.resolved, 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS estimated_share,
+        CASE
+            WHEN s.is_covered THEN 1
+            ELSE 0
+        END AS coverage
+   FROM (kpi.support_days s
+     CROSS JOIN LATERAL ( SELECT count(*) AS resolved,
+            count(*) FILTER (WHERE (x.resolved_at_source = ANY (ARRAY['event'::text, 'webhook'::text]))) AS exact,
+            count(*) FILTER (WHERE (x.resolved_at_source = 'observed'::text)) AS observed,
+            count(*) FILTER (WHERE (x.resolved_at_source = 'activity'::text)) AS estimated
+           FROM public.conversations x
+          WHERE ((x.tenant_id = s.tenant_id) AND (x.resolved_day = s.day) AND (x.deleted_at IS NULL))) n);
+alter table kpi.tickets_resolved_by_day owner to kpi_owner;
+grant select on table kpi.tickets_resolved_by_day to kpi_analyst;
+grant select on table kpi.tickets_resolved_by_day to kpi_reader;
+grant select on table kpi.tickets_resolved_by_day to kpi_writer;
+comment on view kpi.tickets_resolved_by_day is 'Tickets resueltos por día local: cada conversación una vez, el día de su última resolución, si no se ha reabierto. Resuelta el lunes, reabierta el martes y resuelta el miércoles: lunes 0, miércoles 1. estimated_share es la parte cuya hora no es exacta. Hoy y los días no cubiertos por completo no tienen cifra (nulo, coverage 0); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Resoluciones, que cuenta eventos (una reabierta, dos veces): la nuestra es igual o menor.';
+comment on column kpi.tickets_resolved_by_day.tenant_id is 'Empresa.';
+comment on column kpi.tickets_resolved_by_day.day is 'Día local.';
+comment on column kpi.tickets_resolved_by_day.resolved is 'Resueltas.';
+comment on column kpi.tickets_resolved_by_day.exact is 'Con hora exacta (evento o webhook).';
+comment on column kpi.tickets_resolved_by_day.observed is 'Con hora del cambio observado entre dos lecturas.';
+comment on column kpi.tickets_resolved_by_day.estimated is 'Con hora estimada por la última actividad.';
+comment on column kpi.tickets_resolved_by_day.estimated_share is 'Parte observada o estimada, de 0 a 1; nula si no hubo.';
+comment on column kpi.tickets_resolved_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.top_products with (security_invoker=true) as
  SELECT tenant_id,
@@ -2958,6 +3729,52 @@ comment on column kpi.top_products.units is 'Unidades vendidas menos devueltas.'
 comment on column kpi.top_products.amount is 'Monto vendido menos devuelto.';
 comment on column kpi.top_products.units_sold is 'Unidades vendidas.';
 comment on column kpi.top_products.units_returned is 'Unidades devueltas, positivo.';
+
+create view kpi.unanswered_now with (security_invoker=true) as
+ SELECT c.tenant_id,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.waiting
+            ELSE NULL::bigint
+        END AS waiting,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.over_2h
+            ELSE NULL::bigint
+        END AS over_2h,
+        CASE
+            WHEN (c.covered_until IS NOT NULL) THEN n.over_2h_business
+            ELSE NULL::bigint
+        END AS over_2h_business,
+    n.longest_seconds,
+    c.covered_until AS as_of
+   FROM (kpi.coverage c
+     CROSS JOIN LATERAL ( SELECT count(*) AS waiting,
+            count(*) FILTER (WHERE (x.started_at < (now() - '02:00:00'::interval))) AS over_2h,
+            count(*) FILTER (WHERE ((x.started_at < (now() - '02:00:00'::interval)) AND (COALESCE(kpi.business_seconds(x.started_at, now(), i.opening, i.opening_zone), (7201)::bigint) > 7200))) AS over_2h_business,
+            (floor(EXTRACT(epoch FROM (now() - min(x.started_at)))))::bigint AS longest_seconds
+           FROM ((kpi.waits x
+             CROSS JOIN LATERAL ( SELECT y.inbox_id,
+                    y.status
+                   FROM public.conversations y
+                  WHERE ((y.tenant_id = x.tenant_id) AND (y.id = x.conversation_id))
+                 OFFSET 0) v)
+             LEFT JOIN LATERAL ( SELECT y.opening,
+                    y.opening_zone
+                   FROM public.inboxes y
+                  WHERE ((y.tenant_id = x.tenant_id) AND (y.id = v.inbox_id))
+                 OFFSET 0) i ON (true))
+          WHERE ((x.tenant_id = c.tenant_id) AND (x.ended_at IS NULL) AND (v.status = 'open'::text))) n)
+  WHERE (c.subject = 'support'::text);
+alter table kpi.unanswered_now owner to kpi_owner;
+grant select on table kpi.unanswered_now to kpi_analyst;
+grant select on table kpi.unanswered_now to kpi_reader;
+grant select on table kpi.unanswered_now to kpi_writer;
+comment on view kpi.unanswered_now is 'Conversaciones abiertas en que un cliente espera respuesta de una persona en este momento (móvil): cuántas, cuántas hace más de 2 horas corridas (la tarjeta) y cuántas hace más de 2 horas hábiles de la bandeja (la alerta). Una fila por empresa con Chatwoot. Debe cuadrar con: Chatwoot, Conversaciones, filtro Sin atender, donde espera también quien no ha escrito nada.';
+comment on column kpi.unanswered_now.tenant_id is 'Empresa.';
+comment on column kpi.unanswered_now.waiting is 'Esperan respuesta.';
+comment on column kpi.unanswered_now.over_2h is 'Hace más de 2 horas corridas.';
+comment on column kpi.unanswered_now.over_2h_business is 'Hace más de 2 horas hábiles (corridas si la bandeja no tiene horario).';
+comment on column kpi.unanswered_now.longest_seconds is 'La espera más larga, en segundos corridos.';
+comment on column kpi.unanswered_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
 
 create view public.order_lines with (security_invoker=true) as
  SELECT l.id,
@@ -3097,6 +3914,203 @@ comment on column public.orders.amount_iva is 'IVA, parte de amount_tax (licores
 comment on column public.orders.amount_exempt is 'Base sin IVA, parte de amount_untaxed; nula si no se puede saber.';
 comment on column public.orders.amount_ledger is 'Control: suma de los acuerdos de venta y edición que lleva Shopify; si difiere de amount_total la venta está en kpi.ledger_differences.';
 
+CREATE OR REPLACE FUNCTION kpi.agents_busiest(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, agent_id uuid, agent_name text, messages bigint, conversations bigint, rank bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+select
+    c.tenant_id, n.agent_id, a.name,
+    case when p.coverage = 1 then n.messages end,
+    case when p.coverage = 1 then n.conversations end,
+    case when p.coverage = 1 then rank() over (partition by c.tenant_id order by n.messages desc, n.conversations desc) end,
+    p.coverage
+  from kpi.coverage as c
+  cross join lateral (
+    select case when c.last_day is null then 0 else round(
+      greatest(least(agents_busiest.last_day, c.last_day) - greatest(agents_busiest.first_day, c.first_day) + 1, 0)::numeric
+      / nullif(greatest(agents_busiest.last_day - agents_busiest.first_day + 1, 0), 0), 4) end as coverage
+  ) as p
+  cross join lateral (
+    select x.agent_id, sum(x.replies)::bigint as messages, count(distinct x.conversation_id) as conversations
+    from kpi.conversation_days as x
+    where x.tenant_id = c.tenant_id and x.day between agents_busiest.first_day and agents_busiest.last_day and x.agent_id is not null
+      and x.replies > 0
+    group by x.agent_id
+  ) as n
+  left join lateral (
+    select y.name from public.agents as y where y.tenant_id = c.tenant_id and y.id = n.agent_id offset 0
+  ) as a on true
+  where c.subject = 'support'
+  order by 1, 6, 3
+$function$;
+alter function kpi.agents_busiest(date,date) owner to kpi_owner;
+grant execute on function kpi.agents_busiest(date,date) to kpi_analyst;
+grant execute on function kpi.agents_busiest(date,date) to kpi_reader;
+grant execute on function kpi.agents_busiest(date,date) to kpi_writer;
+comment on function kpi.agents_busiest(date,date) is 'Agentes más activos de un período: mensajes públicos escritos por cada uno y conversaciones en que participó; sin reglas, bots ni respuestas desde el teléfono. Una fila por empresa y agente con algún mensaje; un período no cubierto por completo no tiene cifras y coverage dice qué parte lo está. Debe cuadrar con: Chatwoot, Informes, Agentes, Mensajes enviados, que incluye notas internas y bots con usuario propio: la nuestra es igual o menor.';
+
+CREATE OR REPLACE FUNCTION kpi.business_due(from_instant timestamp with time zone, seconds integer, opening integer[], zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  at timestamptz := from_instant;
+  remaining bigint := seconds;
+  per_week bigint := 0;
+  shift interval;
+  start bigint;
+  target bigint;
+  rest bigint;
+  due timestamptz;
+  upto timestamptz;
+  change timestamptz;
+begin
+  if opening is null or from_instant is null then
+    return from_instant + seconds * interval '1 second';
+  end if;
+  for i in 1 .. cardinality(opening) / 2 loop
+    per_week := per_week + opening[2 * i] - opening[2 * i - 1];
+  end loop;
+  loop
+    shift := (at at time zone zone) - (at at time zone 'UTC');
+    start := kpi.opening_seconds(at at time zone zone, opening);
+    target := start + remaining;
+    rest := target - ((target - 1) / per_week) * per_week;
+    for i in 1 .. cardinality(opening) / 2 loop
+      if rest <= opening[2 * i] - opening[2 * i - 1] then
+        due := ((timestamp '2001-01-01' + ((target - 1) / per_week) * interval '168 hours'
+                 + (opening[2 * i - 1] + rest) * interval '1 second') - shift) at time zone 'UTC';
+        exit;
+      end if;
+      rest := rest - (opening[2 * i] - opening[2 * i - 1]);
+    end loop;
+    upto := least(due, at + interval '480 hours');
+    change := kpi.clock_change(at, upto, zone);
+    if change is null and upto = due then
+      return due;
+    end if;
+    upto := coalesce(change, upto);
+    remaining := remaining - (kpi.opening_seconds((upto at time zone 'UTC') + shift, opening) - start);
+    -- The clock is set at the very moment it falls due.
+    if remaining = 0 then
+      return due;
+    end if;
+    at := upto;
+  end loop;
+end $function$;
+alter function kpi.business_due(timestamp with time zone,integer,integer[],text) owner to kpi_owner;
+grant execute on function kpi.business_due(timestamp with time zone,integer,integer[],text) to kpi_analyst;
+grant execute on function kpi.business_due(timestamp with time zone,integer,integer[],text) to kpi_reader;
+grant execute on function kpi.business_due(timestamp with time zone,integer,integer[],text) to kpi_writer;
+comment on function kpi.business_due(timestamp with time zone,integer,integer[],text) is 'Cuándo se cumplen tantos segundos hábiles; corridos si no hay horario.';
+
+CREATE OR REPLACE FUNCTION kpi.business_seconds(from_instant timestamp with time zone, until_instant timestamp with time zone, opening integer[], zone text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  at timestamptz := from_instant;
+  upto timestamptz;
+  shift interval;
+  total bigint := 0;
+begin
+  if opening is null or from_instant is null or until_instant is null then
+    return null;
+  end if;
+  while at < until_instant loop
+    upto := least(until_instant, at + interval '480 hours');
+    upto := coalesce(kpi.clock_change(at, upto, zone), upto);
+    -- The clock as it runs up to this moment, before it is set.
+    shift := (at at time zone zone) - (at at time zone 'UTC');
+    total := total + kpi.opening_seconds((upto at time zone 'UTC') + shift, opening) - kpi.opening_seconds(at at time zone zone, opening);
+    at := upto;
+  end loop;
+  return total;
+end $function$;
+alter function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) owner to kpi_owner;
+grant execute on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) to kpi_analyst;
+grant execute on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) to kpi_reader;
+grant execute on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) to kpi_writer;
+comment on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) is 'Segundos hábiles entre dos momentos; nulo sin horario.';
+
+CREATE OR REPLACE FUNCTION kpi.clock_change(after_instant timestamp with time zone, until_instant timestamp with time zone, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  low bigint := floor(extract(epoch from after_instant) / 60);
+  high bigint := ceil(extract(epoch from until_instant) / 60);
+  middle bigint;
+  was constant interval := (after_instant at time zone zone) - (after_instant at time zone 'UTC');
+begin
+  if (until_instant at time zone zone) - (until_instant at time zone 'UTC') = was then
+    return null;
+  end if;
+  while high - low > 1 loop
+    middle := (low + high) / 2;
+    if (to_timestamp(middle * 60) at time zone zone) - (to_timestamp(middle * 60) at time zone 'UTC') = was then
+      low := middle;
+    else
+      high := middle;
+    end if;
+  end loop;
+  return to_timestamp(high * 60);
+end $function$;
+alter function kpi.clock_change(timestamp with time zone,timestamp with time zone,text) owner to kpi_owner;
+grant execute on function kpi.clock_change(timestamp with time zone,timestamp with time zone,text) to kpi_analyst;
+grant execute on function kpi.clock_change(timestamp with time zone,timestamp with time zone,text) to kpi_reader;
+grant execute on function kpi.clock_change(timestamp with time zone,timestamp with time zone,text) to kpi_writer;
+comment on function kpi.clock_change(timestamp with time zone,timestamp with time zone,text) is 'Cuándo cambió la hora de la zona entre dos momentos.';
+
+CREATE OR REPLACE FUNCTION kpi.csat(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, answers bigint, satisfied bigint, score numeric, average numeric, sent bigint, answered bigint, response_rate numeric, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+select
+    c.tenant_id, n.answers, n.satisfied, round(n.satisfied::numeric / nullif(n.answers, 0), 4), n.average, m.sent, m.answered,
+    round(m.answered::numeric / nullif(m.sent, 0), 4), p.coverage
+  from kpi.coverage as c
+  join kpi.coverage as a on a.tenant_id = c.tenant_id and a.subject = 'csat'
+  cross join lateral (
+    select case when c.last_day is not null and a.last_day is not null then round(
+      greatest(least(csat.last_day, c.last_day, a.last_day) - greatest(csat.first_day, c.first_day, a.first_day) + 1, 0)::numeric
+      / nullif(greatest(csat.last_day - csat.first_day + 1, 0), 0), 4) else 0 end as coverage
+  ) as p
+  left join lateral (
+    select count(*) as answers, count(*) filter (where x.rating >= 4) as satisfied, round(avg(x.rating), 2) as average
+    from public.csat_responses as x
+    where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.counts and x.deleted_at is null
+    having p.coverage = 1
+  ) as n on true
+  left join lateral (
+    select
+      count(*) as sent,
+      count(*) filter (where exists (
+        select from public.csat_responses as y where y.tenant_id = x.tenant_id and y.survey_id = x.id and y.deleted_at is null
+      )) as answered
+    from public.messages as x
+    where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.content_type = 'input_csat'
+      and x.deleted_at is null
+    having p.coverage = 1
+  ) as m on true
+  where c.subject = 'support'
+$function$;
+alter function kpi.csat(date,date) owner to kpi_owner;
+grant execute on function kpi.csat(date,date) to kpi_analyst;
+grant execute on function kpi.csat(date,date) to kpi_reader;
+grant execute on function kpi.csat(date,date) to kpi_writer;
+comment on function kpi.csat(date,date) is 'Encuesta de satisfacción de un período: score = notas 4 y 5 sobre todas las respuestas del período, promedio, n, y tasa de respuesta = de las encuestas enviadas en el período, las respondidas. Una fila por empresa con Chatwoot; un período no cubierto por completo no tiene cifras y coverage dice qué parte lo está. Sin respuestas, score nulo. Debe cuadrar con: Chatwoot, Informes, CSAT; su tasa de respuesta divide respuestas por envíos del mismo período.';
+
 CREATE OR REPLACE FUNCTION kpi.current_tenant()
  RETURNS uuid
  LANGUAGE sql
@@ -3106,6 +4120,42 @@ RETURN (SELECT t.id FROM public.tenants t WHERE (t.reader_role = (CURRENT_USER):
 alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
+
+CREATE OR REPLACE FUNCTION kpi.opening_of(working_hours text[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+RETURN (SELECT array_agg(e.second ORDER BY p.opens, e.second) AS array_agg FROM (((unnest(opening_of.working_hours) h(line) CROSS JOIN LATERAL (SELECT ((((split_part(h.line, ' '::text, 1))::integer + 6) % 7) * 86400) AS midnight, (EXTRACT(epoch FROM (split_part(split_part(h.line, ' '::text, 2), '-'::text, 1))::interval))::integer AS opens, (EXTRACT(epoch FROM (split_part(split_part(h.line, ' '::text, 2), '-'::text, 2))::interval))::integer AS closes) d) CROSS JOIN LATERAL (SELECT (d.midnight + d.opens) AS opens, (d.midnight + d.closes) AS closes) p) CROSS JOIN LATERAL (VALUES (p.opens), (p.closes)) e(second)) WHERE (p.closes > p.opens));
+alter function kpi.opening_of(text[]) owner to kpi_owner;
+grant execute on function kpi.opening_of(text[]) to kpi_analyst;
+grant execute on function kpi.opening_of(text[]) to kpi_reader;
+grant execute on function kpi.opening_of(text[]) to kpi_writer;
+comment on function kpi.opening_of(text[]) is 'Horario en segundos de la semana.';
+
+CREATE OR REPLACE FUNCTION kpi.opening_seconds(reading timestamp without time zone, opening integer[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  total constant bigint := floor(extract(epoch from reading - timestamp '2001-01-01'));
+  second constant integer := ((total % 604800) + 604800) % 604800;
+  per_week bigint := 0;
+  this_week bigint := 0;
+begin
+  for i in 1 .. cardinality(opening) / 2 loop
+    per_week := per_week + opening[2 * i] - opening[2 * i - 1];
+    this_week := this_week + least(greatest(second - opening[2 * i - 1], 0), opening[2 * i] - opening[2 * i - 1]);
+  end loop;
+  return ((total - second) / 604800) * per_week + this_week;
+end $function$;
+alter function kpi.opening_seconds(timestamp without time zone,integer[]) owner to kpi_owner;
+grant execute on function kpi.opening_seconds(timestamp without time zone,integer[]) to kpi_analyst;
+grant execute on function kpi.opening_seconds(timestamp without time zone,integer[]) to kpi_reader;
+grant execute on function kpi.opening_seconds(timestamp without time zone,integer[]) to kpi_writer;
+comment on function kpi.opening_seconds(timestamp without time zone,integer[]) is 'Segundos hábiles desde el lunes 1 de enero de 2001 hasta esta hora local.';
 
 CREATE OR REPLACE FUNCTION kpi.orders_apart(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, zero_value_orders bigint, gift_card_only_orders bigint, test_orders bigint, intercompany_orders bigint, coverage numeric)
@@ -3147,6 +4197,51 @@ grant execute on function kpi.orders_apart(date,date) to kpi_analyst;
 grant execute on function kpi.orders_apart(date,date) to kpi_reader;
 grant execute on function kpi.orders_apart(date,date) to kpi_writer;
 comment on function kpi.orders_apart(date,date) is 'Documentos de un período de días locales que se cuentan aparte porque no son ventas: pedidos de total cero (garantías, regalos, reposiciones), solo de tarjetas de regalo, de prueba y entre compañías de la misma empresa. Una fila por empresa. Sin presupuestos, anulados ni espejos. Período no cubierto por completo: cuentas nulas y coverage menor que 1. Debe cuadrar con: Shopify, pedidos del período con total 0, que su Average order value incluye; Odoo, pedidos confirmados con total 0.';
+
+CREATE OR REPLACE FUNCTION kpi.response_time(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, replies bigint, average_seconds numeric, median_seconds numeric, p90_seconds numeric, business_replies bigint, business_average_seconds numeric, business_median_seconds numeric, business_p90_seconds numeric, first_responses bigint, first_response_average_seconds numeric, first_response_median_seconds numeric, first_response_p90_seconds numeric, first_response_business_average_seconds numeric, running bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+select
+    c.tenant_id, n.replies, n.average_seconds, n.median_seconds, n.p90_seconds, n.business_replies, n.business_average_seconds,
+    n.business_median_seconds, n.business_p90_seconds, n.first_responses, n.first_response_average_seconds, n.first_response_median_seconds,
+    n.first_response_p90_seconds, n.first_response_business_average_seconds,
+    (select count(*) from kpi.waits as x where x.tenant_id = c.tenant_id and x.ended_at is null),
+    p.coverage
+  from kpi.coverage as c
+  cross join lateral (
+    select case when c.last_day is null then 0 else round(
+      greatest(least(response_time.last_day, c.last_day) - greatest(response_time.first_day, c.first_day) + 1, 0)::numeric
+      / nullif(greatest(response_time.last_day - response_time.first_day + 1, 0), 0), 4) end as coverage
+  ) as p
+  left join lateral (
+    select
+      count(*) as replies,
+      round(avg(x.wall_seconds), 1) as average_seconds,
+      round((percentile_cont(0.5) within group (order by x.wall_seconds))::numeric, 1) as median_seconds,
+      round((percentile_cont(0.9) within group (order by x.wall_seconds))::numeric, 1) as p90_seconds,
+      count(x.business_seconds) as business_replies,
+      round(avg(x.business_seconds), 1) as business_average_seconds,
+      round((percentile_cont(0.5) within group (order by x.business_seconds))::numeric, 1) as business_median_seconds,
+      round((percentile_cont(0.9) within group (order by x.business_seconds))::numeric, 1) as business_p90_seconds,
+      count(x.first_response_seconds) as first_responses,
+      round(avg(x.first_response_seconds), 1) as first_response_average_seconds,
+      round((percentile_cont(0.5) within group (order by x.first_response_seconds))::numeric, 1) as first_response_median_seconds,
+      round((percentile_cont(0.9) within group (order by x.first_response_seconds))::numeric, 1) as first_response_p90_seconds,
+      round(avg(x.first_response_business_seconds), 1) as first_response_business_average_seconds
+    from kpi.waits as x
+    where x.tenant_id = c.tenant_id and x.day between response_time.first_day and response_time.last_day
+    having p.coverage = 1
+  ) as n on true
+  where c.subject = 'support'
+$function$;
+alter function kpi.response_time(date,date) owner to kpi_owner;
+grant execute on function kpi.response_time(date,date) to kpi_analyst;
+grant execute on function kpi.response_time(date,date) to kpi_reader;
+grant execute on function kpi.response_time(date,date) to kpi_writer;
+comment on function kpi.response_time(date,date) is 'Tiempo de respuesta de un período, en segundos: promedio, mediana y p90 de las esperas que terminó una respuesta pública de una persona, también la primera; y de la primera respuesta (desde el inicio o el último traspaso a una persona). business_*: en horas hábiles de la bandeja. running: esperas que corren ahora, fuera de los promedios. Una fila por empresa con Chatwoot; un período no cubierto por completo no tiene cifras y coverage dice qué parte lo está. Debe cuadrar con: Chatwoot, Informes, Tiempo de respuesta del cliente (sin primeras respuestas) y Primer tiempo de respuesta.';
 
 CREATE OR REPLACE FUNCTION kpi.sales_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, gross_sales numeric, refunds numeric, sales_after_refunds numeric, net_sales_untaxed numeric, orders bigint, average_order numeric, refund_count bigint, orders_without_rate bigint, unpaid_sales numeric, unpaid_orders bigint, partly_paid_orders bigint, coverage numeric)
