@@ -25,6 +25,11 @@ import { version } from './version.ts';
 const USAGE = 2;
 
 async function main(): Promise<void> {
+  // Who reads the output may have seen enough (`kpi kpis | head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   const config = readConfig(process.env);
   const program = new Command('kpi')
     .description('Numbers of small companies from Odoo, Shopify, Chatwoot and n8n, in Postgres, each company for itself')

@@ -56,6 +56,8 @@ const BUILT = [
   'status',
   'backfill',
   'quarantine',
+  'kpis',
+  'explain',
   'rebuild',
   'reconcile',
   'worker',
@@ -67,6 +69,8 @@ describe('a wrong argument ends with 2 and says what would be right', () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
     ['unknown option', ['status', '--tenat', RUT], /unknown option '--tenat'[\s\S]*--tenant/],
+    ['a KPI that is not there', ['explain', 'sales', '--tenant', RUT], /there is no KPI "sales"; there are: [\s\S]*sales_by_day/],
+    ['a day that is not', ['explain', 'orders', '--tenant', RUT, '--date', '2026-02-30'], /--date is "2026-02-30"; write a day like/],
     ['unknown language', ['status', '--lang', 'fr'], /es, en/],
     ['missing required option', ['tenant', 'add', '--name', 'x'], /--rut/],
     ['no RUT', ['tenant', 'add', '--rut', 'perro', '--name', 'x'], /"perro" is not a RUT; write it like 76042235-5/],
