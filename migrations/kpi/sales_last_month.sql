@@ -34,7 +34,7 @@ from kpi.sales_periods as p
 where p.period = 'last_month';
 
 comment on view kpi.sales_last_month is
-'Último mes: ventas del último mes calendario completo de cada empresa. Una fila por empresa, en su moneda: filas de monedas distintas no se suman. Un mes que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Shopify, Total sales del mes antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+'Último mes: ventas del último mes calendario completo de cada empresa. Una fila por empresa, en su moneda: filas de monedas distintas no se suman. Un mes que no está cubierto por completo no tiene cifras: nulas, nunca 0. Viva: se corrige cuando un origen cambia algo de un día pasado. Debe cuadrar con: Shopify, Total sales del mes antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
 comment on column kpi.sales_last_month.tenant_id is 'Empresa.';
 comment on column kpi.sales_last_month.first_day is 'Primer día del mes.';
 comment on column kpi.sales_last_month.last_day is 'Último día del mes.';

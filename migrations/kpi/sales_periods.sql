@@ -71,7 +71,7 @@ cross join lateral (
 ) as m;
 
 comment on view kpi.sales_periods is
-'Ventas de los períodos cerrados que nombran las tarjetas: días locales completos hasta ayer. Una fila por empresa y período: yesterday, last_7_days, last_30_days, month_to_yesterday, last_month (último mes completo), month_before_last, last_12_months. En la moneda de la empresa. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. last_30_days son 30 días completos, no la ventana móvil (kpi.sales_30_days). Debe cuadrar con: Shopify, Total sales del período antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
+'Ventas de los períodos cerrados que nombran las tarjetas: días locales completos hasta ayer. Una fila por empresa y período: yesterday, last_7_days, last_30_days, month_to_yesterday, last_month (último mes completo), month_before_last, last_12_months. En la moneda de la empresa. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. last_30_days son 30 días completos, no la ventana móvil (kpi.sales_30_days). Viva: se corrige cuando un origen cambia algo de un día pasado. Debe cuadrar con: Shopify, Total sales del período antes de devoluciones (por fecha de proceso, zona horaria de la tienda), más los pedidos propios de Odoo; difiere en tarjetas de regalo vendidas y pedidos anulados sin pago.';
 comment on column kpi.sales_periods.tenant_id is 'Empresa.';
 comment on column kpi.sales_periods.period is 'Período: yesterday, last_7_days, last_30_days, month_to_yesterday, last_month, month_before_last o last_12_months.';
 comment on column kpi.sales_periods.first_day is 'Primer día local del período.';

@@ -44,6 +44,21 @@ test('every table and view a reader may read shows the own rows and no other', a
   }
 });
 
+test('every function over a period that a reader may call gives the own rows and no other', async () => {
+  const { rows } = await two.seeder.client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, p.proname) as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname in ('public', 'kpi') and p.proretset and p.proargtypes = '1082 1082'::oidvector and 'tenant_id' = any(p.proargnames)
+       and has_function_privilege($1, p.oid, 'execute') order by 1`,
+    [two.a.role],
+  );
+  expect(rows.map(({ name }) => name)).toContain('kpi.sales_between');
+  for (const { name } of rows) {
+    const period = `${name}('2000-01-01', '2100-01-01')`;
+    expect([name, await tenantsIn(analyst, period)]).toEqual([name, [two.a.tenantId, two.b.tenantId].toSorted()]);
+    expect([name, await tenantsIn(reader, period)]).toEqual([name, [two.a.tenantId]]);
+  }
+});
+
 test('the other reader sees the other rows', async () => {
   const other = await two.connect(two.b.role);
   for (const name of ['public.tenants', 'public.orders', 'kpi.sales_daily']) expect(await tenantsIn(other, name)).toEqual([two.b.tenantId]);
