@@ -33,6 +33,7 @@ export function explainCommand(program: Command, context: CommandContext): void 
       const kpi = requireKpi(readKpiCatalogue(), wanted);
       if (options.date !== undefined && !isDay(options.date))
         throw new UsageError(`--date is "${options.date}"; write a day like 2026-11-30`);
+      if (options.date !== undefined && !kpi.byDay) throw new UsageError(`${kpi.name} has no day; leave out --date`);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const { limit, raw } = options;
@@ -57,7 +58,7 @@ export function explainCommand(program: Command, context: CommandContext): void 
           ...('raw' in row ? { raw: row.raw } : {}),
         })),
       });
-      terminal.line(`${kpi.object}  ${tenant.company_name}  ${found.day}`);
+      terminal.line(`${kpi.object}  ${tenant.company_name}  ${found.day ?? ''}`.trimEnd());
       terminal.table(
         [
           { title: { es: 'Tipo', en: 'Kind' }, value: (r) => r.entity },

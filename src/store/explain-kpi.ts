@@ -29,7 +29,7 @@ export interface Explanation {
   readonly total: string | null;
 }
 
-/** Names that say nothing of a person; agents and customers have none here. */
+/** Names that say nothing of a person; agents and customers have none here. What is of a product goes by the product's. */
 const NAMES: Partial<Record<Entity, string>> = {
   order: 'f.name',
   product: 'f.name',
@@ -53,13 +53,14 @@ interface ListedRow {
 
 /**
  * The records behind a KPI of a local day, largest contribution first, at most `limit` of them. Reads only, and only rows of the tenant.
- * @param day `YYYY-MM-DD` in the tenant's zone; null: yesterday
+ * @param request.day `YYYY-MM-DD` in the tenant's zone; null: yesterday
+ * @returns with the day listed; null where the number has none
  */
 export async function explainKpi(
   db: Database,
   kpi: KpiDefinition,
   request: { readonly tenantId: string; readonly day: string | null; readonly limit: number; readonly raw: boolean },
-): Promise<Explanation & { readonly day: string }> {
+): Promise<Explanation & { readonly day: string | null }> {
   const { tenantId, limit, raw } = request;
   return db.transaction(tenantId, async ({ query }) => {
     await query('set transaction read only');
@@ -77,7 +78,7 @@ export async function explainKpi(
     }
     const unknown = { connectionId: null, source: null, sourceId: null, name: null, refs: {} };
     return {
-      day,
+      day: kpi.byDay ? day : null,
       rows: listed.rows.map(({ entity, id, contribution }) => ({
         entity,
         id,
@@ -122,11 +123,13 @@ function factQuery(entity: Entity, raw: boolean): string {
   const references = columnsOf(entity).filter((column) => column.ref !== null);
   const joins = references.map(({ name, ref }, at) => {
     const table = TABLES[ref as Entity].table;
-    return `left join lateral (select source_id from ${table} where tenant_id = $1 and id = f.${name} offset 0) r${at} on true`;
+    return `left join lateral (select source_id${ref === 'product' ? ', name' : ''} from ${table} where tenant_id = $1 and id = f.${name} offset 0) r${at} on true`;
   });
   const pairs = references.map(({ name }, at) => `'${name}', r${at}.source_id`);
+  const product = references.findIndex(({ ref }) => ref === 'product');
+  const name = NAMES[entity] ?? (product < 0 ? 'null' : `r${product}.name`);
   const payload = raw ? ', (select r.payload from raw.records r where r.tenant_id = $1 and r.id = f.id) as raw' : '';
-  return `select f.id::text as id, f.connection_id::text as connection_id, f.source, f.source_id, ${NAMES[entity] ?? 'null'} as name,
+  return `select f.id::text as id, f.connection_id::text as connection_id, f.source, f.source_id, ${name} as name,
       jsonb_strip_nulls(jsonb_build_object(${pairs.join(', ')})) as refs${payload}
     from unnest($2::uuid[]) k(id)
     cross join lateral (select * from ${TABLES[entity].table} where tenant_id = $1 and id = k.id offset 0) f

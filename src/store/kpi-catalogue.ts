@@ -36,6 +36,8 @@ export interface KpiDefinition {
   readonly badInput: string;
   /** Select over tenant $1 and local day $2 of the records behind the number: entity, id, contribution. */
   readonly explain: string;
+  /** False: the number is of now, or of a period that the file itself names; its select only mentions the day. */
+  readonly byDay: boolean;
   /** The Spanish comment that the database, and so Metabase, shows. */
   readonly comment: string;
 }
@@ -68,6 +70,7 @@ export function parseKpiFile(name: string, text: string): KpiDefinition {
     mustAgreeWith: head['Debe cuadrar con'],
     badInput: head['Bad input'],
     explain: head.Explain,
+    byDay: !head.Explain.includes('$2::date is not null'),
     comment: said[1]!.replaceAll("''", "'"),
   };
 }

@@ -70,6 +70,11 @@ describe('a wrong argument ends with 2 and says what would be right', () => {
     ['unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
     ['unknown option', ['status', '--tenat', RUT], /unknown option '--tenat'[\s\S]*--tenant/],
     ['a KPI that is not there', ['explain', 'sales', '--tenant', RUT], /there is no KPI "sales"; there are: [\s\S]*sales_by_day/],
+    [
+      'a day for a number of now',
+      ['explain', 'stock_now', '--tenant', RUT, '--date', '2026-02-01'],
+      /stock_now has no day; leave out --date/,
+    ],
     ['a day that is not', ['explain', 'orders', '--tenant', RUT, '--date', '2026-02-30'], /--date is "2026-02-30"; write a day like/],
     ['unknown language', ['status', '--lang', 'fr'], /es, en/],
     ['missing required option', ['tenant', 'add', '--name', 'x'], /--rut/],

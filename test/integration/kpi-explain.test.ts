@@ -135,6 +135,13 @@ test('a record is named as its source names it, with what it refers to, and as i
   expect(Object.keys((await explain('sales_by_day')).rows[1]!)).not.toContain('raw');
 });
 
+test('stock goes by the name of its product, and a number of now has no day', async () => {
+  const { rows, day: listed } = await explain('stock_now');
+  expect(rows.map((row) => [row.entity, row.name, row.contribution])).toEqual([['inventory_level', 'Polera', '9']]);
+  expect(listed).toBeNull();
+  expect((await explain('orders')).day).toBe(day);
+});
+
 test('the list may be cut, the total is over all of them', async () => {
   const { rows, count, total } = await explain('sales_by_day', { limit: 1 });
   expect([rows.length, count, total]).toEqual([1, 3, '333200']);
