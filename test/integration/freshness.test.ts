@@ -106,6 +106,29 @@ describe('what the engine writes of a stream', () => {
     await endBackfill(rig.db, tenant.tenantId, two, 'gave up');
     expect(await shown(backfills)).toEqual({ backfills_running: 0, from: null, until: null });
   });
+
+  test('history that a backfill has read up to the start of what is covered is covered from the next reading on', async () => {
+    const reads = (lane: string, from: string, until: string) =>
+      run([pageOf([orderDraft('1')], { covered: { from: `${from}T00:00:00Z`, until: `${until}T00:00:00Z` } })], lane);
+    const covered = () =>
+      shown(
+        "to_char(covered_from at time zone 'UTC', 'YYYY-MM-DD') as from, to_char(covered_until at time zone 'UTC', 'YYYY-MM-DD') as until",
+      );
+    await reads('live', '2026-09-01', '2026-11-01');
+    await reads('backfill:a:1', '2026-08-01', '2026-09-01');
+    await reads('backfill:a:2', '2026-07-01', '2026-08-01');
+    // Behind a gap: nothing is known of what lies between.
+    await reads('backfill:b:1', '2026-03-01', '2026-04-01');
+    expect(await covered()).toEqual({ from: '2026-09-01', until: '2026-11-01' });
+    await reads('live', '2026-10-31', '2026-11-02');
+    expect(await covered()).toEqual({ from: '2026-07-01', until: '2026-11-02' });
+    await reads('backfill:b:2', '2026-04-01', '2026-07-15');
+    await reads('live', '2026-11-01', '2026-11-03');
+    expect(await covered()).toEqual({ from: '2026-03-01', until: '2026-11-03' });
+    // A reading that leaves a gap behind what was covered begins anew.
+    await reads('live', '2026-11-05', '2026-11-06');
+    expect(await covered()).toEqual({ from: '2026-11-05', until: '2026-11-06' });
+  });
 });
 
 describe('what a reader is told', () => {
