@@ -115,6 +115,22 @@ const KPIS: readonly Row[] = [
     ]),
   },
   {
+    kpi: 'kpi.coverage',
+    columns: 'first_day::text, last_day::text',
+    rest: `${ofTenant} and subject = 'sales'`,
+    expected: { 'America/Santiago': [['2026-11-01', '2026-12-04']], 'Pacific/Auckland': [['2026-11-01', '2026-12-05']] },
+  },
+  { kpi: 'public.orders', columns: 'count(*)', rest: `${ofTenant} and status = 'completed'`, expected: same([['1']]) },
+  {
+    kpi: 'public.refunds',
+    columns: 'amount_total, amount_paid_back, counts',
+    rest: `${ofTenant} order by created_at`,
+    expected: same([
+      ['23800', '23800', true],
+      ['59500', '59500', true],
+    ]),
+  },
+  {
     kpi: 'kpi.sales_left_out',
     columns: 'source_ref, reason, amount_total_source',
     rest: `${ofTenant} order by source_ref`,
