@@ -38,8 +38,8 @@ const KPIS: readonly Row[] = [
     columns: 'source_ref, status, amount_total, amount_untaxed',
     rest: `${ofTenant} order by created_at`,
     expected: same([
-      ['#1001', 'completed', '119000', '100000'],
-      ['#1003', 'refunded', '59500', '50000'],
+      ['#1001 · tienda-ejemplo.myshopify.com', 'completed', '119000', '100000'],
+      ['#1003 · tienda-ejemplo.myshopify.com', 'refunded', '59500', '50000'],
       ['S00023', 'open', '238000', '200000'],
     ]),
   },
@@ -136,9 +136,9 @@ const KPIS: readonly Row[] = [
     rest: `${ofTenant} order by source_ref`,
     // The gift card alone leaves nothing of its order.
     expected: same([
-      ['#1002', 'cancelled', '50000'],
-      ['#1004', 'gift_card_only', '0'],
-      ['#1005', 'test', '10000'],
+      ['#1002 · tienda-ejemplo.myshopify.com', 'cancelled', '50000'],
+      ['#1004 · tienda-ejemplo.myshopify.com', 'gift_card_only', '0'],
+      ['#1005 · tienda-ejemplo.myshopify.com', 'test', '10000'],
     ]),
   },
   {

@@ -93,6 +93,9 @@ async function addRows(seeder: RowSeeder, table: string, tenantId: string, mark:
   for (const { name, type } of columns) {
     if (type === 'uuid' && name === 'id') row['id'] = idOf(tenantId, table);
     if (type === 'uuid' && name in REFERENCES) row[name] = idOf(tenantId, REFERENCES[name] ?? '');
+    if (name === 'amount_ledger_source') row[name] = 1;
+    // Within the rolling windows.
+    if (type === 'date' && name === 'day') row[name] = new Date();
     if (type === 'text' && ['name', 'sku', 'workflow_name', 'comuna', 'team', 'problem'].includes(name)) row[name] = mark;
   }
   await seeder.insert(table, row);

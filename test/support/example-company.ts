@@ -91,7 +91,7 @@ function shopDeliveries(): Delivery[] {
     ],
   };
   return [
-    ...versions.map((order) => delivery('shopify', 'orders', mapOrders([order]))),
+    ...versions.map((order) => delivery('shopify', 'orders', mapOrders([order], 'tienda-ejemplo.myshopify.com'))),
     delivery(
       'shopify',
       'products',
@@ -109,7 +109,11 @@ function odooDeliveries(): Delivery[] {
     companyPartners: new Set([10]),
     loyalty: { rewards: new Map(), giftCardProducts: new Set() },
     shopOrderIdFields: SHOP_ORDER_ID_FIELDS,
-    skus: new Map([[30, 'POL-AUS-M']]),
+    products: new Map([[30, { sku: 'POL-AUS-M', unit: 1 }]]),
+    taxes: null,
+    units: null,
+    tips: new Set(),
+    teams: new Map(),
     notices: [],
   };
   const order = (id: number, at: string, untaxed: number, tax: number, more: Raw) => ({
@@ -143,6 +147,7 @@ function odooDeliveries(): Delivery[] {
     is_reward_line: false,
     reward_id: false,
     product_uom_qty: quantity,
+    product_uom_id: 1,
     price_unit: untaxed / quantity,
     discount: 0,
     price_subtotal: untaxed,
