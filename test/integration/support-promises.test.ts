@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { TENANT_SETTINGS } from '../../src/store/tenant-settings.ts';
 import { EngineRig } from '../support/engine-rig.ts';
 import { at, conversation, inbox, rated, reported, said, SupportCompany } from '../support/support-rig.ts';
 
@@ -73,6 +74,17 @@ describe('a promise', () => {
       ['Email', '05 14:00'],
       ['WhatsApp', '05 10:15'],
     ]);
+  });
+
+  test.each([
+    ['WhatsApp:30, Email=240', { WhatsApp: 30, Email: 240 }],
+    ['', {}],
+    ['Fax:30', null],
+    ['WhatsApp:soon', null],
+    ['WhatsApp:0', null],
+  ])('thresholds of channels typed as %j are %j', (text, expected) => {
+    const parsed = TENANT_SETTINGS.sla_first_response_by_channel.schema.safeParse(text);
+    expect(parsed.success ? parsed.data : null).toEqual(expected);
   });
 
   test('is made to nobody while only the bot has been at work', async () => {

@@ -3,7 +3,7 @@ import type { Draft, DraftFor } from '#contract';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import type { EngineRig, Place } from './engine-rig.ts';
-import { tenantWith } from './scripted-stream.ts';
+import { jobOf, scripted, tenantWith } from './scripted-stream.ts';
 
 /** A clock time of a day in Chile in summer (UTC−3) as an instant: `at('10:05')`, `at('10:05', '2025-11-04')`. */
 export function at(time: string, day = '2025-11-05'): string {
@@ -149,6 +149,7 @@ export class SupportCompany {
   readonly #place: Place;
   readonly #analyst: pg.Client;
   #reads = 0;
+  #batches = 0;
 
   private constructor(rig: EngineRig, place: Place, analyst: pg.Client) {
     this.#rig = rig;
@@ -163,10 +164,23 @@ export class SupportCompany {
     return new SupportCompany(rig, place, analyst);
   }
 
-  /** One batch, committed. */
+  /** One batch of one page, read after all before it and committed. */
   async write(...drafts: readonly Draft[]): Promise<void> {
     this.#reads += 1;
-    await writeBatch(this.#rig.db, await this.#rig.batch(this.#place, this.#reads, drafts, { stream: 'conversations' }));
+    await this.deliver(drafts.map((draft) => ({ readSeq: this.#reads, draft })));
+  }
+
+  /** One batch of drafts that were read at different times, in whatever order. */
+  async deliver(read: readonly { readonly readSeq: number; readonly draft: Draft }[]): Promise<void> {
+    this.#batches += 1;
+    const place = { stream: 'conversations', lane: `backfill:${this.#batches}` };
+    const { normalize } = jobOf(this.#place, scripted([], place.stream));
+    const rows = read.map(({ readSeq, draft }) => {
+      const row = normalize(draft, BigInt(readSeq));
+      if (!('hash' in row)) throw new Error(row.reason);
+      return row;
+    });
+    await writeBatch(this.#rig.db, { ...(await this.#rig.batch(this.#place, 1, [], place)), rows });
   }
 
   /** The data are known to be all there from the beginning until this instant. */

@@ -184,7 +184,7 @@ function promisesOf(
   return [{ promise: 'first_response', startedAt, threshold: FIRST_RESPONSE, fulfilledAt: firstReply }, resolution];
 }
 
-/** Public messages by day and sender, keyed `day|agent` or `day|kind`. */
+/** Public messages by day and sender, keyed `day|agent` or `day|other`. */
 function perDay(account: ChatwootAccount, conversation: ChatwootConversation, dayOf: Place['dayOf']): [string, ExpectedRow['values']][] {
   const shown = conversation.messages.filter((message) => message.type !== 2 && !message.private);
   const groups = Map.groupBy(shown, (message) => `${dayOf(message.createdAt)}|${senderOf(message)}`);
@@ -206,11 +206,7 @@ function perDay(account: ChatwootAccount, conversation: ChatwootConversation, da
 
 function senderOf(message: ChatwootMessage): string {
   // Who it was stays known of a user, also where a rule wrote in its name.
-  if (message.sender?.type === 'user') return String(message.sender.id);
-  if (message.automationRuleId !== null) return 'automation';
-  if (message.externalEcho) return 'echo';
-  if (message.sender === null) return 'none';
-  return message.sender.type === 'captain_assistant' ? 'captain' : message.sender.type;
+  return message.sender?.type === 'user' ? String(message.sender.id) : 'other';
 }
 
 const inTime = (conversation: ChatwootConversation) => conversation.messages.toSorted((a, b) => a.createdAt - b.createdAt || a.id - b.id);

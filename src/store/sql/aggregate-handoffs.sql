@@ -1,9 +1,10 @@
 -- kpi.handoffs from the facts, for the conversations $2 (null: all). Touch key: conversation. Every sign of a bot or a person stands in
 -- order of time; a handoff to a person is a person's sign right after a bot's, so once per stretch. `offset 0`: see link-orders.sql.
 with wanted as materialized (
-  select c.* from unnest($2::uuid[]) k(id) cross join lateral (
-    select x.id, x.created_at, x.channel from public.conversations x
-    where x.tenant_id = $1 and x.id = k.id and x.deleted_at is null offset 0) c
+  select c.id, c.created_at, c.channel from unnest($2::uuid[]) k(id) cross join lateral (
+    select x.id, x.created_at, x.channel, x.deleted_at from public.conversations x
+    where x.tenant_id = $1 and x.id = k.id offset 0) c
+  where c.deleted_at is null
   union all
   select x.id, x.created_at, x.channel from public.conversations x
   where x.tenant_id = $1 and x.deleted_at is null and $2::uuid[] is null

@@ -3,9 +3,10 @@
 with wanted as materialized (
   select c.*, i.opening, i.opening_zone
   from (
-    select c.* from unnest($2::uuid[]) k(id) cross join lateral (
-      select x.id, x.created_at, x.channel, x.inbox_id, x.status, x.resolved_at from public.conversations x
-      where x.tenant_id = $1 and x.id = k.id and x.deleted_at is null offset 0) c
+    select c.id, c.created_at, c.channel, c.inbox_id, c.status, c.resolved_at from unnest($2::uuid[]) k(id) cross join lateral (
+      select x.id, x.created_at, x.channel, x.inbox_id, x.status, x.resolved_at, x.deleted_at from public.conversations x
+      where x.tenant_id = $1 and x.id = k.id offset 0) c
+    where c.deleted_at is null
     union all
     select x.id, x.created_at, x.channel, x.inbox_id, x.status, x.resolved_at from public.conversations x
     where x.tenant_id = $1 and x.deleted_at is null and $2::uuid[] is null

@@ -5,12 +5,12 @@ with seen as materialized (
     h.ordinal
   from unnest($2::uuid[]) k(id)
   cross join lateral (
-    select x.id, x.status, x.source_updated_at from public.conversations x
-    where x.tenant_id = $1 and x.id = k.id and x.deleted_at is null offset 0) c
+    select x.id, x.status, x.source_updated_at, x.deleted_at from public.conversations x
+    where x.tenant_id = $1 and x.id = k.id offset 0) c
   left join lateral (
     select x.ordinal, x.status, x.valid_from from public.conversation_status_history x
     where x.tenant_id = $1 and x.conversation_id = c.id order by x.ordinal desc limit 1) h on true
-  where h.status is distinct from c.status
+  where c.deleted_at is null and h.status is distinct from c.status
 ),
 ended as (
   update public.conversation_status_history h
