@@ -30,6 +30,25 @@ describe('chatwoot, first load', () => {
     compareWithWorld(draftsOf(pages), world);
   });
 
+  test('a server without reporting events is read without them', async () => {
+    const world = await startWorld();
+    world.installation.reportingEvents = false;
+    const drafts = draftsOf(await read(world.context, 'conversations', first));
+    expect(idsOf(drafts, 'conversation')).toEqual(conversationIds(world.account));
+    expect(idsOf(drafts, 'conversation_event')).toEqual([]);
+    expect(world.asked.filter((path) => path.includes('reporting_events'))).toHaveLength(1);
+  });
+
+  test('events belong to the conversation that was asked for, though their own number is that of another', async () => {
+    const world = await startWorld();
+    const drafts = draftsOf(await read(world.context, 'conversations', first));
+    const events = drafts.flatMap((draft) => (draft.entity === 'conversation_event' ? [draft.fields] : []));
+    const plausible = events.filter((event) => event.conversation_internal_id !== event.conversation_id);
+    expect(plausible.some((event) => conversationIds(world.account).includes(event.conversation_internal_id))).toBe(true);
+    const own = new Map(world.account.conversations.map(({ id, internalId }) => [String(id), String(internalId)]));
+    expect(events.map((event) => own.get(event.conversation_id))).toEqual(events.map((event) => event.conversation_internal_id));
+  });
+
   test('every draft fits the canonical schemas, and each page but the last leaves the watermark alone', async () => {
     const world = await startWorld();
     for (const { name } of chatwoot.streams) {

@@ -14,7 +14,7 @@ export interface ChatwootInstallation {
   /** The next free id of each kind. */
   readonly next: { message: number; csat: number };
   /** Whether it has the folder that raw reporting events come with; without it their addresses do not exist. */
-  readonly reportingEvents: boolean;
+  reportingEvents: boolean;
 }
 
 export interface ChatwootAccount {
