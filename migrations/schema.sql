@@ -55,7 +55,7 @@ comment on table kpi.conversation_days is 'Mensajes públicos por conversación,
 comment on column kpi.conversation_days.tenant_id is 'Empresa.';
 comment on column kpi.conversation_days.conversation_id is 'Conversación.';
 comment on column kpi.conversation_days.day is 'Día local.';
-comment on column kpi.conversation_days.sender is 'El agente, o contact, agent_bot, captain, automation, echo, none.';
+comment on column kpi.conversation_days.sender is 'El agente, u other: el cliente, bots, reglas, el teléfono.';
 comment on column kpi.conversation_days.agent_id is 'Agente, si lo es.';
 comment on column kpi.conversation_days.channel is 'Canal de la conversación.';
 comment on column kpi.conversation_days.incoming is 'Mensajes del cliente.';
