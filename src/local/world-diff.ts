@@ -37,6 +37,8 @@ const KEYS: Readonly<Record<string, string>> = {
   'kpi.conversation_days': `${CONVERSATION} || '|' || t.day || '|'
     || coalesce((select a.source_id from public.agents a where a.tenant_id = t.tenant_id and a.id = t.agent_id), t.sender)`,
   'kpi.sales_daily': "t.day || '|' || t.source",
+  'kpi.product_days': `t.day || '|' || coalesce(
+    (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref)`,
   'kpi.conversations_daily': "t.day || '|' || t.channel",
   'kpi.executions_daily':
     "t.day || '|' || (select w.source_id from public.workflows w where w.tenant_id = t.tenant_id and w.id = t.workflow_id)",

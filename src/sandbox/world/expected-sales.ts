@@ -2,6 +2,7 @@ import { decimalText, type Decimal } from './decimal.ts';
 import type { DocumentPayment, DocumentRefund } from './document.ts';
 import { localDays } from './local-day.ts';
 import type { ExpectedRow } from './model.ts';
+import { ProductDays } from './product-days.ts';
 import { SalesDays } from './sales-days.ts';
 import { salesLedger, type LedgerEntry, type TenantSources } from './sales-ledger.ts';
 
@@ -13,12 +14,14 @@ export function* expectedSales(sources: TenantSources): Generator<ExpectedRow> {
   const row = (table: string, sourceId: string, values: Values): ExpectedRow => ({ rut: tenant.rut, table, sourceId, values });
   const dayOf = localDays(tenant.timeZone);
   const days = new SalesDays();
+  const products = new ProductDays(tenant.currency);
   for (const entry of salesLedger(sources)) {
     const { document, reported } = entry;
     yield row('public.source_orders', document.id, orderValues(entry));
     yield* lineRows(entry, row);
     if (entry.isSale) {
       days.sale(entry);
+      products.sale(entry);
       yield row('public.orders', document.id, {
         status: document.status,
         amount_total: textOrNull(reported.amounts?.total),
@@ -29,7 +32,10 @@ export function* expectedSales(sources: TenantSources): Generator<ExpectedRow> {
     const counts = entry.voice.silentBecause === null && document.excludedBecause === null && document.status !== 'cancelled';
     for (const refund of document.refunds) {
       const day = dayOf(refund.time);
-      if (counts) days.refund(document.source, day, refund);
+      if (counts) {
+        days.refund(document.source, day, refund);
+        products.refund(entry, day, refund);
+      }
       yield row('public.refunds', refund.id, refundValues(entry, refund, day, counts));
       yield* refundLineRows(entry, refund, row);
     }
@@ -38,6 +44,7 @@ export function* expectedSales(sources: TenantSources): Generator<ExpectedRow> {
     }
   }
   for (const [key, values] of days.rows()) yield row('kpi.sales_daily', key, values);
+  for (const [key, values] of products.rows()) yield row('kpi.product_days', key, values);
 }
 
 function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): Values {
