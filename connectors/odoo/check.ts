@@ -17,6 +17,8 @@ const MODELS: readonly (readonly [model: string, level: 'error' | 'warning', wit
   ['product.product', 'error', 'products'],
   ['res.partner', 'error', 'customers'],
   ['res.currency.rate', 'warning', 'exchange rates: sales in other currencies and UF stay without value'],
+  ['account.tax', 'warning', 'IVA apart from other taxes'],
+  ['uom.uom', 'warning', 'units of lines that are sold in another unit than their product'],
   ['stock.location', 'warning', 'places of stock'],
   ['stock.quant', 'warning', 'stock'],
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OdooClient } from './client.ts';
+import { mapExchangeRate } from './mapping/exchange-rate.ts';
 import type { SaleFacts } from './sale-facts.ts';
 import { mapOrders } from './streams/orders.ts';
 import { readTaxes } from './taxes.ts';
@@ -210,5 +211,28 @@ describe('channel', () => {
     expect(await channelOf({ website_id: 1, team_id: 3 })).toMatchObject({ channel: 'website' });
     expect(await channelOf({ team_id: 3 })).toMatchObject({ channel: 'Mayoristas' });
     expect(await channelOf({ team_id: 9 })).toMatchObject({ channel: 'odoo', shop: null });
+  });
+});
+
+describe('the UF', () => {
+  const rate = (pesos: number, day: string) =>
+    mapExchangeRate(
+      { id: 1, name: day, currency_id: 172, company_id: 1, inverse_company_rate: pesos, write_date: '2026-11-28 10:00:00' },
+      {
+        currencies: new Map([
+          [45, { code: 'CLP', places: 0 }],
+          [172, { code: 'CLF', places: 2 }],
+        ]),
+        companyCurrency: new Map([[1, 45]]),
+        firstCurrency: 45,
+      },
+    );
+
+  test('is between 30.000 and 60.000 pesos; a rate the wrong way round is refused, with the reason', () => {
+    expect(rate(39_800, '2026-11-27')).toMatchObject({ draft: { fields: { currency: 'CLF', rate: '39800' } } });
+    expect(rate(23_000, '2014-01-01')).toMatchObject({ draft: { fields: { rate: '23000' } } });
+    for (const pesos of [1 / 39_800, 3.98, 29_999, 398_000]) {
+      expect(rate(pesos, '2026-11-27')).toMatchObject({ reject: { reason: expect.stringContaining('wrong way round') as string } });
+    }
   });
 });

@@ -194,6 +194,29 @@ describe('amounts and their parts', () => {
     expect(await select('select amount, lines_without_rate from kpi.product_sales_daily')).toEqual([['398000', '0']]);
   });
 
+  test('each company of the tenant is converted by its own table of rates', async () => {
+    const rate = (id: string, company: string, pesos: string): Draft => ({
+      entity: 'exchange_rate',
+      sourceId: id,
+      sourceCreatedAt: null,
+      sourceUpdatedAt: '2026-11-27T12:00:00Z',
+      fields: { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-27', rate: pesos, company },
+    });
+    await write(company.odoo, [
+      ...odooOrder(1, [[10, 0]], { currency_id: 172, company_id: 1 }),
+      ...odooOrder(2, [[10, 0]], { currency_id: 172, company_id: 3 }),
+      ...odooOrder(3, [[10, 0]], { currency_id: 172, company_id: 4 }),
+      rate('1', '1', '39800'),
+      rate('2', '3', '40000'),
+    ]);
+    const totals = await select('select source_id, amount_total from public.orders order by 1');
+    expect(totals.slice(0, 2)).toEqual([
+      ['1', '398000'],
+      ['2', '400000'],
+    ]);
+    expect(['398000', '400000']).toContain(totals[2]?.[1]);
+  });
+
   test('a ledger that differs is a warning: the order lands and the difference is listed', async () => {
     await write(company.shop, [orderDraft('1', { amount_total_source: '11900', amount_ledger_source: '11000', shop: 'tienda' })]);
     expect(await select('select amount_total from public.orders')).toEqual([['11900']]);

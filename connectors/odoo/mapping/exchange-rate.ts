@@ -41,6 +41,10 @@ export function mapExchangeRate(
   const currency = facts.currencies.get(row.currency_id);
   const base = baseId === undefined ? undefined : facts.currencies.get(baseId);
   if (currency === undefined || base === undefined) return refuse('its currencies cannot be read');
+  const rate = significant(row.inverse_company_rate);
+  if (currency.code === 'CLF' && base.code === 'CLP' && !isPlausibleUf(row.inverse_company_rate, row.name)) {
+    return refuse(`says that one UF is ${rate} pesos: is it the wrong way round?`);
+  }
   return {
     draft: {
       entity: 'exchange_rate',
@@ -51,10 +55,15 @@ export function mapExchangeRate(
         currency: currency.code,
         base_currency: base.code,
         rate_date: row.name,
-        rate: significant(row.inverse_company_rate),
+        rate,
         company: row.company_id === null ? null : String(row.company_id),
       },
       raw: whitelisted(raw, RATE_FIELDS),
     },
   };
+}
+
+/** The UF has been between these since 2022, and lower, but not so much, before: a rate stated the wrong way round would make sales vanish. */
+function isPlausibleUf(pesos: number, day: string): boolean {
+  return pesos >= (day >= '2022-01-01' ? 30_000 : 1_000) && pesos <= 60_000;
 }

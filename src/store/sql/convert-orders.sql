@@ -17,7 +17,8 @@ changed as materialized (
     from public.exchange_rates x
     where x.tenant_id = $1 and x.currency = c.currency_source and x.base_currency = $2 and x.deleted_at is null
       and x.rate_date <= c.business_day and x.rate_date >= c.business_day - 7
-    order by x.rate_date desc, x.id
+    -- Each company of the tenant has its own table; one that has none is read by another's.
+    order by (x.company is not distinct from c.company) desc, x.rate_date desc, x.id
     limit 1
   ) r on true
   where c.fx_rate is distinct from r.rate or c.fx_date is distinct from r.rate_date or (r.rate is not null and c.amount_total is null)

@@ -15,7 +15,7 @@ left join lateral (
    from public.exchange_rates x
    where not d.own and x.tenant_id = t.id and x.currency = o.currency_source and x.base_currency = t.currency and x.deleted_at is null
      and x.rate_date between d.business_day - 7 and d.business_day
-   order by x.rate_date desc, x.id
+   order by (x.company is not distinct from o.company) desc, x.rate_date desc, x.id
    limit 1)
 ) f on true
 cross join lateral (
