@@ -3677,21 +3677,40 @@ create view kpi.top_products with (security_invoker=true) as
                     WHEN (sum(m.lines_without_units) = (0)::numeric) THEN sum(m.units_returned)
                     ELSE NULL::numeric
                 END AS units_returned
-           FROM ( SELECT d.tenant_id,
-                    COALESCE(k.product_key, ('sku:'::text || d.sku), ('id:'::text || (d.product_id)::text), d.product_ref) AS product_key,
-                    COALESCE(k.sku, d.sku) AS sku,
-                    COALESCE(k.name, d.name) AS product_name,
-                    d.day,
-                    d.units_sold,
-                    d.units_returned,
-                        CASE
-                            WHEN ((d.amount_sold IS NOT NULL) OR (d.amount_returned IS NOT NULL)) THEN (COALESCE(d.amount_sold, (0)::numeric) - COALESCE(d.amount_returned, (0)::numeric))
-                            ELSE NULL::numeric
-                        END AS amount,
-                    d.lines_without_units
-                   FROM ((public.tenants t
-                     JOIN kpi.product_days d ON (((d.tenant_id = t.id) AND (d.day > (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))))
-                     LEFT JOIN kpi.product_keys k ON (((k.product_id = d.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM d.tenant_id)))))
+           FROM ( SELECT r.tenant_id,
+                    COALESCE(k.product_key, ('sku:'::text || r.sku), ('id:'::text || (r.product_id)::text), r.product_ref) AS product_key,
+                    COALESCE(k.sku, r.sku) AS sku,
+                    COALESCE(k.name, r.name) AS product_name,
+                    r.day,
+                    r.units_sold,
+                    r.units_returned,
+                    r.amount,
+                    r.lines_without_units
+                   FROM (( SELECT d.tenant_id,
+                                CASE
+                                    WHEN (d.product_id IS NULL) THEN d.product_ref
+                                    ELSE NULL::text
+                                END AS product_ref,
+                            d.product_id,
+                            max(d.sku) AS sku,
+                            max(d.name) AS name,
+                            max(d.day) AS day,
+                            sum(d.units_sold) AS units_sold,
+                            sum(d.units_returned) AS units_returned,
+                                CASE
+                                    WHEN ((count(d.amount_sold) + count(d.amount_returned)) > 0) THEN (COALESCE(sum(d.amount_sold), (0)::numeric) - COALESCE(sum(d.amount_returned), (0)::numeric))
+                                    ELSE NULL::numeric
+                                END AS amount,
+                            sum(d.lines_without_units) AS lines_without_units
+                           FROM (kpi.product_days d
+                             JOIN public.tenants t ON ((t.id = d.tenant_id)))
+                          WHERE ((d.day >= ((((now() - '30 days'::interval) AT TIME ZONE 'UTC'::text))::date - 1)) AND (d.day > (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))
+                          GROUP BY d.tenant_id, d.product_id,
+                                CASE
+                                    WHEN (d.product_id IS NULL) THEN d.product_ref
+                                    ELSE NULL::text
+                                END) r
+                     LEFT JOIN kpi.product_keys k ON (((k.product_id = r.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM r.tenant_id)))))
                 UNION ALL
                  SELECT f.tenant_id,
                     f.product_key,
@@ -3711,9 +3730,9 @@ create view kpi.top_products with (security_invoker=true) as
                             WHEN (f.units IS NULL) THEN 1
                             ELSE 0
                         END AS "case"
-                   FROM (public.tenants t
-                     JOIN kpi.product_movements f ON (((f.tenant_id = t.id) AND (f.business_day = (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))))
-                  WHERE (f.created_at >= (now() - '30 days'::interval))) m
+                   FROM (kpi.product_movements f
+                     JOIN public.tenants t ON ((t.id = f.tenant_id)))
+                  WHERE ((f.business_day = (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date) AND (f.created_at >= (now() - '30 days'::interval)) AND (f.created_at < ((now() - '30 days'::interval) + '26:00:00'::interval)) AND (f.business_day >= ((((now() - '30 days'::interval) AT TIME ZONE 'UTC'::text))::date - 1)) AND (f.business_day <= ((((now() - '30 days'::interval) AT TIME ZONE 'UTC'::text))::date + 1)))) m
           GROUP BY m.tenant_id, m.product_key) p;
 alter table kpi.top_products owner to kpi_owner;
 grant select on table kpi.top_products to kpi_analyst;
@@ -4353,21 +4372,49 @@ AS $function$
     left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
     where top_products_between.first_day <= top_products_between.last_day
   ),
+  -- By what the lines say before the products are looked up: they are few, the days are many.
+  stated as (
+    select
+      d.tenant_id,
+      -- Ids where there are any: texts compare slowly.
+      case when d.product_id is null then d.product_ref end as product_ref,
+      d.product_id,
+      max(d.sku) as sku,
+      max(d.name) as name,
+      sum(d.units_sold) as units_sold,
+      sum(d.units_returned) as units_returned,
+      case when count(d.amount_sold) + count(d.amount_returned) > 0 then coalesce(sum(d.amount_sold), 0) - coalesce(sum(d.amount_returned), 0) end
+        as amount,
+      sum(d.lines_without_units) as lines_without_units,
+      sum(d.lines_without_rate) as lines_without_rate
+    from kpi.product_days as d
+    where d.day >= top_products_between.first_day and d.day <= top_products_between.last_day
+    group by d.tenant_id, d.product_id, case when d.product_id is null then d.product_ref end
+  ),
+  named as (
+    select
+      m.*,
+      coalesce(k.product_key, 'sku:' || m.sku, 'id:' || m.product_id::text, m.product_ref) as product_key,
+      coalesce(k.sku, m.sku) as known_sku,
+      coalesce(k.name, m.name) as product_name
+    from stated as m
+    -- "is not distinct from": see kpi.stock_now.
+    left join kpi.product_keys as k on k.product_id = m.product_id and k.tenant_id is not distinct from m.tenant_id
+  ),
   summed as (
     select
-      p.tenant_id,
-      p.product_key,
-      max(p.sku) as sku,
-      (array_agg(p.product_name order by p.day desc, p.product_name))[1] as product_name,
-      case when sum(p.lines_without_units) = 0 then sum(p.units) end as units,
-      sum(p.amount) as amount,
-      case when sum(p.lines_without_units) = 0 then sum(p.units_sold) end as units_sold,
-      case when sum(p.lines_without_units) = 0 then sum(p.units_returned) end as units_returned,
-      sum(p.lines_without_units)::bigint as lines_without_units,
-      sum(p.lines_without_rate)::bigint as lines_without_rate
-    from kpi.product_sales_daily as p
-    where p.day >= top_products_between.first_day and p.day <= top_products_between.last_day
-    group by p.tenant_id, p.product_key
+      n.tenant_id,
+      n.product_key,
+      max(n.known_sku) as sku,
+      max(n.product_name) as product_name,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_sold) - sum(n.units_returned) end as units,
+      sum(n.amount) as amount,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_sold) end as units_sold,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_returned) end as units_returned,
+      sum(n.lines_without_units)::bigint as lines_without_units,
+      sum(n.lines_without_rate)::bigint as lines_without_rate
+    from named as n
+    group by n.tenant_id, n.product_key
   )
   select
     s.id,

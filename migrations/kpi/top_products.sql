@@ -35,19 +35,39 @@ from (
     case when sum(m.lines_without_units) = 0 then sum(m.units_returned) end as units_returned
   from (
     select
-      d.tenant_id,
-      coalesce(k.product_key, 'sku:' || d.sku, 'id:' || d.product_id::text, d.product_ref) as product_key,
-      coalesce(k.sku, d.sku) as sku,
-      coalesce(k.name, d.name) as product_name,
-      d.day,
-      d.units_sold,
-      d.units_returned,
-      case when d.amount_sold is not null or d.amount_returned is not null then coalesce(d.amount_sold, 0) - coalesce(d.amount_returned, 0) end as amount,
-      d.lines_without_units
-    from public.tenants as t
-    join kpi.product_days as d on d.tenant_id = t.id and d.day > ((now() - interval '30 days') at time zone t.time_zone)::date
+      r.tenant_id,
+      coalesce(k.product_key, 'sku:' || r.sku, 'id:' || r.product_id::text, r.product_ref) as product_key,
+      coalesce(k.sku, r.sku) as sku,
+      coalesce(k.name, r.name) as product_name,
+      r.day,
+      r.units_sold,
+      r.units_returned,
+      r.amount,
+      r.lines_without_units
+    from (
+      -- Summed by what the lines say before the products are looked up: they are few, the days are many. No local day is more than one off
+      -- that of UTC: bounds that need no time zone let the index find the days.
+      select
+        d.tenant_id,
+        -- Ids where there are any: texts compare slowly.
+        case when d.product_id is null then d.product_ref end as product_ref,
+        d.product_id,
+        max(d.sku) as sku,
+        max(d.name) as name,
+        max(d.day) as day,
+        sum(d.units_sold) as units_sold,
+        sum(d.units_returned) as units_returned,
+        case when count(d.amount_sold) + count(d.amount_returned) > 0 then coalesce(sum(d.amount_sold), 0) - coalesce(sum(d.amount_returned), 0) end
+          as amount,
+        sum(d.lines_without_units) as lines_without_units
+      from kpi.product_days as d
+      join public.tenants as t on t.id = d.tenant_id
+      where d.day >= ((now() - interval '30 days') at time zone 'UTC')::date - 1
+        and d.day > ((now() - interval '30 days') at time zone t.time_zone)::date
+      group by d.tenant_id, d.product_id, case when d.product_id is null then d.product_ref end
+    ) as r
     -- "is not distinct from": see kpi.stock_now.
-    left join kpi.product_keys as k on k.product_id = d.product_id and k.tenant_id is not distinct from d.tenant_id
+    left join kpi.product_keys as k on k.product_id = r.product_id and k.tenant_id is not distinct from r.tenant_id
     union all
     select
       f.tenant_id,
@@ -59,9 +79,14 @@ from (
       case when f.kind = 'return' then coalesce(-f.units, 0) else 0 end,
       f.amount,
       case when f.units is null then 1 else 0 end
-    from public.tenants as t
-    join kpi.product_movements as f on f.tenant_id = t.id and f.business_day = ((now() - interval '30 days') at time zone t.time_zone)::date
-    where f.created_at >= now() - interval '30 days'
+    from kpi.product_movements as f
+    join public.tenants as t on t.id = f.tenant_id
+    where f.business_day = ((now() - interval '30 days') at time zone t.time_zone)::date
+      and f.created_at >= now() - interval '30 days'
+      -- The rest of a local day is at most 25 hours.
+      and f.created_at < now() - interval '30 days' + interval '26 hours'
+      and f.business_day >= ((now() - interval '30 days') at time zone 'UTC')::date - 1
+      and f.business_day <= ((now() - interval '30 days') at time zone 'UTC')::date + 1
   ) as m
   group by m.tenant_id, m.product_key
 ) as p;

@@ -1,10 +1,10 @@
--- depends: coverage, product_sales_daily
+-- depends: coverage, product_keys
 -- Dashboards: Tenant, Ventas
 -- Meaning: products of a closed period of local days, ranked by what they brought in (MEANING 11, 15, 17).
 -- Grain: one row per tenant and product that was sold or returned from first_day to last_day, both included. One row per tenant with
 --   everything but coverage null where the data do not cover the period wholly. Take position <= 10 for a top ten.
 -- Unit: units in the product's reference unit; amount in the tenant's currency, with tax, after discounts.
--- Source: kpi.product_sales_daily; kpi.coverage of sales.
+-- Source: kpi.product_days, kpi.product_keys; kpi.coverage of sales.
 -- Formula: amount = sold - returned within the period; position by amount, then units, then key; coverage = covered days / days.
 -- Debe cuadrar con: Shopify, Sales by product del período (menos las devoluciones del período); Odoo, Análisis de ventas por producto.
 -- Bad input: a day not covered, or today -> one row of nulls with the coverage below 1 ("sin dato"). Covered and nothing sold -> no row. No
@@ -31,21 +31,49 @@ as $$
     left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
     where top_products_between.first_day <= top_products_between.last_day
   ),
+  -- By what the lines say before the products are looked up: they are few, the days are many.
+  stated as (
+    select
+      d.tenant_id,
+      -- Ids where there are any: texts compare slowly.
+      case when d.product_id is null then d.product_ref end as product_ref,
+      d.product_id,
+      max(d.sku) as sku,
+      max(d.name) as name,
+      sum(d.units_sold) as units_sold,
+      sum(d.units_returned) as units_returned,
+      case when count(d.amount_sold) + count(d.amount_returned) > 0 then coalesce(sum(d.amount_sold), 0) - coalesce(sum(d.amount_returned), 0) end
+        as amount,
+      sum(d.lines_without_units) as lines_without_units,
+      sum(d.lines_without_rate) as lines_without_rate
+    from kpi.product_days as d
+    where d.day >= top_products_between.first_day and d.day <= top_products_between.last_day
+    group by d.tenant_id, d.product_id, case when d.product_id is null then d.product_ref end
+  ),
+  named as (
+    select
+      m.*,
+      coalesce(k.product_key, 'sku:' || m.sku, 'id:' || m.product_id::text, m.product_ref) as product_key,
+      coalesce(k.sku, m.sku) as known_sku,
+      coalesce(k.name, m.name) as product_name
+    from stated as m
+    -- "is not distinct from": see kpi.stock_now.
+    left join kpi.product_keys as k on k.product_id = m.product_id and k.tenant_id is not distinct from m.tenant_id
+  ),
   summed as (
     select
-      p.tenant_id,
-      p.product_key,
-      max(p.sku) as sku,
-      (array_agg(p.product_name order by p.day desc, p.product_name))[1] as product_name,
-      case when sum(p.lines_without_units) = 0 then sum(p.units) end as units,
-      sum(p.amount) as amount,
-      case when sum(p.lines_without_units) = 0 then sum(p.units_sold) end as units_sold,
-      case when sum(p.lines_without_units) = 0 then sum(p.units_returned) end as units_returned,
-      sum(p.lines_without_units)::bigint as lines_without_units,
-      sum(p.lines_without_rate)::bigint as lines_without_rate
-    from kpi.product_sales_daily as p
-    where p.day >= top_products_between.first_day and p.day <= top_products_between.last_day
-    group by p.tenant_id, p.product_key
+      n.tenant_id,
+      n.product_key,
+      max(n.known_sku) as sku,
+      max(n.product_name) as product_name,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_sold) - sum(n.units_returned) end as units,
+      sum(n.amount) as amount,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_sold) end as units_sold,
+      case when sum(n.lines_without_units) = 0 then sum(n.units_returned) end as units_returned,
+      sum(n.lines_without_units)::bigint as lines_without_units,
+      sum(n.lines_without_rate)::bigint as lines_without_rate
+    from named as n
+    group by n.tenant_id, n.product_key
   )
   select
     s.id,
