@@ -19,11 +19,19 @@ const tax = (id: number, amount: number, code: number, more: object = {}) => ({
   amount,
   amount_type: 'percent',
   price_include: false,
+  children_tax_ids: [] as readonly number[],
   l10n_cl_sii_code: code,
   ...more,
 });
-/** IVA, ILA of wine, exempt, a fixed one. */
-const taxes = [tax(1, 19, 14), tax(2, 20.5, 25), tax(3, 0, 0), tax(4, 300, 0, { amount_type: 'fixed' })];
+/** IVA, ILA of wine, exempt, a fixed one, the first two as a group, one that somebody made without a code. */
+const taxes = [
+  tax(1, 19, 14),
+  tax(2, 20.5, 25),
+  tax(3, 0, 0),
+  tax(4, 300, 99, { amount_type: 'fixed' }),
+  tax(5, 0, 0, { amount_type: 'group', children_tax_ids: [1, 2] }),
+  tax(6, 19, 0),
+];
 /** Pieces, dozens, kilos (counted in grams), hours; as Odoo 19 and as Odoo 16 state them. */
 const units19 = [
   { id: 1, factor: 1, relative_uom_id: false },
@@ -113,6 +121,8 @@ describe('IVA is not all of the tax', () => {
       amount_exempt_source: '0',
     });
     expect(found.line(1)).toMatchObject({ amount_iva_source: '1900', amount_tax_source: '3950' });
+    const grouped = await mapped(order(10_000, 3_950), [line(1, 10_000, 3_950, [5])]);
+    expect(grouped.order).toMatchObject({ amount_iva_source: '1900', amount_exempt_source: '0' });
   });
 
   test('an exempt line, with a tax of nothing or with none, is base without IVA', async () => {
@@ -130,6 +140,8 @@ describe('IVA is not all of the tax', () => {
     expect(unreadable.order).toMatchObject({ amount_iva_source: null, amount_exempt_source: null });
     const unknown = await mapped(order(10_000, 1_900), [line(1, 10_000, 1_900, [99])]);
     expect(unknown.order).toMatchObject({ amount_iva_source: null, amount_exempt_source: null });
+    const uncoded = await mapped(order(10_000, 1_900), [line(1, 10_000, 1_900, [6])]);
+    expect(uncoded.order).toMatchObject({ amount_iva_source: null, amount_exempt_source: null });
     const fixed = await mapped(order(10_000, 2_200), [line(1, 10_000, 2_200, [1, 4])]);
     expect(fixed.order).toMatchObject({ amount_iva_source: null, amount_exempt_source: '0' });
     // Without any tax there is no IVA, whatever the taxes are called.

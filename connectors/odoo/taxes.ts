@@ -2,7 +2,7 @@ import { SourceError, type Notice } from '#contract';
 import { z } from 'zod';
 import type { OdooClient } from './client.ts';
 import type { Taxes } from './mapping/tax.ts';
-import { char, flag, maybe, number, recordId } from './raw-values.ts';
+import { char, flag, many2many, maybe, number, recordId } from './raw-values.ts';
 
 /** Code of the IVA in the list of taxes of the SII (Odoo's l10n_cl). */
 const IVA = 14;
@@ -12,6 +12,7 @@ const rawTax = z.object({
   amount: number,
   amount_type: char,
   price_include: maybe(flag),
+  children_tax_ids: maybe(many2many),
   l10n_cl_sii_code: number,
 });
 
@@ -32,9 +33,10 @@ export async function readTaxes(client: OdooClient): Promise<{ readonly taxes: T
         parsed.map((tax) => [
           tax.id,
           {
-            iva: tax.l10n_cl_sii_code === IVA,
+            iva: tax.l10n_cl_sii_code === 0 && tax.amount !== 0 ? null : tax.l10n_cl_sii_code === IVA,
             percent: tax.amount_type === 'percent' ? tax.amount : null,
             included: tax.price_include === true,
+            group: tax.children_tax_ids ?? [],
           },
         ]),
       ),

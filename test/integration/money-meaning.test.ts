@@ -43,8 +43,8 @@ const facts: SaleFacts = {
   companyPartners: new Set(),
   loyalty: { rewards: new Map([[7, { programType: 'gift_card', rewardType: 'discount' }]]), giftCardProducts: new Set() },
   taxes: new Map([
-    [1, { iva: true, percent: 19, included: false }],
-    [2, { iva: false, percent: 20.5, included: false }],
+    [1, { iva: true, percent: 19, included: false, group: [] }],
+    [2, { iva: false, percent: 20.5, included: false, group: [] }],
   ]),
   units: new Map([
     [1, { root: '1', size: 1n }],

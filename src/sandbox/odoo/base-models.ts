@@ -87,6 +87,7 @@ export const baseModels = [
       amount: field('float', (t) => Number(t.percent)),
       amount_type: field('selection', () => 'percent', { selection: ['group', 'fixed', 'percent', 'division'] }),
       price_include: field('boolean', () => false),
+      children_tax_ids: field('many2many', () => [], { relation: 'account.tax' }),
       l10n_cl_sii_code: field('integer', (t) => t.siiCode),
       active: field('boolean', () => true),
     }),
