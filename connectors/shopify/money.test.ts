@@ -8,7 +8,7 @@ type Raw = Record<string, unknown>;
 const page = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/tienda-ejemplo.json'), 'utf8')) as {
   data: { orders: { nodes: Raw[] } };
 };
-const plain = page.data.orders.nodes.find((order) => order['name'] === '#1001')!;
+const plain = page.data.orders.nodes.find((raw) => raw['name'] === '#1001')!;
 const plainLine = (plain['lineItems'] as { nodes: Raw[] }).nodes[0]!;
 
 const money = (amount: number) => ({ shopMoney: { amount: `${amount}.0` } });

@@ -195,12 +195,12 @@ describe('amounts and their parts', () => {
   });
 
   test('each company of the tenant is converted by its own table of rates', async () => {
-    const rate = (id: string, company: string, pesos: string): Draft => ({
+    const rate = (id: string, table: string, pesos: string): Draft => ({
       entity: 'exchange_rate',
       sourceId: id,
       sourceCreatedAt: null,
       sourceUpdatedAt: '2026-11-27T12:00:00Z',
-      fields: { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-27', rate: pesos, company },
+      fields: { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-27', rate: pesos, company: table },
     });
     await write(company.odoo, [
       ...odooOrder(1, [[10, 0]], { currency_id: 172, company_id: 1 }),
