@@ -29,6 +29,14 @@ const REFERENCES: Readonly<Record<string, string>> = {
   reconciliation_id: 'ops.reconciliations',
 };
 
+const COVERED = [
+  ['chatwoot', 'conversations'],
+  ['chatwoot', 'csat_responses'],
+  ['n8n', 'executions'],
+  ['odoo', 'inventory_levels'],
+  ['shopify', 'abandoned_checkouts'],
+] as const;
+
 /** Two tenants with a row in every table that has a tenant, whatever tables there are, and the reader of each. */
 export class TwoTenants {
   readonly database: TestDatabase;
@@ -80,6 +88,9 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
      where c.relkind in ('r', 'p') and n.nspname in ('public', 'kpi', 'raw', 'ops') order by 1`,
   );
   for (const { name } of rows) await addRows(seeder, name, tenantId, mark);
+  // Every subject is covered, or its views would have nothing to show.
+  for (const [source, stream] of COVERED)
+    await seeder.insert('kpi.freshness', { tenant_id: tenantId, source, stream, last_success_at: new Date(), covered_until: new Date() });
   await seeder.insert('public.products', { tenant_id: tenantId, sku: mark, connection_id: idOf(tenantId, 'ops.connections') });
   const reader = await withDirectSession(database.adminUrl, async (admin) =>
     createReader(admin, { tenantId, roleSecret: database.roleSecret }),

@@ -42,6 +42,8 @@ const ORDINARY: Record<string, Values> = {
   'public.workflow_executions': { source: 'n8n', status: 'success', source_status: 'success', mode: 'trigger' },
   'public.order_links': { rule: 'id' },
   'kpi.freshness': { source: 'shopify', stream: 'orders', state: 'ok' },
+  'kpi.handoffs': { direction: 'to_human', via: 'message' },
+  'public.sla_results': { promise: 'first_response', clock: 'business' },
   'ops.tenant_write': { family: 'sales' },
   'ops.connections': { source: 'shopify' },
   'ops.streams': { stream: 'orders', lane: 'live' },
