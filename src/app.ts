@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckReport, Connector, ReadContext } from '#contract';
 import { connectors } from '../connectors/registry.ts';
+import { clerkClient } from './clerk/client.ts';
+import { syncUsers, type UserSync } from './clerk/sync-users.ts';
 import type { Config } from './config.ts';
 import type { JobDeps } from './jobs/job-deps.ts';
 import type { Logger } from './log.ts';
@@ -27,6 +29,8 @@ export interface App extends JobDeps {
   readonly queueUrl: string;
   readonly roleSecret: string;
   readonly secretSources: SecretSources;
+  /** Reads the users from Clerk; null without a key for it. */
+  readonly readUsers: ((options: { readonly signal: AbortSignal; readonly acceptDeletions: boolean }) => Promise<UserSync>) | null;
   /** Asks a source who we are and what we may see, before anything is stored. */
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
   checkConnection(row: ConnectionRow): Promise<CheckReport>;
@@ -132,6 +136,26 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
   const check = (connector: Connector, settings: Record<string, unknown>): Promise<CheckReport> =>
     connector.check(contextFor(connector, settings, connector.accountKey(settings), 'live', AbortSignal.timeout(60_000)).context);
 
+  const { secretKey, apiUrl } = config.clerk;
+  const readUsers: App['readUsers'] =
+    secretKey === null
+      ? null
+      : ({ signal, acceptDeletions }) => {
+          const policy = { timeoutMs: timings.requestTimeoutMs };
+          const http = createHttp({
+            account: 'clerk',
+            host: new URL(apiUrl).origin,
+            lane: 'live',
+            budget,
+            log,
+            signal,
+            secrets: [secretKey],
+            policy,
+          });
+          return syncUsers({ db, log, now: deps.now, acceptDeletions, client: clerkClient(http, apiUrl, secretKey) });
+        };
+  log.hide([secretKey, config.clerk.webhookSecret].filter((secret) => secret !== null));
+
   return {
     config,
     log,
@@ -144,6 +168,8 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     sync: deps,
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
     jobFor,
+    readUsers,
+    ...(readUsers === null ? {} : { syncUsers: (signal: AbortSignal) => readUsers({ signal, acceptDeletions: false }) }),
     check,
     checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
     close: () => db.close(),

@@ -10,9 +10,12 @@ import { localCommands } from './commands/local.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
+import { platformCommands } from './commands/platform.ts';
+import { serveCommand } from './commands/serve.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
 import { Terminal, UsageError, type Language } from './commands/terminal.ts';
+import { userCommands } from './commands/users.ts';
 import { workerCommands } from './commands/worker.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { localUrl } from './local/commands.ts';
@@ -70,7 +73,10 @@ async function main(): Promise<void> {
     explainCommand,
     rebuildCommand,
     reconcileCommands,
+    userCommands,
+    platformCommands,
     workerCommands,
+    serveCommand,
   ]) {
     add(program, context);
   }

@@ -8,6 +8,13 @@ const postgresUrl = () =>
   z.string().refine((value) => URL.canParse(value) && /^postgres(?:ql)?:$/.test(new URL(value).protocol), 'is not a postgres:// address');
 const webUrl = () =>
   z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'is not an http:// or https:// address');
+/** A key must not travel in clear text, but for one's own machine. */
+const safeUrl = () =>
+  webUrl().refine(
+    (value) =>
+      !URL.canParse(value) || new URL(value).protocol === 'https:' || /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(value).hostname),
+    'is not an https:// address',
+  );
 const folder = () => z.string().transform((value) => resolve(value));
 /** A number written plainly: `Number('')` is 0 and `parseInt('5x')` is 5, and neither is what was meant. */
 const number = (low: number, high: number, fallback: number) =>
@@ -40,6 +47,11 @@ const environment = z
     KPI_HEARTBEAT_SECONDS: number(0.1, 600, 15).describe('How often a worker process says that it lives'),
     KPI_DEAD_WORKER_SECONDS: number(0.5, 3600, 75).describe('After this silence a worker counts as dead, and its jobs are released'),
     KPI_REQUESTS_PER_SECOND: number(0.1, 100_000, 40).describe('Requests a second to one account of a source, over all processes'),
+    CLERK_SECRET_KEY: optional(z.string().min(8, 'is too short for a key')).describe('Reads the users; without it none are read'),
+    CLERK_API_URL: safeUrl().default('https://api.clerk.com').describe("Clerk's Backend API"),
+    CLERK_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'does not look like whsec_…')).describe(
+      'Signing secret of the webhook; without it "kpi serve" takes none',
+    ),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
   .superRefine((env, context) => {
@@ -70,6 +82,8 @@ export interface Config {
   readonly workerConcurrency: number;
   readonly vault: { readonly address: string; readonly token: string } | null;
   readonly secretsFolder: string | null;
+  /** Who the users are: null secrets mean that they are not read, or that no messages about them are taken. */
+  readonly clerk: { readonly secretKey: string | null; readonly apiUrl: string; readonly webhookSecret: string | null };
   /** Requests to one account of a source: steady rate, and how many may gather. */
   readonly requestRate: { readonly perSecond: number; readonly burst: number };
   readonly timings: {
@@ -113,6 +127,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     workerConcurrency: env.KPI_WORKER_CONCURRENCY,
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
+    clerk: Object.freeze({
+      secretKey: env.CLERK_SECRET_KEY ?? null,
+      apiUrl: env.CLERK_API_URL.replace(/\/+$/, ''),
+      webhookSecret: env.CLERK_WEBHOOK_SECRET ?? null,
+    }),
     requestRate: Object.freeze({ perSecond: env.KPI_REQUESTS_PER_SECOND, burst: Math.max(10, env.KPI_REQUESTS_PER_SECOND * 2) }),
     timings: Object.freeze({
       leaseTtlMs: ms(env.KPI_LEASE_TTL_SECONDS),

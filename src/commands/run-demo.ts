@@ -15,6 +15,7 @@ import { enqueueSync, streamStatus, wakeStreams } from '../store/streams.ts';
 import { connectSource } from './connect-source.ts';
 import type { CommandContext } from './context.ts';
 import { printDemo } from './print-demo.ts';
+import { demoUsers } from './demo-users.ts';
 import { createTenant } from './tenant.ts';
 import { UsageError } from './terminal.ts';
 
@@ -98,6 +99,7 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
     } finally {
       await workers.stop();
     }
+    await demoUsers(context, warehouse, sandbox);
     const syncSeconds = (performance.now() - up) / 1000;
     terminal.progress(terminal.say({ es: 'Comparando con el mundo simulado…', en: 'Comparing with the simulated world…' }));
     const { result, reconciliations } = await report(app, analyst, {
@@ -173,6 +175,8 @@ function workerEnvironment(warehouse: DemoWarehouse, home: string): NodeJS.Proce
     KPI_HEARTBEAT_SECONDS: '2',
     KPI_DEAD_WORKER_SECONDS: '6',
     KPI_WORKER_CONCURRENCY: '4',
+    // A demo's workers must not read the users of a real instance.
+    CLERK_SECRET_KEY: '',
   };
 }
 

@@ -7,12 +7,11 @@ import { createReader } from '../store/reader-role.ts';
 import { roleUrl } from '../store/role-urls.ts';
 import { addTenant, listTenants } from '../store/tenants.ts';
 import type { CommandContext } from './context.ts';
-import { tenantLocationCommand } from './tenant-location.ts';
 import { tenantSettingCommands } from './tenant-settings.ts';
 import { UsageError } from './terminal.ts';
 
 // ISO 4217 minor units of the currencies companies here report in.
-const DECIMALS: Readonly<Record<string, number>> = { CLP: 0, USD: 2, EUR: 2, PEN: 2, ARS: 2, BRL: 2, MXN: 2, COP: 2, UYU: 2 };
+export const DECIMALS: Readonly<Record<string, number>> = { CLP: 0, USD: 2, EUR: 2, PEN: 2, ARS: 2, BRL: 2, MXN: 2, COP: 2, UYU: 2 };
 
 export interface TenantRequest {
   readonly rut: string;
@@ -86,7 +85,6 @@ export function tenantCommands(program: Command, context: CommandContext): void 
       terminal.line(terminal.say({ es: `Lee con: ${made.readerUrl}`, en: `Reads with: ${made.readerUrl}` }));
     });
   tenantSettingCommands(tenant, context);
-  tenantLocationCommand(tenant, context);
   tenant
     .command('list')
     .description('all companies')

@@ -7,6 +7,8 @@ export interface JobDeps {
   readonly sync: SyncDeps;
   /** Names of a source's streams, in the order they are best read. */
   streamsOf(source: string): readonly string[];
+  /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */
+  readonly syncUsers?: (signal: AbortSignal) => Promise<unknown>;
   /** Everything one lane of one stream needs, its settings with secrets included. */
   jobFor(tenantId: string, connectionId: string, stream: string, lane: string, signal: AbortSignal): Promise<Omit<SyncJob, 'request'>>;
 }

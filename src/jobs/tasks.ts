@@ -5,6 +5,7 @@ import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import type { JobDeps } from './job-deps.ts';
 import { syncConnection } from './sync-connection.ts';
+import { syncUsers } from './sync-users.ts';
 
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
@@ -17,6 +18,9 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
   return {
     tick: async () => {
       await enqueueDue(deps.db);
+    },
+    users: async () => {
+      await syncUsers(deps, stopping);
     },
     sync: async (payload) => {
       const { tenant_id, connection_id } = SYNC.parse(payload);

@@ -47,7 +47,7 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
     pgPool: pool,
     taskList: tasks(deps, stopping.signal),
     concurrency: options.concurrency,
-    crontab: '* * * * * tick ?jobKey=tick',
+    crontab: crontab(deps),
     pollInterval: 1000,
     noHandleSignals: true,
     events,
@@ -95,6 +95,12 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
       await pool.end();
     },
   };
+}
+
+/** What is due by the clock. Users are read whole, some requests each time; their webhooks bring the rest at once. */
+function crontab(deps: JobDeps): string {
+  const users = deps.syncUsers === undefined ? [] : ['*/10 * * * * users ?jobKey=users'];
+  return ['* * * * * tick ?jobKey=tick', ...users].join('\n');
 }
 
 /** The queue's own log, a level lower than ours: what it says of every job is of interest only when something is wrong. */

@@ -21,6 +21,7 @@ const READY = z.object({
     }),
   ),
   connections: z.array(z.object({ rut: z.string(), source: z.string(), name: z.string(), settings: z.record(z.string(), z.string()) })),
+  clerk: z.object({ secretKey: z.string(), webhookSecret: z.string(), handMapped: z.record(z.string(), z.string()) }),
   urls: z.record(z.string(), z.string()),
 });
 export type SandboxReady = z.infer<typeof READY>;

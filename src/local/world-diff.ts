@@ -36,18 +36,19 @@ const KEYS: Readonly<Record<string, string>> = {
   'kpi.waits': `${CONVERSATION} || '|' || t.ordinal`,
   'kpi.conversation_days': `${CONVERSATION} || '|' || t.day || '|'
     || coalesce((select a.source_id from public.agents a where a.tenant_id = t.tenant_id and a.id = t.agent_id), t.sender)`,
+  'public.user_tenants': 't.user_id',
   'kpi.sales_daily': "t.day || '|' || t.source",
   'kpi.product_days': `t.day || '|' || coalesce(
     (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref)`,
   'kpi.conversations_daily': "t.day || '|' || t.channel",
-  'public.inventory_snapshots':
-    "t.day || '|' || t.source || '|' || (select p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id)" +
-    " || '|' || (select l.source_id from public.locations l where l.tenant_id = t.tenant_id and l.id = t.location_id)",
-  'kpi.stock_daily':
-    "t.day || '|' || t.source || '|' || (select l.source_id from public.locations l where l.tenant_id = t.tenant_id and l.id = t.location_id)",
-  'kpi.execution_latency_daily': 't.day::text',
   'kpi.executions_daily':
     "t.day || '|' || (select w.source_id from public.workflows w where w.tenant_id = t.tenant_id and w.id = t.workflow_id)",
+};
+
+// Cells that the world states with a row and the warehouse keeps in another table.
+const user = (column: string) => `(select u.${column} from public.users u where u.id = t.user_id)`;
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'public.user_tenants': { banned: user('banned'), locked: user('locked'), last_sign_in_day: user('last_sign_in_day::text') },
 };
 
 /**
@@ -94,6 +95,8 @@ export async function diffTable(
 }
 
 function textOf(table: string, column: string, type: string | undefined): string {
+  const elsewhere = ELSEWHERE[table]?.[column];
+  if (elsewhere !== undefined) return elsewhere;
   const target = table.startsWith('kpi.') ? undefined : REFERENCES[column];
   if (target !== undefined) return `(select r.source_id from ${target} r where r.tenant_id = t.tenant_id and r.id = t.${column})`;
   // A Date of JavaScript would lose the microseconds.

@@ -9,7 +9,7 @@ export interface SandboxArguments {
   readonly ports: Readonly<Partial<Record<PortName, number>>>;
 }
 
-const PORT_NAMES = ['shopify', 'odoo', 'chatwoot', 'n8n', 'control'] as const;
+const PORT_NAMES = ['shopify', 'odoo', 'chatwoot', 'n8n', 'clerk', 'control'] as const;
 type PortName = (typeof PORT_NAMES)[number];
 
 /**

@@ -32,7 +32,7 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.on('disconnect', stop);
 
-const { world, servers } = sandbox;
+const { world, servers, clerk } = sandbox;
 const urls = Object.fromEntries(Object.entries(servers).map(([source, { url }]) => [source, url]));
 process.stdout.write(
   `${JSON.stringify({
@@ -43,6 +43,7 @@ process.stdout.write(
     limits: options.generous ? 'raised' : 'real',
     connections: sandbox.connections(),
     tenants: world.tenants,
-    urls: { ...urls, control: control.url },
+    clerk: { secretKey: world.clerk.secretKey, webhookSecret: world.clerk.webhookSecret, handMapped: world.clerk.handMapped },
+    urls: { ...urls, clerk: clerk.url, control: control.url },
   })}\n`,
 );

@@ -1,4 +1,5 @@
 import { startChatwoot } from './chatwoot/server.ts';
+import { startClerk } from './clerk/server.ts';
 import { connectionsTo, type SandboxConnection } from './connections.ts';
 import type { SandboxServer } from './http-server.ts';
 import { startN8n } from './n8n/server.ts';
@@ -13,7 +14,7 @@ export type SandboxSource = (typeof SOURCES)[number];
 
 export interface SandboxOptions extends WorldSize {
   /** Fixed ports, so that a resumed demo finds the sources where they were; any free one where absent. */
-  readonly ports?: Partial<Record<SandboxSource, number>>;
+  readonly ports?: Partial<Record<SandboxSource | 'clerk', number>>;
   /** True raises the sources' rate limits out of the way (demo and bench, which say so); false keeps the real ones. */
   readonly generous: boolean;
 }
@@ -23,6 +24,8 @@ export interface Sandbox {
   readonly world: World;
   /** The four sources; each can be told to misbehave (`faults`). */
   readonly servers: Readonly<Record<SandboxSource, SandboxServer>>;
+  /** Clerk, where the users of all three companies are registered. */
+  readonly clerk: SandboxServer;
   /** The world's clock: the anchor, plus the time since the start. */
   readonly clock: () => Date;
   /** What `kpi connect` needs for every account of every tenant. Holds the sandbox's own keys. */
@@ -42,7 +45,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const anchor = Date.parse(world.anchor);
   const clock = (): Date => new Date(anchor + (performance.now() - start));
   const { ports = {}, generous } = options;
-  const at = (source: SandboxSource) => ({ clock, ...(ports[source] === undefined ? {} : { port: ports[source] }) });
+  const at = (source: SandboxSource | 'clerk') => ({ clock, ...(ports[source] === undefined ? {} : { port: ports[source] }) });
   const started: SandboxServer[] = [];
   const keep = (server: SandboxServer): SandboxServer => {
     started.push(server);
@@ -66,7 +69,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       ),
       n8n: keep(await startN8n({ ...at('n8n'), instance: world.n8n })),
     };
-    return { world, servers, clock, connections: () => connectionsTo(world, servers), expected: () => expectedRows(world), close };
+    const clerk = keep(
+      await startClerk({ ...at('clerk'), instance: world.clerk, ...(generous ? { limits: { requestsPerTenSeconds: 1e9 } } : {}) }),
+    );
+    return { world, servers, clerk, clock, connections: () => connectionsTo(world, servers), expected: () => expectedRows(world), close };
   } catch (error) {
     await close();
     throw error;

@@ -5,7 +5,7 @@ import { TABLES } from './tables.ts';
 
 /** One record behind a number. */
 export interface ExplainedRow {
-  /** Kind of record; `freshness` is what this service knows of a stream. */
+  /** Kind of record; `freshness` is what this service knows of a stream, `user` a user of Clerk. */
   readonly entity: string;
   readonly id: string;
   /** What it adds to the number, as a decimal; null where nothing is added up, or the amount is not known. */
@@ -93,7 +93,7 @@ export async function explainKpi(
 
 interface RecordRow {
   readonly id: string;
-  readonly connection_id: string;
+  readonly connection_id: string | null;
   readonly source: string;
   readonly source_id: string | null;
   readonly name: string | null;
@@ -102,7 +102,7 @@ interface RecordRow {
 }
 
 async function recordsOf(query: Query, tenantId: string, entity: string, ids: readonly string[], raw: boolean) {
-  const text = isEntity(entity) ? factQuery(entity, raw) : FRESHNESS;
+  const text = isEntity(entity) ? factQuery(entity, raw) : entity === 'user' ? USERS : FRESHNESS;
   const { rows } = await query<RecordRow>(text, [tenantId, ids]);
   return rows.map(({ id, connection_id, source, source_id, name, refs, ...rest }) => {
     const record = { connectionId: connection_id, source, sourceId: source_id, name, refs };
@@ -113,6 +113,11 @@ async function recordsOf(query: Query, tenantId: string, entity: string, ids: re
 const FRESHNESS = `select f.connection_id::text as id, f.connection_id::text as connection_id, min(f.source) as source,
     null as source_id, string_agg(f.stream, ', ' order by f.stream) as name, '{}'::jsonb as refs
   from kpi.freshness f where f.tenant_id = $1 and f.connection_id = any($2::uuid[]) group by f.connection_id`;
+
+// Clerk's ids are no uuids; an explanation names its records by one.
+const USERS = `select md5(m.user_id)::uuid::text as id, null as connection_id, 'clerk' as source, m.user_id as source_id, null as name,
+    '{}'::jsonb as refs
+  from public.user_tenants m where m.tenant_id = $1 and md5(m.user_id)::uuid = any($2::uuid[])`;
 
 function isEntity(word: string): word is Entity {
   return Object.hasOwn(ENTITIES, word);

@@ -37,7 +37,6 @@ async function company(): Promise<void> {
   const connection_id = await kpi.put('ops.connections', { source: 'shopify', name: 'Tienda' });
   const at = { business_day: day, created_at: await kpi.before('26 hours'), connection_id };
   for (const source of ['shopify', 'odoo']) await kpi.put('kpi.freshness', { source, stream: 'orders', covered_until: new Date() });
-  await kpi.put('kpi.freshness', { stream: 'inventory_levels', connection_id, covered_until: new Date() });
   const product = await kpi.put('public.products', { name: 'Polera', sku: 'P1', connection_id });
   await kpi.put('public.products', { name: 'Polera doble', sku: 'P1 ', connection_id });
   const place = await kpi.put('public.locations', { name: 'Bodega', connection_id });
@@ -89,7 +88,7 @@ describe.each(catalogue)('$name', ({ name, explain: select }) => {
     ]);
     const mine = await explain(name);
     for (const row of mine.rows) {
-      expect([...Object.keys(ENTITIES), 'freshness']).toContain(row.entity);
+      expect([...Object.keys(ENTITIES), 'freshness', 'user']).toContain(row.entity);
       expect(row.source).not.toBeNull();
     }
     const theirs = new Set((await explain(name, { tenantId: otherTenant })).rows.map((row) => row.id));
@@ -111,7 +110,6 @@ const NUMBERS: readonly (readonly [kpi: string, number: string, expected: string
   ['sales_left_out', `select count(*) from kpi.sales_left_out where tenant_id = $1 and business_day = $2`, '1'],
   ['sku_conflicts', `select sum(products) from kpi.sku_conflicts where tenant_id = $1 and $2::date is not null`, '2'],
   ['stock_now', `select sum(available) from kpi.stock_now where tenant_id = $1 and $2::date is not null`, '9'],
-  ['low_stock', `select sum(available) from kpi.low_stock where tenant_id = $1 and $2::date is not null`, '0'],
   ['tickets_by_channel', `select sum(total) from kpi.tickets_by_channel where tenant_id = $1 and $2::date is not null`, '1'],
   ['executions_by_workflow', `select sum(executions) from kpi.executions_by_workflow where tenant_id = $1 and $2::date is not null`, '1'],
 ];

@@ -91,12 +91,10 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
   // Every subject is covered, or its views would have nothing to show.
   for (const [source, stream] of COVERED)
     await seeder.insert('kpi.freshness', { tenant_id: tenantId, source, stream, last_success_at: new Date(), covered_until: new Date() });
+  // Users belong to no tenant; public.user_tenants says whose they are.
+  await seeder.insert('public.users', { id: `user_${mark}` });
+  await seeder.insert('public.users', { id: `user_${mark}_gone`, deleted_at: new Date() });
   await seeder.insert('public.products', { tenant_id: tenantId, sku: mark, connection_id: idOf(tenantId, 'ops.connections') });
-  // What views of what is covered need beside a row of each table.
-  const account = { tenant_id: tenantId, connection_id: idOf(tenantId, 'ops.connections'), covered_until: new Date() };
-  for (const stream of ['executions', 'workflows']) await seeder.insert('kpi.freshness', { ...account, source: 'n8n', stream });
-  await seeder.insert('kpi.freshness', { ...account, stream: 'inventory_levels' });
-  await seeder.insert('public.workflow_executions', { tenant_id: tenantId, status: 'error', workflow_name: mark });
   const reader = await withDirectSession(database.adminUrl, async (admin) =>
     createReader(admin, { tenantId, roleSecret: database.roleSecret }),
   );
@@ -112,6 +110,7 @@ async function addRows(seeder: RowSeeder, table: string, tenantId: string, mark:
     if (name === 'amount_ledger_source') row[name] = 1;
     // Within the rolling windows.
     if (type === 'date' && name === 'day') row[name] = new Date();
+    if (type === 'text' && name === 'user_id') row[name] = `user_${mark}`;
     if (type === 'text' && ['name', 'sku', 'workflow_name', 'comuna', 'team', 'problem'].includes(name)) row[name] = mark;
   }
   await seeder.insert(table, row);

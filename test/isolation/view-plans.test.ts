@@ -73,7 +73,9 @@ function discarded(node: PlanNode): number {
 
 test('under row security no view compares each row with each', async () => {
   const { rows: views } = await seeder.client.query<{ name: string }>(
-    "select format('%I.%I', schemaname, viewname) as name from pg_views where schemaname in ('public', 'kpi') order by 1",
+    `select format('%I.%I', schemaname, viewname) as name from pg_views
+     where schemaname in ('public', 'kpi') and has_table_privilege($1, format('%I.%I', schemaname, viewname), 'select') order by 1`,
+    [role],
   );
   expect(views.length).toBeGreaterThan(10);
   const reader = new pg.Client({ connectionString: database.url(role) });

@@ -126,7 +126,7 @@ describe('its arguments', () => {
     [['--orders', '10'], '--orders is a whole number from 50 on, not "10"'],
     [['--seed', 'x'], '--seed is a whole number from 0 on'],
     [['--anchor', 'noon'], '--anchor is an instant like 2026-11-24T12:00:00Z'],
-    [['--ports', 'shop=1'], '--ports knows shopify, odoo, chatwoot, n8n, control, not shop'],
+    [['--ports', 'shop=1'], '--ports knows shopify, odoo, chatwoot, n8n, clerk, control, not shop'],
     [['--limits', 'none'], '--limits is real or raised'],
     [['{"seed":'], 'is not JSON'],
   ])('%j is refused with what it should be', (argv, message) => {

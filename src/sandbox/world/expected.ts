@@ -1,7 +1,7 @@
 import { expectedMasters } from './expected-masters.ts';
-import { expectedStockHistory } from './expected-stock-history.ts';
 import { expectedSales } from './expected-sales.ts';
 import { expectedChatwoot } from '../chatwoot/expected.ts';
+import { expectedClerk } from '../clerk/expected.ts';
 import { expectedN8n } from '../n8n/expected.ts';
 import type { ExpectedRow } from './model.ts';
 import type { TenantSources } from './sales-ledger.ts';
@@ -17,8 +17,8 @@ export function* expectedRows(world: World): Generator<ExpectedRow> {
     const sources = sourcesOf(world, tenant.rut);
     yield* expectedSales(sources);
     yield* expectedMasters(sources);
-    yield* expectedStockHistory(sources);
     if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);
+    yield* expectedClerk(world.clerk, tenant);
     if (tenant.n8n !== null) yield* expectedN8n(world.n8n, tenant.n8n.tag, rut, timeZone);
   }
 }

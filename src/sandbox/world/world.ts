@@ -1,3 +1,5 @@
+import { growClerk } from '../clerk/grow.ts';
+import type { ClerkInstance } from '../clerk/model.ts';
 import { growChatwoot } from '../chatwoot/grow.ts';
 import type { ChatwootInstallation } from '../chatwoot/model.ts';
 import { growN8n } from '../n8n/grow.ts';
@@ -24,6 +26,8 @@ export interface World {
   readonly odoos: OdooDatabase[];
   readonly chatwoot: ChatwootInstallation;
   readonly n8n: N8nInstance;
+  /** Who may look at the numbers of the three companies. */
+  readonly clerk: ClerkInstance;
   /** The differences between shop and ERP that were put in on purpose. */
   readonly defects: readonly Defect[];
 }
@@ -53,6 +57,7 @@ export function createWorld({ seed, anchor, orders }: WorldSize): World {
         conversations: Math.max(30, Math.round(orders * (index === 0 ? 0.26 : 0.12))),
       })),
     }),
+    clerk: growClerk({ seed, anchor: new Date(timeOf(anchor)), tenants: commerce.tenants }),
     n8n: growN8n({
       seed,
       anchor: instantOf(timeOf(anchor)),
