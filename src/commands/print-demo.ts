@@ -25,6 +25,20 @@ const money = (name: string, es: string, en: string): Column<Record<string, stri
 // What the demo shows of the KPI tables, one company after the other; everything is there for a look with the printed URLs.
 const SECTIONS: readonly Section[] = [
   {
+    title: { es: 'Vista ejecutiva, último mes', en: 'Executive view, last month' },
+    query: `select tenants_active || '/' || tenants_total as tenants, users_registered::text, platform_currency, sales_amount::text, sales_note,
+        tickets_open::text, workflows_executed::text from kpi.executive_summary`,
+    columns: [
+      text('tenants', 'Empresas activas', 'Active companies'),
+      money('users_registered', 'Usuarios', 'Users'),
+      text('platform_currency', 'Moneda', 'Currency'),
+      money('sales_amount', 'Ventas consolidadas', 'Consolidated sales'),
+      text('sales_note', 'Fuera de la suma', 'Not in the sum'),
+      money('tickets_open', 'Tickets abiertos', 'Open tickets'),
+      money('workflows_executed', 'Workflows', 'Workflows'),
+    ],
+  },
+  {
     title: { es: 'Ventas, últimos 7 días con ventas', en: 'Sales, last 7 days with sales' },
     query: `select * from (select t.company_name, s.day::text, s.currency, s.orders::text, round(s.gross_sales, t.currency_decimals)::text as gross_sales, round(s.refunds, t.currency_decimals)::text as refunds,
         round(s.net_sales_untaxed, t.currency_decimals)::text as net_sales_untaxed,

@@ -26,5 +26,8 @@ export const TENANT_DASHBOARDS = {
 } as const satisfies Record<string, Dashboard>;
 
 export const EXECUTIVE_DASHBOARD = {
+  summary: 'select * from kpi.executive_summary',
+  sales: 'select * from kpi.executive_sales order by amount_platform desc nulls last',
+  users: 'select * from kpi.registered_users',
   revenue: 'select * from kpi.revenue_by_tenant order by total_sales desc nulls last',
 } as const satisfies Dashboard;
