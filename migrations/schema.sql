@@ -75,6 +75,7 @@ create table kpi.conversations_daily (
   snoozed bigint not null
 );
 alter table kpi.conversations_daily add constraint conversations_daily_pkey PRIMARY KEY (tenant_id, day, channel);
+CREATE INDEX conversations_daily_open ON kpi.conversations_daily USING btree (tenant_id) INCLUDE (open) WHERE (open > 0);
 alter table kpi.conversations_daily enable row level security;
 alter table kpi.conversations_daily force row level security;
 create policy every_row on kpi.conversations_daily as permissive for select to kpi_analyst using (true);
@@ -216,6 +217,31 @@ comment on column kpi.handoffs.at is 'Momento.';
 comment on column kpi.handoffs.day is 'Día local.';
 comment on column kpi.handoffs.via is 'Cómo se sabe: message, status (cambio de estado observado) o event (evento de Chatwoot).';
 comment on column kpi.handoffs.channel is 'Canal de la conversación.';
+
+create table kpi.platform (
+  singleton boolean default true not null,
+  currency text default 'CLP'::text not null,
+  currency_decimals smallint default 0 not null,
+  users_as_of timestamp with time zone
+);
+alter table kpi.platform add constraint platform_pkey PRIMARY KEY (singleton);
+alter table kpi.platform add constraint platform_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+alter table kpi.platform add constraint platform_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
+alter table kpi.platform add constraint platform_singleton_check CHECK (singleton);
+alter table kpi.platform enable row level security;
+alter table kpi.platform force row level security;
+create policy every_row on kpi.platform as permissive for select to kpi_analyst using (true);
+create policy of_every_tenant on kpi.platform as permissive for select to kpi_reader using ((( SELECT kpi.current_tenant() AS current_tenant) IS NOT NULL));
+create policy service on kpi.platform as permissive for all to kpi_writer using ((CURRENT_USER = 'kpi_writer'::name)) with check ((CURRENT_USER = 'kpi_writer'::name));
+alter table kpi.platform owner to kpi_owner;
+grant select on table kpi.platform to kpi_analyst;
+grant select, update on table kpi.platform to kpi_writer;
+grant select (currency, currency_decimals, users_as_of) on kpi.platform to kpi_reader;
+comment on table kpi.platform is 'Lo que vale para todas las empresas juntas; una sola fila. Se cambia con: kpi platform set.';
+comment on column kpi.platform.singleton is 'Siempre verdadero: hay una sola fila.';
+comment on column kpi.platform.currency is 'Moneda en que se suman las ventas de empresas de distinta moneda (ISO 4217).';
+comment on column kpi.platform.currency_decimals is 'Decimales de esa moneda: CLP 0, USD 2.';
+comment on column kpi.platform.users_as_of is 'Inicio de la última lectura completa de los usuarios; nulo si nunca se leyeron: entonces no se sabe cuántos hay.';
 
 create table kpi.product_days (
   tenant_id uuid not null,
@@ -455,6 +481,78 @@ comment on column ops.backfills.state is 'running, done or failed.';
 comment on column ops.backfills.error_message is 'What ended it, when it failed.';
 comment on column ops.backfills.created_at is 'When it was asked for.';
 comment on column ops.backfills.ended_at is 'When it ended.';
+
+create table ops.clerk_memberships (
+  id text not null,
+  user_id text not null,
+  organization_id text not null,
+  role text,
+  source_updated_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  read_seq bigint not null,
+  deleted_at timestamp with time zone
+);
+alter table ops.clerk_memberships add constraint clerk_memberships_pkey PRIMARY KEY (id);
+alter table ops.clerk_memberships add constraint clerk_memberships_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,64}$'::text));
+alter table ops.clerk_memberships add constraint clerk_memberships_role_check CHECK ((role ~ '^[a-z][a-z0-9_:-]{0,63}$'::text));
+CREATE INDEX clerk_memberships_user ON ops.clerk_memberships USING btree (user_id) WHERE (deleted_at IS NULL);
+alter table ops.clerk_memberships enable row level security;
+alter table ops.clerk_memberships force row level security;
+create policy service on ops.clerk_memberships as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.clerk_memberships owner to kpi_owner;
+grant delete, insert, select, update on table ops.clerk_memberships to kpi_writer;
+comment on table ops.clerk_memberships is 'Who is in which organisation of Clerk.';
+comment on column ops.clerk_memberships.id is 'Membership id of Clerk; one that was ended never comes back under the same id.';
+comment on column ops.clerk_memberships.user_id is 'User; may not have come yet.';
+comment on column ops.clerk_memberships.organization_id is 'Organisation.';
+comment on column ops.clerk_memberships.role is 'Role in it.';
+comment on column ops.clerk_memberships.source_updated_at is 'Version by the clock of Clerk.';
+comment on column ops.clerk_memberships.read_seq is 'Order of reading.';
+comment on column ops.clerk_memberships.deleted_at is 'When it was known to have ended.';
+
+create table ops.clerk_organizations (
+  id text not null,
+  stated text default 'none'::text not null,
+  stated_tenant uuid,
+  mapped_tenant uuid,
+  source_updated_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  read_seq bigint default 0 not null
+);
+alter table ops.clerk_organizations add constraint clerk_organizations_pkey PRIMARY KEY (id);
+alter table ops.clerk_organizations add constraint clerk_organizations_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,64}$'::text));
+alter table ops.clerk_organizations add constraint clerk_organizations_stated_check CHECK ((stated = ANY (ARRAY['none'::text, 'known'::text, 'unknown'::text])));
+alter table ops.clerk_organizations enable row level security;
+alter table ops.clerk_organizations force row level security;
+create policy service on ops.clerk_organizations as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.clerk_organizations owner to kpi_owner;
+grant delete, insert, select, update on table ops.clerk_organizations to kpi_writer;
+comment on table ops.clerk_organizations is 'Which tenant an organisation of Clerk is. Its own metadata say it, else a person (kpi users map).';
+comment on column ops.clerk_organizations.id is 'Organisation id of Clerk. Its name is not kept.';
+comment on column ops.clerk_organizations.stated is 'What its public metadata say: none (nothing), known, or unknown (a tenant that is not here).';
+comment on column ops.clerk_organizations.stated_tenant is 'Tenant its public metadata name.';
+comment on column ops.clerk_organizations.mapped_tenant is 'Tenant a person named.';
+comment on column ops.clerk_organizations.source_updated_at is 'Version by the clock of Clerk.';
+comment on column ops.clerk_organizations.read_seq is 'Order of reading.';
+
+create table ops.clerk_state (
+  singleton boolean default true not null,
+  version bigint default 0 not null,
+  tried_at timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  problem text
+);
+alter table ops.clerk_state add constraint clerk_state_pkey PRIMARY KEY (singleton);
+alter table ops.clerk_state add constraint clerk_state_singleton_check CHECK (singleton);
+alter table ops.clerk_state enable row level security;
+alter table ops.clerk_state force row level security;
+create policy service on ops.clerk_state as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.clerk_state owner to kpi_owner;
+grant delete, insert, select, update on table ops.clerk_state to kpi_writer;
+comment on table ops.clerk_state is 'Health of the reading from Clerk; its one row is the lock that writers of users take first.';
+comment on column ops.clerk_state.singleton is 'Always true: one row.';
+comment on column ops.clerk_state.version is 'Counts transactions.';
+comment on column ops.clerk_state.tried_at is 'Start of the last reading.';
+comment on column ops.clerk_state.succeeded_at is 'Start of the last complete reading.';
+comment on column ops.clerk_state.problem is 'What a person should look at; null when the last reading was complete.';
 
 create table ops.connections (
   tenant_id uuid not null,
@@ -781,6 +879,28 @@ comment on table ops.tenant_write is 'One committing writer per tenant and famil
 comment on column ops.tenant_write.tenant_id is 'Tenant.';
 comment on column ops.tenant_write.family is 'Tables that are written together.';
 comment on column ops.tenant_write.version is 'Counts committed batches; a batch that finds it moved plans again.';
+
+create table ops.webhooks (
+  source text not null,
+  id text not null,
+  type text not null,
+  outcome text not null,
+  received_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.webhooks add constraint webhooks_pkey PRIMARY KEY (source, id);
+alter table ops.webhooks add constraint webhooks_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'ignored'::text])));
+CREATE INDEX webhooks_age ON ops.webhooks USING btree (received_at);
+alter table ops.webhooks enable row level security;
+alter table ops.webhooks force row level security;
+create policy service on ops.webhooks as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.webhooks owner to kpi_owner;
+grant delete, insert, select, update on table ops.webhooks to kpi_writer;
+comment on table ops.webhooks is 'Messages that were received and acted on, so that the same one changes nothing twice. Kept seven days, without their contents.';
+comment on column ops.webhooks.source is 'Who sent it: clerk.';
+comment on column ops.webhooks.id is 'Message id (svix-id).';
+comment on column ops.webhooks.type is 'Kind of event.';
+comment on column ops.webhooks.outcome is 'applied, or ignored when nothing here depends on such an event.';
+comment on column ops.webhooks.received_at is 'When.';
 
 create table ops.workers (
   pool_id text not null,
@@ -1971,6 +2091,74 @@ comment on column public.tenants.sla_resolution_minutes is 'Plazo de resolución
 comment on column public.tenants.sla_first_response_by_channel is 'Plazos de primera respuesta de canales que difieren: {"WhatsApp": 30}.';
 comment on column public.tenants.sla_resolution_by_channel is 'Plazos de resolución de canales que difieren: {"Email": 2880}.';
 
+create table public.user_tenants (
+  tenant_id uuid not null,
+  user_id text not null,
+  role text,
+  because text not null
+);
+alter table public.user_tenants add constraint user_tenants_pkey PRIMARY KEY (tenant_id, user_id);
+alter table public.user_tenants add constraint user_tenants_because_check CHECK ((because = ANY (ARRAY['metadata'::text, 'organization'::text])));
+alter table public.user_tenants add constraint user_tenants_role_check CHECK ((role ~ '^[a-z][a-z0-9_:-]{0,63}$'::text));
+alter table public.user_tenants enable row level security;
+alter table public.user_tenants force row level security;
+create policy every_row on public.user_tenants as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.user_tenants as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy service_lists on public.user_tenants as permissive for select to kpi_writer using ((CURRENT_USER = 'kpi_writer'::name));
+create policy writing_tenant on public.user_tenants as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.user_tenants owner to kpi_owner;
+grant delete, insert, select, update on table public.user_tenants to kpi_writer;
+grant select on table public.user_tenants to kpi_analyst;
+grant select on table public.user_tenants to kpi_reader;
+comment on table public.user_tenants is 'De qué empresas es cada usuario. Uno de dos empresas tiene dos filas: cuenta una vez en cada una y una sola en el total. Se deriva de users y de las organizaciones de Clerk.';
+comment on column public.user_tenants.tenant_id is 'Empresa.';
+comment on column public.user_tenants.user_id is 'Usuario (users.id).';
+comment on column public.user_tenants.role is 'Rol: el de sus metadatos, si no el de su organización (org:admin, org:member).';
+comment on column public.user_tenants.because is 'De dónde se sabe: metadata (metadatos del usuario) u organization (su organización).';
+
+create table public.users (
+  id text not null,
+  banned boolean not null,
+  locked boolean not null,
+  created_at timestamp with time zone,
+  last_sign_in_day date,
+  stated text default 'none'::text not null,
+  stated_tenants uuid[] default '{}'::uuid[] not null,
+  stated_role text,
+  source_updated_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone
+);
+alter table public.users add constraint users_pkey PRIMARY KEY (id);
+alter table public.users add constraint users_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,64}$'::text));
+alter table public.users add constraint users_stated_check CHECK ((stated = ANY (ARRAY['none'::text, 'known'::text, 'unknown'::text])));
+alter table public.users add constraint users_stated_role_check CHECK ((stated_role ~ '^[a-z][a-z0-9_:-]{0,63}$'::text));
+alter table public.users enable row level security;
+alter table public.users force row level security;
+create policy every_row on public.users as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.users as permissive for select to kpi_reader using (((deleted_at IS NULL) AND (id = ANY (ARRAY( SELECT m.user_id
+   FROM public.user_tenants m
+  WHERE (m.tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)))))));
+create policy service on public.users as permissive for all to kpi_writer using ((CURRENT_USER = 'kpi_writer'::name)) with check ((CURRENT_USER = 'kpi_writer'::name));
+alter table public.users owner to kpi_owner;
+grant insert, select, update on table public.users to kpi_writer;
+grant select on table public.users to kpi_analyst;
+grant select (banned, created_at, deleted_at, id, last_sign_in_day, locked) on public.users to kpi_reader;
+comment on table public.users is 'Usuarios registrados en Clerk, sin nombre ni correo. De qué empresas son lo dice user_tenants; cada empresa ve solo los suyos.';
+comment on column public.users.id is 'Identificador de Clerk.';
+comment on column public.users.banned is 'Si está vetado: no cuenta como registrado.';
+comment on column public.users.locked is 'Si está bloqueado por intentos fallidos: sigue contando como registrado.';
+comment on column public.users.created_at is 'Cuándo se registró; nulo si de él solo se supo que fue borrado.';
+comment on column public.users.last_sign_in_day is 'Día (UTC) del último ingreso; nulo si nunca ingresó. Solo el día: la hora no hace falta.';
+comment on column public.users.stated is 'Qué dicen sus metadatos públicos de su empresa: none (nada), known, o unknown (nombran alguna que aquí no existe).';
+comment on column public.users.stated_tenants is 'Empresas que nombran sus metadatos públicos y que existen aquí.';
+comment on column public.users.stated_role is 'Rol que nombran sus metadatos públicos.';
+comment on column public.users.source_updated_at is 'Versión según el reloj de Clerk.';
+comment on column public.users.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.users.synced_at is 'Última escritura en este almacén.';
+comment on column public.users.deleted_at is 'Cuándo se supo que fue borrado en Clerk; nulo si existe.';
+
 create table public.workflow_executions (
   tenant_id uuid not null,
   id uuid not null,
@@ -2406,6 +2594,198 @@ comment on column kpi.executions_by_workflow.success is 'Correctas.';
 comment on column kpi.executions_by_workflow.success_rate is 'Correctas / (correctas + con error), de 0 a 1; nula si no se puede saber.';
 comment on column kpi.executions_by_workflow.workflows is 'Cuántas automatizaciones llevan ese nombre.';
 
+create view kpi.executive_sales with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    t.rut,
+    t.company_name,
+    t.status,
+    m.first_day AS month,
+    t.currency,
+        CASE
+            WHEN (c.coverage = (1)::numeric) THEN s.amount_total
+            ELSE NULL::numeric
+        END AS amount_total,
+        CASE
+            WHEN (c.coverage = (1)::numeric) THEN s.orders
+            ELSE NULL::bigint
+        END AS orders,
+        CASE
+            WHEN (c.coverage = (1)::numeric) THEN s.orders_without_rate
+            ELSE NULL::bigint
+        END AS orders_without_rate,
+    p.currency AS platform_currency,
+        CASE
+            WHEN ((c.coverage = (1)::numeric) AND (s.days_without_rate = 0)) THEN round(s.amount_platform, (p.currency_decimals)::integer)
+            ELSE NULL::numeric
+        END AS amount_platform,
+        CASE
+            WHEN (v.tenant_id IS NULL) THEN 'no_source'::text
+            WHEN (c.coverage < (1)::numeric) THEN 'not_covered'::text
+            WHEN (s.days_with_implausible_rate > 0) THEN 'implausible_rate'::text
+            WHEN (s.days_without_rate > 0) THEN 'no_rate'::text
+            ELSE NULL::text
+        END AS missing_because,
+    c.coverage
+   FROM (((((public.tenants t
+     CROSS JOIN kpi.platform p)
+     CROSS JOIN LATERAL ( SELECT ((date_trunc('month'::text, (now() AT TIME ZONE t.time_zone)) - '1 mon'::interval))::date AS first_day,
+            ((date_trunc('month'::text, (now() AT TIME ZONE t.time_zone)))::date - 1) AS last_day) m)
+     LEFT JOIN kpi.coverage v ON (((v.tenant_id = t.id) AND (v.subject = 'sales'::text))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (v.last_day IS NULL) THEN (0)::numeric
+                    ELSE round(((GREATEST(((LEAST(v.last_day, m.last_day) - GREATEST(v.first_day, m.first_day)) + 1), 0))::numeric / (((m.last_day - m.first_day) + 1))::numeric), 4)
+                END AS coverage) c)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(d.amount_total), (0)::numeric) AS amount_total,
+            (COALESCE(sum(d.orders), (0)::numeric))::bigint AS orders,
+            (COALESCE(sum(d.orders_without_rate), (0)::numeric))::bigint AS orders_without_rate,
+            COALESCE(sum((d.amount_total *
+                CASE
+                    WHEN (t.currency = p.currency) THEN (1)::numeric
+                    WHEN r.is_plausible THEN r.rate
+                    ELSE NULL::numeric
+                END)), (0)::numeric) AS amount_platform,
+            count(*) FILTER (WHERE ((d.amount_total <> (0)::numeric) AND (t.currency <> p.currency) AND (r.is_plausible IS NOT TRUE))) AS days_without_rate,
+            count(*) FILTER (WHERE ((d.amount_total <> (0)::numeric) AND (r.is_plausible IS FALSE))) AS days_with_implausible_rate
+           FROM (( SELECT s_1.day,
+                    sum(s_1.amount_total) AS amount_total,
+                    sum(s_1.orders) AS orders,
+                    sum(s_1.orders_without_rate) AS orders_without_rate
+                   FROM kpi.sales_daily s_1
+                  WHERE ((s_1.tenant_id = t.id) AND ((s_1.day >= m.first_day) AND (s_1.day <= m.last_day)))
+                  GROUP BY s_1.day) d
+             LEFT JOIN LATERAL ( SELECT f.rate,
+                    ((f.rate >= COALESCE(b.low, (0)::numeric)) AND (f.rate <= COALESCE(b.high, 'Infinity'::numeric))) AS is_plausible
+                   FROM ((( SELECT 1 AS place,
+                            x.rate_date,
+                            x.rate
+                           FROM public.exchange_rates x
+                          WHERE ((x.tenant_id = t.id) AND (x.currency = t.currency) AND (x.base_currency = p.currency) AND (x.deleted_at IS NULL) AND (x.rate > (0)::numeric) AND ((x.rate_date >= (d.day - 7)) AND (x.rate_date <= d.day)))
+                          ORDER BY x.rate_date DESC, x.id
+                         LIMIT 1)
+                        UNION ALL
+                        ( SELECT 2,
+                            x.rate_date,
+                            ((1)::numeric / x.rate)
+                           FROM public.exchange_rates x
+                          WHERE ((x.tenant_id = t.id) AND (x.currency = p.currency) AND (x.base_currency = t.currency) AND (x.deleted_at IS NULL) AND (x.rate > (0)::numeric) AND ((x.rate_date >= (d.day - 7)) AND (x.rate_date <= d.day)))
+                          ORDER BY x.rate_date DESC, x.id
+                         LIMIT 1)) f
+                     LEFT JOIN ( VALUES ('USD'::text,'CLP'::text,300,3000), ('EUR'::text,'CLP'::text,350,3500), ('CLF'::text,'CLP'::text,20000,100000), ('EUR'::text,'USD'::text,0.7,1.8), ('CLP'::text,'USD'::text,((1)::numeric / 3000.0),((1)::numeric / 300.0)), ('CLP'::text,'EUR'::text,((1)::numeric / 3500.0),((1)::numeric / 350.0)), ('USD'::text,'EUR'::text,((1)::numeric / 1.8),((1)::numeric / 0.7))) b(currency, base_currency, low, high) ON (((b.currency = t.currency) AND (b.base_currency = p.currency))))
+                  WHERE (t.currency <> p.currency)
+                  ORDER BY f.rate_date DESC, f.place
+                 LIMIT 1) r ON (true))) s)
+  WHERE (t.status <> 'erased'::text);
+alter table kpi.executive_sales owner to kpi_owner;
+grant select on table kpi.executive_sales to kpi_analyst;
+grant select on table kpi.executive_sales to kpi_reader;
+grant select on table kpi.executive_sales to kpi_writer;
+comment on view kpi.executive_sales is 'Venta bruta de cada empresa en su último mes calendario completo (en su propia zona), en su moneda y en la de la plataforma: la única vista en que empresas de distinta moneda se suman u ordenan. Una fila por empresa. amount_platform = venta de cada día local por el tipo de cambio de ese día: el último propio de la empresa en Odoo a esa fecha, de no más de siete días, en cualquiera de los dos sentidos. Nulo con su razón en missing_because: no_source (ningún origen de ventas), not_covered (mes no cubierto por completo: sin dato), no_rate (un día con ventas sin tipo de cambio; no se usan los de otra empresa), implausible_rate (fuera de lo razonable). Debe cuadrar con: Shopify, Total sales del mes antes de devoluciones, más los pedidos propios de Odoo; amount_platform no existe en ningún origen.';
+comment on column kpi.executive_sales.tenant_id is 'Empresa.';
+comment on column kpi.executive_sales.rut is 'RUT de la empresa.';
+comment on column kpi.executive_sales.company_name is 'Razón social.';
+comment on column kpi.executive_sales.status is 'active o paused.';
+comment on column kpi.executive_sales.month is 'Primer día del mes informado.';
+comment on column kpi.executive_sales.currency is 'Moneda de la empresa y de amount_total.';
+comment on column kpi.executive_sales.amount_total is 'Venta bruta del mes en la moneda de la empresa; 0 si no vendió, nula sin dato.';
+comment on column kpi.executive_sales.orders is 'Pedidos (ventas) del mes; nulo sin dato.';
+comment on column kpi.executive_sales.orders_without_rate is 'De ellos, sin tipo de cambio a la moneda de la empresa: no están en ningún monto.';
+comment on column kpi.executive_sales.platform_currency is 'Moneda de la plataforma y de amount_platform.';
+comment on column kpi.executive_sales.amount_platform is 'Venta bruta del mes en la moneda de la plataforma; nula si no se sabe o no se puede convertir.';
+comment on column kpi.executive_sales.missing_because is 'Por qué falta un monto: no_source, not_covered, no_rate o implausible_rate.';
+comment on column kpi.executive_sales.coverage is 'Parte de los días del mes cubierta por los datos, de 0 a 1.';
+
+create view kpi.executive_summary with (security_invoker=true) as
+ SELECT a.tenants_active,
+    a.tenants_total,
+        CASE
+            WHEN (p.users_as_of IS NOT NULL) THEN u.users_registered
+            ELSE NULL::bigint
+        END AS users_registered,
+    p.users_as_of,
+    p.currency AS platform_currency,
+    s.sales_amount,
+    s.sales_tenants_without_data,
+    s.sales_unconverted,
+    concat_ws(', '::text,
+        CASE
+            WHEN (s.sales_tenants_without_data > 0) THEN ((s.sales_tenants_without_data ||
+            CASE s.sales_tenants_without_data
+                WHEN 1 THEN ' tenant'::text
+                ELSE ' tenants'::text
+            END) || ' sin dato'::text)
+            ELSE NULL::text
+        END, (s.unconverted_note || ' sin convertir'::text)) AS sales_note,
+    k.tickets_open,
+    k.tickets_tenants_without_data,
+    w.workflows_executed,
+    w.workflows_tenants_without_data
+   FROM (((((kpi.platform p
+     CROSS JOIN ( SELECT count(*) AS tenants_total,
+            count(*) FILTER (WHERE ((t.status = 'active'::text) AND ((EXISTS ( SELECT
+                   FROM kpi.sales_daily d
+                  WHERE ((d.tenant_id = t.id) AND (d.orders > 0) AND (d.day > (((now() AT TIME ZONE t.time_zone))::date - 30))))) OR (EXISTS ( SELECT
+                   FROM kpi.conversations_daily d
+                  WHERE ((d.tenant_id = t.id) AND (d.opened > 0) AND (d.day > (((now() AT TIME ZONE t.time_zone))::date - 30))))) OR (EXISTS ( SELECT
+                   FROM kpi.executions_daily d
+                  WHERE ((d.tenant_id = t.id) AND (d.executions > 0) AND (d.day > (((now() AT TIME ZONE t.time_zone))::date - 30)))))))) AS tenants_active
+           FROM public.tenants t
+          WHERE (t.status <> 'erased'::text)) a)
+     CROSS JOIN ( SELECT count(*) AS users_registered
+           FROM public.users x
+          WHERE ((x.deleted_at IS NULL) AND (NOT x.banned))) u)
+     CROSS JOIN ( SELECT sum(e.amount_platform) AS sales_amount,
+            (COALESCE(sum(e.without_data), (0)::numeric))::bigint AS sales_tenants_without_data,
+            COALESCE(jsonb_object_agg(e.currency, e.unconverted) FILTER (WHERE (e.unconverted <> (0)::numeric)), '{}'::jsonb) AS sales_unconverted,
+            string_agg(((e.currency || ' '::text) || rtrim(translate(to_char(e.unconverted, 'FM999,999,999,999,990.99'::text), ',.'::text, '.,'::text), ','::text)), ', '::text ORDER BY e.currency) FILTER (WHERE (e.unconverted <> (0)::numeric)) AS unconverted_note
+           FROM ( SELECT x.currency,
+                    sum(x.amount_platform) AS amount_platform,
+                    sum(x.amount_total) FILTER (WHERE (x.amount_platform IS NULL)) AS unconverted,
+                    count(*) FILTER (WHERE (x.amount_total IS NULL)) AS without_data
+                   FROM kpi.executive_sales x
+                  GROUP BY x.currency) e) s)
+     CROSS JOIN ( SELECT (sum(COALESCE(o.open, (0)::numeric)) FILTER (WHERE (c.covered_until IS NOT NULL)))::bigint AS tickets_open,
+            count(*) FILTER (WHERE (c.covered_until IS NULL)) AS tickets_tenants_without_data
+           FROM ((kpi.coverage c
+             JOIN public.tenants t ON (((t.id = c.tenant_id) AND (t.status <> 'erased'::text))))
+             LEFT JOIN ( SELECT d.tenant_id,
+                    sum(d.open) AS open
+                   FROM kpi.conversations_daily d
+                  WHERE (d.open > 0)
+                  GROUP BY d.tenant_id) o ON ((o.tenant_id = c.tenant_id)))
+          WHERE (c.subject = 'support'::text)) k)
+     CROSS JOIN ( SELECT (sum(o.executions))::bigint AS workflows_executed,
+            count(*) FILTER (WHERE (NOT m.is_covered)) AS workflows_tenants_without_data
+           FROM (((kpi.coverage c
+             JOIN public.tenants t ON (((t.id = c.tenant_id) AND (t.status <> 'erased'::text))))
+             CROSS JOIN LATERAL ( SELECT (x.last_day - 29) AS first_day,
+                    x.last_day,
+                    COALESCE(((c.first_day <= (x.last_day - 29)) AND (x.last_day >= (x.yesterday - 1))), false) AS is_covered
+                   FROM ( SELECT y.yesterday,
+                            LEAST(y.yesterday, c.last_day) AS last_day
+                           FROM ( SELECT (((now() AT TIME ZONE t.time_zone))::date - 1) AS yesterday) y) x) m)
+             LEFT JOIN LATERAL ( SELECT COALESCE(sum(d.executions), (0)::numeric) AS executions
+                   FROM kpi.executions_daily d
+                  WHERE ((d.tenant_id = c.tenant_id) AND ((d.day >= m.first_day) AND (d.day <= m.last_day)))) o ON (m.is_covered))
+          WHERE (c.subject = 'automation'::text)) w);
+alter table kpi.executive_summary owner to kpi_owner;
+grant select on table kpi.executive_summary to kpi_analyst;
+grant select on table kpi.executive_summary to kpi_writer;
+comment on view kpi.executive_summary is 'Las cinco cifras de la Vista Ejecutiva sobre todas las empresas, cada una con lo que deja fuera. Una sola fila, solo para el analista: el lector de una empresa tiene su fila en kpi.executive_sales y kpi.registered_users. Tenants activos: ni pausados ni borrados y con al menos una venta, conversación o ejecución en los últimos 30 días locales, hoy incluido. Usuarios registrados: distintos, ni vetados ni borrados, también los de ninguna empresa. Ventas consolidadas: venta bruta del último mes calendario completo de cada empresa, en la moneda de la plataforma, con los tenants sin dato y lo que no se pudo convertir al lado. Tickets abiertos: conversaciones abiertas ahora. Workflows ejecutados: ejecuciones de producción de 30 días locales completos, hasta ayer. Nulo si ninguna empresa tiene datos, nunca 0. Debe cuadrar con: Clerk, Users, total menos vetados; Chatwoot, conversaciones abiertas; n8n Insights de 30 días; ventas: kpi.executive_sales, fila por fila.';
+comment on column kpi.executive_summary.tenants_active is 'Tenants activos en los últimos 30 días.';
+comment on column kpi.executive_summary.tenants_total is 'Todos los tenants, sin los borrados.';
+comment on column kpi.executive_summary.users_registered is 'Usuarios registrados, cada uno una vez; nulo si nunca se leyeron.';
+comment on column kpi.executive_summary.users_as_of is 'Última lectura completa de los usuarios.';
+comment on column kpi.executive_summary.platform_currency is 'Moneda de sales_amount.';
+comment on column kpi.executive_summary.sales_amount is 'Ventas consolidadas del último mes en la moneda de la plataforma, solo de los tenants con dato y tipo de cambio.';
+comment on column kpi.executive_summary.sales_tenants_without_data is 'Tenants sin dato de ventas en el mes: no están en sales_amount.';
+comment on column kpi.executive_summary.sales_unconverted is 'Ventas del mes que no se pudieron convertir, por moneda: no están en sales_amount.';
+comment on column kpi.executive_summary.sales_note is 'Lo que sales_amount deja fuera, en palabras; vacío si nada.';
+comment on column kpi.executive_summary.tickets_open is 'Conversaciones abiertas ahora.';
+comment on column kpi.executive_summary.tickets_tenants_without_data is 'Tenants cuyo Chatwoot nunca se leyó completo: no están en tickets_open.';
+comment on column kpi.executive_summary.workflows_executed is 'Ejecuciones de producción de 30 días locales completos, hasta ayer.';
+comment on column kpi.executive_summary.workflows_tenants_without_data is 'Tenants cuyo n8n no está cubierto los 30 días: no están en workflows_executed.';
+
 create view kpi.freshness_now with (security_invoker=true) as
  SELECT f.tenant_id,
     f.connection_id,
@@ -2767,6 +3147,46 @@ comment on column kpi.product_sales_daily.amount_sold is 'Monto vendido.';
 comment on column kpi.product_sales_daily.amount_returned is 'Monto devuelto, positivo.';
 comment on column kpi.product_sales_daily.lines_without_units is 'Líneas cuya unidad no se pudo convertir.';
 comment on column kpi.product_sales_daily.lines_without_rate is 'Líneas sin tipo de cambio: no están en los montos.';
+
+create view kpi.registered_users with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+        CASE
+            WHEN (p.users_as_of IS NOT NULL) THEN c.registered
+            ELSE NULL::bigint
+        END AS registered,
+        CASE
+            WHEN (p.users_as_of IS NOT NULL) THEN c.banned
+            ELSE NULL::bigint
+        END AS banned,
+        CASE
+            WHEN (p.users_as_of IS NOT NULL) THEN c.active_30_days
+            ELSE NULL::bigint
+        END AS active_30_days,
+    p.users_as_of
+   FROM (((public.tenants t
+     CROSS JOIN kpi.platform p)
+     LEFT JOIN ( SELECT m.tenant_id,
+            count(*) FILTER (WHERE (NOT u.banned)) AS registered,
+            count(*) FILTER (WHERE u.banned) AS banned,
+            count(*) FILTER (WHERE ((NOT u.banned) AND (u.last_sign_in_day > (((now() AT TIME ZONE 'UTC'::text))::date - 30)))) AS active_30_days
+           FROM (public.user_tenants m
+             JOIN public.users u ON ((u.id = m.user_id)))
+          WHERE (u.deleted_at IS NULL)
+          GROUP BY m.tenant_id) k ON ((k.tenant_id = t.id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(k.registered, (0)::bigint) AS registered,
+            COALESCE(k.banned, (0)::bigint) AS banned,
+            COALESCE(k.active_30_days, (0)::bigint) AS active_30_days) c)
+  WHERE (t.status <> 'erased'::text);
+alter table kpi.registered_users owner to kpi_owner;
+grant select on table kpi.registered_users to kpi_analyst;
+grant select on table kpi.registered_users to kpi_reader;
+grant select on table kpi.registered_users to kpi_writer;
+comment on view kpi.registered_users is 'Usuarios registrados en Clerk que pueden ver las cifras de la empresa: ni vetados ni borrados. Una fila por empresa; uno de dos empresas cuenta una vez en cada una y una sola en kpi.executive_summary. Los bloqueados por intentos fallidos cuentan. Nulo si la lista nunca se leyó completa. Un usuario cuya empresa no se puede saber no está en ninguna, pero sí en el total. Debe cuadrar con: Clerk, Users, filtrando por la organización de la empresa; difiere si la empresa está en los metadatos del usuario, y en los vetados.';
+comment on column kpi.registered_users.tenant_id is 'Empresa.';
+comment on column kpi.registered_users.registered is 'Usuarios ni vetados ni borrados; nulo si no se sabe.';
+comment on column kpi.registered_users.banned is 'Usuarios vetados, no incluidos.';
+comment on column kpi.registered_users.active_30_days is 'De los registrados, los que ingresaron en los últimos 30 días (UTC, hoy incluido).';
+comment on column kpi.registered_users.users_as_of is 'Última lectura completa de los usuarios.';
 
 create view kpi.response_time_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -4432,6 +4852,16 @@ grant execute on function kpi.top_products_between(date,date) to kpi_analyst;
 grant execute on function kpi.top_products_between(date,date) to kpi_reader;
 grant execute on function kpi.top_products_between(date,date) to kpi_writer;
 comment on function kpi.top_products_between(date,date) is 'Productos de un período cerrado de días locales, ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones entre first_day y last_day, ambos incluidos; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en el período; unidades vendidas menos devueltas, en la unidad de referencia del producto. Si los datos no cubren todo el período: una fila sin producto, con coverage menor que 1 (sin dato). Cubierto y sin ventas: ninguna fila. Debe cuadrar con: Shopify, Sales by product del período; Odoo, Análisis de ventas por producto.';
+
+CREATE OR REPLACE FUNCTION ops.applied_migrations()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$ select f.name from schema_history.migration_file f $function$;
+alter function ops.applied_migrations() owner to kpi_owner;
+grant execute on function ops.applied_migrations() to kpi_writer;
+comment on function ops.applied_migrations() is 'Names of the migrations that were applied.';
 
 CREATE OR REPLACE PROCEDURE ops.create_fact(IN fact text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql
