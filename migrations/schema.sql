@@ -323,6 +323,56 @@ comment on column kpi.sales_daily.orders_unpaid is 'Ventas de las que aún no se
 comment on column kpi.sales_daily.amount_unpaid is 'Su venta bruta.';
 comment on column kpi.sales_daily.orders_partly_paid is 'Ventas pagadas en parte; su saldo no está en amount_unpaid.';
 
+create table kpi.shop_erp_daily (
+  tenant_id uuid not null,
+  day date not null,
+  shop_orders bigint not null,
+  shop_amount numeric not null,
+  erp_orders bigint not null,
+  erp_amount numeric not null,
+  linked bigint not null,
+  differing bigint not null,
+  difference numeric not null,
+  difference_absolute numeric not null,
+  without_erp bigint not null,
+  without_erp_amount numeric not null,
+  without_shop bigint not null,
+  without_shop_amount numeric not null,
+  duplicates bigint not null,
+  duplicates_amount numeric not null,
+  status_differs bigint not null,
+  status_amount numeric not null
+);
+alter table kpi.shop_erp_daily add constraint shop_erp_daily_pkey PRIMARY KEY (tenant_id, day);
+alter table kpi.shop_erp_daily enable row level security;
+alter table kpi.shop_erp_daily force row level security;
+create policy every_row on kpi.shop_erp_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.shop_erp_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.shop_erp_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.shop_erp_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.shop_erp_daily to kpi_writer;
+grant select on table kpi.shop_erp_daily to kpi_analyst;
+grant select on table kpi.shop_erp_daily to kpi_reader;
+comment on table kpi.shop_erp_daily is 'Pedidos de la tienda junto a los de Odoo que los citan, por día local del pedido de la tienda (o del de Odoo, si no tiene pareja). Moneda de la empresa. No dice si algo falta: eso depende de lo cubierto (kpi.shop_erp_sync). Debe cuadrar con: kpi reconcile run, del mismo período.';
+comment on column kpi.shop_erp_daily.tenant_id is 'Empresa.';
+comment on column kpi.shop_erp_daily.day is 'Día local.';
+comment on column kpi.shop_erp_daily.shop_orders is 'Pedidos de la tienda que son venta, hable quien hable.';
+comment on column kpi.shop_erp_daily.shop_amount is 'Su monto con impuestos.';
+comment on column kpi.shop_erp_daily.erp_orders is 'Documentos vigentes de Odoo que citan un pedido de la tienda o están unidos a uno.';
+comment on column kpi.shop_erp_daily.erp_amount is 'Su monto con impuestos.';
+comment on column kpi.shop_erp_daily.linked is 'Ventas de la tienda con un documento vigente en Odoo.';
+comment on column kpi.shop_erp_daily.differing is 'De ellas, las que difieren en monto o moneda.';
+comment on column kpi.shop_erp_daily.difference is 'Suma de sus diferencias: Odoo menos tienda.';
+comment on column kpi.shop_erp_daily.difference_absolute is 'La misma suma sin signo: lo que no se compensa.';
+comment on column kpi.shop_erp_daily.without_erp is 'Ventas de la tienda sin documento en Odoo.';
+comment on column kpi.shop_erp_daily.without_erp_amount is 'Su monto.';
+comment on column kpi.shop_erp_daily.without_shop is 'Documentos vigentes de Odoo que citan un pedido que no está.';
+comment on column kpi.shop_erp_daily.without_shop_amount is 'Su monto.';
+comment on column kpi.shop_erp_daily.duplicates is 'Segundos documentos vigentes de Odoo del mismo pedido.';
+comment on column kpi.shop_erp_daily.duplicates_amount is 'Su monto.';
+comment on column kpi.shop_erp_daily.status_differs is 'Ventas de la tienda cuyo documento en Odoo no está vigente, y documentos vigentes de pedidos que no son venta.';
+comment on column kpi.shop_erp_daily.status_amount is 'Odoo menos tienda de esos pedidos.';
+
 create table kpi.waits (
   tenant_id uuid not null,
   conversation_id uuid not null,
@@ -638,6 +688,33 @@ comment on column ops.kpi_files.name is 'File name.';
 comment on column ops.kpi_files.sha256 is 'Hash of the file and of everything it depends on.';
 comment on column ops.kpi_files.applied_at is 'When it was applied.';
 
+create table ops.link_decisions (
+  tenant_id uuid not null,
+  erp_order_id uuid not null,
+  shop_order_id uuid not null,
+  decision text not null,
+  reason text not null,
+  decided_by text not null,
+  decided_at timestamp with time zone default now() not null
+);
+alter table ops.link_decisions add constraint link_decisions_pkey PRIMARY KEY (tenant_id, erp_order_id, shop_order_id);
+alter table ops.link_decisions add constraint link_decisions_decision_check CHECK ((decision = ANY (ARRAY['link'::text, 'unlink'::text])));
+alter table ops.link_decisions add constraint link_decisions_reason_check CHECK ((reason <> ''::text));
+CREATE INDEX link_decisions_shop ON ops.link_decisions USING btree (tenant_id, shop_order_id);
+alter table ops.link_decisions enable row level security;
+alter table ops.link_decisions force row level security;
+create policy service on ops.link_decisions as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.link_decisions owner to kpi_owner;
+grant delete, insert, select, update on table ops.link_decisions to kpi_writer;
+comment on table ops.link_decisions is 'Links between a shop order and an Odoo document that a person made or undid: they win over the rules.';
+comment on column ops.link_decisions.tenant_id is 'Tenant.';
+comment on column ops.link_decisions.erp_order_id is 'Odoo document.';
+comment on column ops.link_decisions.shop_order_id is 'Shop order.';
+comment on column ops.link_decisions.decision is 'link: they are one sale, and the rules say nothing more of this document. unlink: they are not, whatever the rules say.';
+comment on column ops.link_decisions.reason is 'Why.';
+comment on column ops.link_decisions.decided_by is 'Who.';
+comment on column ops.link_decisions.decided_at is 'When.';
+
 create table ops.quarantine (
   tenant_id uuid not null,
   id bigint generated always as identity not null,
@@ -683,6 +760,46 @@ comment on column ops.quarantine.first_seen_at is 'First seen.';
 comment on column ops.quarantine.last_seen_at is 'Last seen.';
 comment on column ops.quarantine.closed_at is 'When it was closed.';
 comment on column ops.quarantine.closed_because is 'Why it was closed.';
+
+create table ops.recomputations (
+  tenant_id uuid not null,
+  id uuid not null,
+  cause text not null,
+  tables text[] not null,
+  state text default 'running'::text not null,
+  place jsonb default '{"after": null, "index": 0}'::jsonb not null,
+  done bigint default 0 not null,
+  total bigint not null,
+  moved_at timestamp with time zone default clock_timestamp() not null,
+  requested_by text not null,
+  reason text not null,
+  error_message text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone
+);
+alter table ops.recomputations add constraint recomputations_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.recomputations add constraint recomputations_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])));
+CREATE INDEX recomputations_running ON ops.recomputations USING btree (created_at) WHERE (state = 'running'::text);
+alter table ops.recomputations enable row level security;
+alter table ops.recomputations force row level security;
+create policy service on ops.recomputations as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.recomputations owner to kpi_owner;
+grant delete, insert, select, update on table ops.recomputations to kpi_writer;
+comment on table ops.recomputations is 'Derived data being made anew after a change of a setting, a link rule or a connection; chunk by chunk, by whoever comes.';
+comment on column ops.recomputations.tenant_id is 'Tenant.';
+comment on column ops.recomputations.id is 'Recomputation.';
+comment on column ops.recomputations.cause is 'What changed: setting:time_zone, connection, …';
+comment on column ops.recomputations.tables is 'Tables made anew, or table.column where only the statement that derives that column is meant.';
+comment on column ops.recomputations.state is 'running, done or failed.';
+comment on column ops.recomputations.place is 'How far it has come: derivation (index, of how many) and last key; moved by each chunk in the chunk''s own transaction.';
+comment on column ops.recomputations.done is 'Rows looked at.';
+comment on column ops.recomputations.total is 'Rows there were at the start.';
+comment on column ops.recomputations.moved_at is 'Last chunk.';
+comment on column ops.recomputations.requested_by is 'Who wanted the change.';
+comment on column ops.recomputations.reason is 'Why.';
+comment on column ops.recomputations.error_message is 'What ended it, when it failed.';
+comment on column ops.recomputations.created_at is 'When it was asked for.';
+comment on column ops.recomputations.ended_at is 'When it ended.';
 
 create table ops.reconciliations (
   tenant_id uuid not null,
@@ -1532,7 +1649,7 @@ create table public.order_links (
   linked_at timestamp with time zone default now() not null
 );
 alter table public.order_links add constraint order_links_pkey PRIMARY KEY (tenant_id, shop_order_id, erp_order_id);
-alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text])));
+alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text, 'person'::text])));
 CREATE INDEX order_links_erp ON public.order_links USING btree (tenant_id, erp_order_id);
 alter table public.order_links enable row level security;
 alter table public.order_links force row level security;
@@ -1547,7 +1664,7 @@ comment on table public.order_links is 'Qué documento de Odoo es espejo de qué
 comment on column public.order_links.tenant_id is 'Empresa.';
 comment on column public.order_links.shop_order_id is 'Pedido de la tienda.';
 comment on column public.order_links.erp_order_id is 'Documento de Odoo.';
-comment on column public.order_links.rule is 'Regla exacta que los unió: id o name.';
+comment on column public.order_links.rule is 'Qué los unió: id o name (reglas exactas), o person (una persona, con motivo).';
 comment on column public.order_links.linked_at is 'Cuándo.';
 
 create table public.order_payments (
@@ -1955,12 +2072,13 @@ create table public.source_orders (
 );
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
-alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text])));
+alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text, 'duplicate'::text])));
 CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
 CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
+CREATE INDEX source_orders_other_day ON public.source_orders USING btree (tenant_id, business_day) WHERE (NOT is_sale);
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
 CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_id, shop_order_id) WHERE (shop_order_id IS NOT NULL);
 CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
@@ -2019,7 +2137,7 @@ comment on column public.source_orders.company is 'Compañía del origen (Odoo).
 comment on column public.source_orders.shop_order_id is 'Identificador del pedido en la tienda, propio o citado.';
 comment on column public.source_orders.shop_order_name is 'Número del pedido en la tienda sin #, propio o citado.';
 comment on column public.source_orders.speaks is 'Si este documento habla por la venta; el espejo calla.';
-comment on column public.source_orders.silent_because is 'mirror: habla el pedido de la tienda. waiting: cita un pedido que aún no llega.';
+comment on column public.source_orders.silent_because is 'mirror: habla el documento del otro sistema. waiting: cita un pedido que aún no llega. duplicate: otro documento de Odoo habla por el mismo pedido de la tienda.';
 comment on column public.source_orders.is_sale is 'Si es una venta que se cuenta.';
 comment on column public.source_orders.shop is 'Tienda de Shopify de la que viene: el mismo #1001 existe en cada una. Nula fuera de Shopify.';
 comment on column public.source_orders.amount_iva_source is 'IVA, parte de los impuestos (los licores y bebidas llevan además ILA), moneda del documento; nulo si no se puede saber.';
@@ -3753,6 +3871,131 @@ comment on column kpi.sales_today.unpaid_orders is 'Cuántos pedidos están por 
 comment on column kpi.sales_today.partly_paid_orders is 'Pedidos pagados en parte; su saldo no está en unpaid_sales.';
 comment on column kpi.sales_today.as_of is 'Hasta cuándo están completas las cifras; nulo si no hay.';
 comment on column kpi.sales_today.day_share is 'Parte del día que cubren, de 0 a 1.';
+
+create view kpi.shop_erp_sync with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    d.day,
+    t.currency,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.shop_orders, (0)::bigint)
+            ELSE NULL::bigint
+        END AS shop_orders,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.shop_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS shop_amount,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.erp_orders, (0)::bigint)
+            ELSE NULL::bigint
+        END AS erp_orders,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.erp_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS erp_amount,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.linked, (0)::bigint)
+            ELSE NULL::bigint
+        END AS linked,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.without_erp, (0)::bigint)
+            ELSE NULL::bigint
+        END AS missing_in_odoo,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.without_erp_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS missing_in_odoo_amount,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.without_shop, (0)::bigint)
+            ELSE NULL::bigint
+        END AS missing_in_shopify,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.without_shop_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS missing_in_shopify_amount,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.differing, (0)::bigint)
+            ELSE NULL::bigint
+        END AS differing,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.difference, (0)::numeric)
+            ELSE NULL::numeric
+        END AS difference,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.difference_absolute, (0)::numeric)
+            ELSE NULL::numeric
+        END AS difference_absolute,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.duplicates, (0)::bigint)
+            ELSE NULL::bigint
+        END AS duplicates,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.duplicates_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS duplicates_amount,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.status_differs, (0)::bigint)
+            ELSE NULL::bigint
+        END AS status_differs,
+        CASE
+            WHEN d.is_covered THEN COALESCE(s.status_amount, (0)::numeric)
+            ELSE NULL::numeric
+        END AS status_amount,
+        CASE
+            WHEN d.is_covered THEN (0)::bigint
+            ELSE COALESCE((s.without_erp + s.without_shop), (0)::bigint)
+        END AS pending,
+    d.coverage
+   FROM ((((public.tenants t
+     JOIN ( SELECT f.tenant_id,
+            max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AS covered_from,
+                CASE
+                    WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
+                    ELSE NULL::timestamp with time zone
+                END AS covered_until
+           FROM kpi.freshness f
+          WHERE ((f.stream = 'orders'::text) AND (f.source = ANY (ARRAY['shopify'::text, 'odoo'::text])))
+          GROUP BY f.tenant_id
+         HAVING (count(DISTINCT f.source) = 2)) c ON ((c.tenant_id = t.id)))
+     CROSS JOIN LATERAL ( SELECT min(x.day) AS first_day,
+            max(x.day) AS last_day
+           FROM kpi.shop_erp_daily x
+          WHERE (x.tenant_id = t.id)) k)
+     CROSS JOIN LATERAL ( SELECT (g.at)::date AS day,
+            COALESCE(((b.begins >= c.covered_from) AND ((b.ends + '01:00:00'::interval) <= c.covered_until)), false) AS is_covered,
+                CASE
+                    WHEN (c.covered_until IS NULL) THEN (0)::numeric
+                    ELSE trunc((GREATEST(EXTRACT(epoch FROM (LEAST((c.covered_until - '01:00:00'::interval), b.ends) - GREATEST(c.covered_from, b.begins))), (0)::numeric) / EXTRACT(epoch FROM (b.ends - b.begins))), 4)
+                END AS coverage
+           FROM (generate_series((k.first_day)::timestamp without time zone, (GREATEST(k.last_day, ((((c.covered_until - '01:00:00'::interval) AT TIME ZONE t.time_zone))::date - 1)))::timestamp without time zone, '1 day'::interval) g(at)
+             CROSS JOIN LATERAL ( SELECT (g.at AT TIME ZONE t.time_zone) AS begins,
+                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends) b)) d)
+     LEFT JOIN kpi.shop_erp_daily s ON (((s.tenant_id = t.id) AND (s.day = d.day))));
+alter table kpi.shop_erp_sync owner to kpi_owner;
+grant select on table kpi.shop_erp_sync to kpi_analyst;
+grant select on table kpi.shop_erp_sync to kpi_reader;
+grant select on table kpi.shop_erp_sync to kpi_writer;
+comment on view kpi.shop_erp_sync is 'Cuánto concuerdan la tienda y Odoo en los pedidos de cada día local: unidos, faltantes en un lado, con diferencias. Una fila por empresa con tienda y Odoo, y día. El día es el del pedido de la tienda, o el del documento de Odoo que no tiene pareja. Siempre erp_amount - shop_amount = missing_in_shopify_amount - missing_in_odoo_amount + difference + duplicates_amount + status_amount. Un día que ambos lados no cubren por completo y 60 minutos más no tiene cifras (nulo), y pending dice cuántos documentos aún no tienen pareja; un día cubierto sin nada tiene 0. Montos en la moneda de la empresa, con impuestos, antes de devoluciones. Debe cuadrar con: kpi reconcile run del mismo período (clases missing_in_odoo, missing_in_shopify, amount y currency, duplicate_in_odoo, status); difiere en pedidos que el cotejo aún da por pendientes.';
+comment on column kpi.shop_erp_sync.tenant_id is 'Empresa.';
+comment on column kpi.shop_erp_sync.day is 'Día local.';
+comment on column kpi.shop_erp_sync.currency is 'Moneda de la empresa.';
+comment on column kpi.shop_erp_sync.shop_orders is 'Pedidos de la tienda que son venta.';
+comment on column kpi.shop_erp_sync.shop_amount is 'Su monto.';
+comment on column kpi.shop_erp_sync.erp_orders is 'Documentos vigentes de Odoo de pedidos de la tienda.';
+comment on column kpi.shop_erp_sync.erp_amount is 'Su monto.';
+comment on column kpi.shop_erp_sync.linked is 'Ventas de la tienda con documento vigente en Odoo.';
+comment on column kpi.shop_erp_sync.missing_in_odoo is 'Ventas de la tienda sin documento en Odoo.';
+comment on column kpi.shop_erp_sync.missing_in_odoo_amount is 'Su monto.';
+comment on column kpi.shop_erp_sync.missing_in_shopify is 'Documentos vigentes de Odoo que citan un pedido que no está en la tienda.';
+comment on column kpi.shop_erp_sync.missing_in_shopify_amount is 'Su monto.';
+comment on column kpi.shop_erp_sync.differing is 'Unidos que difieren en monto o moneda.';
+comment on column kpi.shop_erp_sync.difference is 'Suma de sus diferencias, Odoo menos tienda.';
+comment on column kpi.shop_erp_sync.difference_absolute is 'Diferencias del día sin signo.';
+comment on column kpi.shop_erp_sync.duplicates is 'Segundos documentos vigentes de un mismo pedido.';
+comment on column kpi.shop_erp_sync.duplicates_amount is 'Su monto.';
+comment on column kpi.shop_erp_sync.status_differs is 'Vigentes en un lado y no en el otro.';
+comment on column kpi.shop_erp_sync.status_amount is 'Odoo menos tienda de esos pedidos.';
+comment on column kpi.shop_erp_sync.pending is 'Documentos sin pareja de un día aún no cubierto: todavía no se puede decir que falten.';
+comment on column kpi.shop_erp_sync.coverage is 'Parte del día que ambos lados cubren, de 0 a 1.';
 
 create view kpi.sku_conflicts with (security_invoker=true) as
  SELECT tenant_id,

@@ -1,11 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { allConnectors, openApp, type App, type Warehouse } from './app.ts';
 import { backfillCommands } from './commands/backfill.ts';
+import { connectionCommands } from './commands/connection.ts';
 import { connectCommands } from './commands/connect.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { kpisCommand } from './commands/kpis.ts';
+import { linkCommands } from './commands/link.ts';
 import { localCommands } from './commands/local.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
@@ -66,12 +68,14 @@ async function main(): Promise<void> {
     localCommands,
     tenantCommands,
     connectCommands,
+    connectionCommands,
     syncCommands,
     backfillCommands,
     quarantineCommands,
     kpisCommand,
     explainCommand,
     rebuildCommand,
+    linkCommands,
     reconcileCommands,
     userCommands,
     platformCommands,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { changePlatform, readPlatform } from '../store/platform.ts';
 import type { CommandContext } from './context.ts';
-import { DECIMALS } from './tenant.ts';
+import { CURRENCY_DECIMALS } from '../store/currencies.ts';
 import { UsageError } from './terminal.ts';
 
 /** `kpi platform`: what holds for all companies together. */
@@ -22,9 +22,9 @@ export function platformCommands(program: Command, context: CommandContext): voi
     .argument('<currency=code>', 'currency in which sales of companies of different currencies are added')
     .action(async (change: string) => {
       const currency = /^currency=([A-Z]{3})$/.exec(change)?.[1];
-      const currencyDecimals = DECIMALS[currency ?? ''];
+      const currencyDecimals = CURRENCY_DECIMALS[currency ?? ''];
       if (currency === undefined || currencyDecimals === undefined)
-        throw new UsageError(`"${change}" is no setting; write currency=CLP. Currencies: ${Object.keys(DECIMALS).join(', ')}`);
+        throw new UsageError(`"${change}" is no setting; write currency=CLP. Currencies: ${Object.keys(CURRENCY_DECIMALS).join(', ')}`);
       const app = await context.app();
       await changePlatform(app.db, { currency, currencyDecimals });
       terminal.document({ currency });

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { syncConnection } from '../jobs/sync-connection.ts';
+import { listRecomputations } from '../store/recomputations.ts';
 import { streamStatus, wakeStreams, type StreamStatus } from '../store/streams.ts';
 import { findTenant, requireSource, type CommandContext } from './context.ts';
 import { localTime, UsageError, type Column } from './terminal.ts';
+import { describeProgress } from './wait-for-recomputation.ts';
 
 interface SyncOptions {
   readonly tenant: string;
@@ -64,13 +66,28 @@ export function syncCommands(program: Command, context: CommandContext): void {
         if (row.problem !== null) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${row.problem}`);
         for (const notice of row.notices) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${notice.message}`);
       }
+      const recomputing = await listRecomputations(app.db, { open: true, ...(tenant === null ? {} : { tenantId: tenant.id }) });
+      for (const row of recomputing)
+        terminal.line(
+          `\n  ${row.rut} ${terminal.say(RECOMPUTING[row.state])} ${describeProgress(terminal, row)} ${row.error_message ?? ''}`.trimEnd(),
+        );
       if (rows.length === 0)
         terminal.line(
           terminal.say({ es: 'Nada conectado aún. Empiece con: kpi connect', en: 'Nothing is connected yet. Begin with: kpi connect' }),
         );
-      if (rows.some((row) => row.state === 'failing' || row.state === 'held' || row.state === 'stale')) process.exitCode = 1;
+      if (
+        rows.some((row) => row.state === 'failing' || row.state === 'held' || row.state === 'stale') ||
+        recomputing.some((row) => row.state === 'failed')
+      )
+        process.exitCode = 1;
     });
 }
+
+const RECOMPUTING = {
+  running: { es: 'recalculando', en: 'recomputing' },
+  failed: { es: 'no se pudo recalcular', en: 'could not be recomputed:' },
+  done: { es: 'recalculado', en: 'recomputed' },
+} as const;
 
 /** Freshness, a row a stream. */
 export const statusColumns: readonly Column<StreamStatus>[] = [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { parseRut } from '../normalize/rut.ts';
+import { CURRENCY_DECIMALS } from '../store/currencies.ts';
 import { withDirectSession } from '../store/direct-session.ts';
 import { createReader } from '../store/reader-role.ts';
 import { roleUrl } from '../store/role-urls.ts';
@@ -9,9 +10,6 @@ import { addTenant, listTenants } from '../store/tenants.ts';
 import type { CommandContext } from './context.ts';
 import { tenantSettingCommands } from './tenant-settings.ts';
 import { UsageError } from './terminal.ts';
-
-// ISO 4217 minor units of the currencies companies here report in.
-export const DECIMALS: Readonly<Record<string, number>> = { CLP: 0, USD: 2, EUR: 2, PEN: 2, ARS: 2, BRL: 2, MXN: 2, COP: 2, UYU: 2 };
 
 export interface TenantRequest {
   readonly rut: string;
@@ -34,9 +32,9 @@ export async function createTenant(app: App, request: TenantRequest): Promise<{ 
       `the check digit of ${rut.canonical} is wrong: it should be ${rut.number}-${rut.rightDigit}. To keep it as it is, add --keep-rut`,
     );
   }
-  const decimals = DECIMALS[request.currency];
+  const decimals = CURRENCY_DECIMALS[request.currency];
   if (decimals === undefined)
-    throw new UsageError(`currency ${request.currency} is not known; known are ${Object.keys(DECIMALS).join(', ')}`);
+    throw new UsageError(`currency ${request.currency} is not known; known are ${Object.keys(CURRENCY_DECIMALS).join(', ')}`);
   if (!isTimeZone(request.timeZone)) throw new UsageError(`there is no time zone "${request.timeZone}"; for example: America/Santiago`);
   const taken = (await listTenants(app.db)).find((tenant) => tenant.rut === rut.canonical);
   if (taken !== undefined) throw new UsageError(`${rut.canonical} is taken by ${taken.company_name} (${taken.id})`);

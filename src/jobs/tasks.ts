@@ -1,13 +1,16 @@
 import type { TaskList } from 'graphile-worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import type { JobDeps } from './job-deps.ts';
+import { recompute } from './recompute.ts';
 import { syncConnection } from './sync-connection.ts';
 import { syncUsers } from './sync-users.ts';
 
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
+const RECOMPUTE = z.object({ tenant_id: z.uuid(), recomputation_id: z.uuid() });
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
 /**
@@ -18,6 +21,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
   return {
     tick: async () => {
       await enqueueDue(deps.db);
+      await enqueueSilentRecomputations(deps.db);
     },
     users: async () => {
       await syncUsers(deps, stopping);
@@ -25,6 +29,10 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     sync: async (payload) => {
       const { tenant_id, connection_id } = SYNC.parse(payload);
       await syncConnection(deps, tenant_id, connection_id, stopping);
+    },
+    recompute: async (payload) => {
+      const { tenant_id, recomputation_id } = RECOMPUTE.parse(payload);
+      await recompute(deps, tenant_id, recomputation_id, stopping);
     },
     backfill: async (payload) => {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);

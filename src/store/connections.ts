@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from './database.ts';
+import { audit, type Author } from './audit.ts';
+import type { Database, Query } from './database.ts';
+import { addRecomputation } from './recomputations.ts';
 
 export interface ConnectionRow {
   readonly tenant_id: string;
@@ -27,12 +29,16 @@ export interface NewConnection {
   readonly streams: readonly { readonly name: string; readonly intervalSeconds: number }[];
 }
 
+const SET_STATUS = `update ops.connections set status = $3 where tenant_id = $1 and id = $2 and status <> $3 returning source`;
+const CITING = `select 1 from public.source_orders
+  where tenant_id = $1 and source = 'odoo' and (shop_order_id is not null or shop_order_name is not null) limit 1`;
+const COUNT_ORDERS = 'select count(*) as n from public.source_orders where tenant_id = $1';
 const COLUMNS = 'tenant_id, id, source, name, account_key, settings, secret_ref, host, status, source_version';
 const SAVE = `insert into ops.connections as c (tenant_id, id, source, name, account_key, settings, secret_ref, host, source_version, checked_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
   on conflict (tenant_id, source, account_key) do update set name = excluded.name, settings = excluded.settings,
     host = excluded.host, secret_ref = excluded.secret_ref, source_version = excluded.source_version, checked_at = now()
-  returning id`;
+  returning id, (xmax = 0) as made`;
 const FIND = `select id from ops.connections where tenant_id = $1 and source = $2 and account_key = $3`;
 const STREAMS = `insert into ops.streams as s (tenant_id, connection_id, stream, lane, interval_seconds)
   select $1, $2, r.stream, 'live', r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
@@ -50,7 +56,7 @@ export async function connectionId(db: Database, tenantId: string, source: strin
 export async function saveConnection(db: Database, id: string, secretRef: string, connection: NewConnection): Promise<string> {
   return db.transaction(connection.tenantId, async ({ query }) => {
     const { tenantId, streams } = connection;
-    const saved = await query<{ id: string }>(SAVE, [
+    const saved = await query<{ id: string; made: boolean }>(SAVE, [
       tenantId,
       id,
       connection.source,
@@ -61,13 +67,44 @@ export async function saveConnection(db: Database, id: string, secretRef: string
       connection.host,
       connection.version,
     ]);
-    const kept = saved.rows[0]!.id;
+    const { id: kept, made } = saved.rows[0]!;
     const names = streams.map((s) => s.name);
     const seconds = streams.map((s) => s.intervalSeconds);
     await query(STREAMS, [tenantId, kept, names, seconds]);
     await query(FRESH, [tenantId, kept, names, seconds, connection.source]);
+    if (made) await settleAfterConnection(query, tenantId, connection.source, { who: 'kpi', reason: `${connection.source} was connected` });
     return kept;
   });
+}
+
+/**
+ * Pauses a connection or lets it go on. Which Odoo documents wait for a shop order depends on the shops there are, so that is settled anew.
+ * @returns false when there is no such connection, or it is so already
+ */
+export async function setConnectionStatus(
+  db: Database,
+  tenantId: string,
+  id: string,
+  status: 'active' | 'paused',
+  author: Author,
+): Promise<boolean> {
+  return db.transaction(tenantId, async ({ query }) => {
+    const changed = (await query<{ source: string }>(SET_STATUS, [tenantId, id, status])).rows[0];
+    if (changed === undefined) return false;
+    await audit(query, tenantId, author, `connection.${status}`, { connection: id, source: changed.source });
+    await settleAfterConnection(query, tenantId, changed.source, author);
+    return true;
+  });
+}
+
+/**
+ * Which shops there are, and until when they are covered, decides which Odoo documents wait: when a shop comes, goes or pauses, all that
+ * cite a shop order are settled anew, also those that no batch touches any more.
+ */
+async function settleAfterConnection(query: Query, tenantId: string, source: string, author: Author): Promise<void> {
+  if (source !== 'shopify' || (await query(CITING, [tenantId])).rowCount === 0) return;
+  const total = Number((await query<{ n: string }>(COUNT_ORDERS, [tenantId])).rows[0]!.n);
+  await addRecomputation(query, tenantId, { cause: 'connection', tables: ['public.source_orders.speaks'], total }, author);
 }
 
 export async function listConnections(

@@ -52,6 +52,18 @@ export async function createReader(admin: DirectSession, options: ReaderOptions)
   return { role, password };
 }
 
+/** Gives a tenant's reader, if it has one, the time zone that the tenant has now: for sessions that begin from here on. */
+export async function followTimeZone(admin: DirectSession, tenantId: string): Promise<void> {
+  if (!UUID.test(tenantId)) throw new Error(`a tenant is named by its uuid, not by "${tenantId}"; list them with: kpi tenant list`);
+  await admin.atomically(`
+    do $follow$
+    declare reader text; zone text;
+    begin
+      select t.reader_role, t.time_zone into reader, zone from public.tenants t where t.id = '${tenantId}';
+      if reader is not null then execute format('alter role %I set timezone = %L', reader, zone); end if;
+    end $follow$`);
+}
+
 /**
  * Removes a tenant's reader: the name in `public.tenants` first, so that sessions which are still open see nothing more, then the
  * sessions, then the role. Does nothing for a role that is not there.

@@ -18,6 +18,10 @@ export interface Rollup {
 
 const BY_DAY = { column: 'day', type: 'date' } as const;
 const BY_CONVERSATION = { column: 'conversation_id', type: 'uuid' } as const;
+/** Days on which something was sold or given back. */
+const salesDaysOf = (table: string) => `select day as key from ${table} where tenant_id = $1
+  union select business_day from public.source_orders where tenant_id = $1
+  union select business_day from public.refunds where tenant_id = $1`;
 const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
   union select id from public.conversations where tenant_id = $1 and deleted_at is null`;
 
@@ -41,6 +45,7 @@ export const ROLLUPS = {
     ],
     touch: BY_DAY,
     select: sqlFile('aggregate-sales'),
+    keys: salesDaysOf('kpi.sales_daily'),
   },
   products: {
     table: 'kpi.product_days',
@@ -60,6 +65,33 @@ export const ROLLUPS = {
     ],
     touch: BY_DAY,
     select: sqlFile('aggregate-product-days'),
+    keys: salesDaysOf('kpi.product_days'),
+  },
+  shopErp: {
+    table: 'kpi.shop_erp_daily',
+    family: 'sales',
+    key: ['day'],
+    measures: [
+      'shop_orders',
+      'shop_amount',
+      'erp_orders',
+      'erp_amount',
+      'linked',
+      'differing',
+      'difference',
+      'difference_absolute',
+      'without_erp',
+      'without_erp_amount',
+      'without_shop',
+      'without_shop_amount',
+      'duplicates',
+      'duplicates_amount',
+      'status_differs',
+      'status_amount',
+    ],
+    touch: BY_DAY,
+    select: sqlFile('aggregate-shop-erp'),
+    keys: salesDaysOf('kpi.shop_erp_daily'),
   },
   conversations: {
     table: 'kpi.conversations_daily',

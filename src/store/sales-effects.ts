@@ -9,6 +9,7 @@ const LINK = sqlFile('link-orders');
 const SETTLE_ORDERS = sqlFile('settle-orders');
 const SETTLE_REFUNDS = sqlFile('settle-refunds');
 const DAYS_OF_LINES = sqlFile('days-of-lines');
+const DAYS_OF_LINKS = sqlFile('days-of-links');
 const RATE_RANGE = `select min(rate_date)::text as first, max(rate_date)::text as last, array_agg(distinct currency) as currencies
   from public.exchange_rates where tenant_id = $1 and id = any($2::uuid[])`;
 
@@ -21,15 +22,18 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
   const days = new Set([...effects.days('order'), ...effects.days('refund')]);
   const orders = effects.ids('order');
   const refunds = effects.ids('refund');
+  const converted = new Set<string>();
   const rates = effects.ids('exchange_rate');
 
   const range = rates.length === 0 ? undefined : (await query<RateRange>(RATE_RANGE, [tenantId, rates])).rows[0];
   const touchedRates = [range?.currencies ?? [], range?.first ?? null, range?.last ?? null];
   if (effects.foreign || touchedRates[1] !== null) {
     const convert = async (statement: string, ids: readonly string[]) => {
-      for (const { day } of (await query<Day>(statement, [tenantId, currency, ids, ...touchedRates])).rows) days.add(day);
+      const changed = (await query<Day & { id?: string }>(statement, [tenantId, currency, ids, ...touchedRates])).rows;
+      for (const { day } of changed) days.add(day);
+      return changed;
     };
-    await convert(CONVERT_ORDERS, orders);
+    for (const { id } of await convert(CONVERT_ORDERS, orders)) if (id !== undefined) converted.add(id);
     await convert(CONVERT_REFUNDS, refunds);
   }
 
@@ -55,14 +59,14 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
   if (settled.size > 0 || refunds.length > 0) {
     for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
   }
-  for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled });
+  for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled.union(converted) });
 }
 
 /** What the batch changed in sales, when all documents are settled. */
 interface TouchedSales {
   /** Local days of everything that changed, was flipped or converted, before and after. */
   readonly days: ReadonlySet<string>;
-  /** Orders written, linked or flipped. */
+  /** Orders written, linked, flipped or converted. */
   readonly orders: ReadonlySet<string>;
 }
 
@@ -70,6 +74,7 @@ interface TouchedSales {
 const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSales) => Promise<void>)[] = [
   (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.days),
   followProducts,
+  reaggregateShopErp,
 ];
 
 /** A line may come, change or go without its order, and a returned line without its refund. */
@@ -81,6 +86,14 @@ async function followProducts(query: Query, effects: Effects, touched: TouchedSa
     for (const { day } of (await query<Day>(DAYS_OF_LINES, [tenantId, lines, returned])).rows) days.add(day);
   }
   await reaggregate(query, tenantId, ROLLUPS.products, days);
+}
+
+/** A document counts on its shop order's day: that of every document linked with what changed is made anew. */
+async function reaggregateShopErp(query: Query, effects: Effects, touched: TouchedSales): Promise<void> {
+  const { tenantId } = effects.tenant;
+  const days = new Set(touched.days);
+  if (touched.orders.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...touched.orders]])).rows) days.add(day);
+  await reaggregate(query, tenantId, ROLLUPS.shopErp, days);
 }
 
 interface Day {

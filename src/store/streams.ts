@@ -16,6 +16,8 @@ export interface StreamStatus {
   readonly rows: number;
   readonly open_quarantine: number;
   readonly problem: string | null;
+  /** What of the tenant is being made anew, and how far that is. */
+  readonly recomputing: string | null;
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }
 

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { Database } from './database.ts';
+import { audit, type Author } from './audit.ts';
+import { CURRENCY_DECIMALS } from './currencies.ts';
+import type { Database, Query } from './database.ts';
+import { DERIVATIONS } from './derivations.ts';
+import { lockFamilies } from './family-lock.ts';
+import { addRecomputation, countWork } from './recomputations.ts';
 
 /** A setting of a tenant: a column of public.tenants, which the KPI views read with the reader's own rights. */
 export interface TenantSetting {
@@ -11,6 +16,8 @@ export interface TenantSetting {
   readonly describe: string;
   /** Tables whose derived columns or rows follow from it (`DERIVATIONS`); they are made anew when it changes. Views need nothing. */
   readonly recompute: readonly string[];
+  /** Other columns of public.tenants that go with it. */
+  readonly along?: (value: string) => Readonly<Record<string, unknown>>;
 }
 
 const minutes = z
@@ -34,6 +41,12 @@ const minutesByChannel = z.string().transform((text, context) => {
   return byChannel;
 });
 const promises = ['public.sla_results'] as const;
+
+const tablesOf = (wanted: (derivation: (typeof DERIVATIONS)[number]) => boolean) => [
+  ...new Set(DERIVATIONS.filter(wanted).map(({ table }) => table)),
+];
+const EVERY_TABLE = tablesOf(() => true);
+const SALES_TABLES = tablesOf(({ family }) => family === 'sales');
 
 /** Every setting that `kpi tenant set` knows, by the name it is typed with. */
 export const TENANT_SETTINGS = {
@@ -68,6 +81,25 @@ export const TENANT_SETTINGS = {
     describe: 'channels with another time to a resolution, e.g. Email:2880 (none)',
     recompute: promises,
   },
+  time_zone: {
+    column: 'time_zone',
+    schema: z.string().refine(isTimeZone, 'there is no such time zone; for example: America/Santiago'),
+    describe: 'IANA time zone that decides the local day of everything',
+    recompute: EVERY_TABLE,
+  },
+  currency: {
+    column: 'currency',
+    schema: z.string().refine((code) => code in CURRENCY_DECIMALS, `is not known; known are ${Object.keys(CURRENCY_DECIMALS).join(', ')}`),
+    describe: 'currency of its reports; documents in others need rates into it',
+    recompute: SALES_TABLES,
+    along: (code) => ({ currency_decimals: CURRENCY_DECIMALS[code] }),
+  },
+  speaking_source: {
+    column: 'speaking_source',
+    schema: z.enum(['shopify', 'odoo']),
+    describe: 'whose document speaks for a sale that is in both: shopify (default) or odoo',
+    recompute: SALES_TABLES,
+  },
 } as const satisfies Record<string, TenantSetting>;
 
 /** `pos=Tienda,web=Sitio` as the JSON object that the column holds. */
@@ -81,10 +113,24 @@ function channelNames(text: string, context: z.RefinementCtx): string {
 
 export type TenantSettingName = keyof typeof TENANT_SETTINGS;
 
+const settings: Readonly<Record<TenantSettingName, TenantSetting>> = TENANT_SETTINGS;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** All settings of a tenant as they are stored. */
 export async function readTenant(db: Database, tenantId: string): Promise<Record<TenantSettingName, unknown>> {
-  const columns = Object.entries(TENANT_SETTINGS).map(([name, { column }]) => `${column} as "${name}"`);
-  const rows = await db.query<Record<TenantSettingName, unknown>>(`select ${columns.join(', ')} from public.tenants where id = $1`, [
+  return read((text, values = []) => db.query(text, values), tenantId);
+}
+
+async function read(query: Query, tenantId: string): Promise<Record<TenantSettingName, unknown>> {
+  const columns = Object.entries(settings).map(([name, { column }]) => `${column} as "${name}"`);
+  const rows = await query<Record<TenantSettingName, unknown>>(`select ${columns.join(', ')} from public.tenants where id = $1`, [
     tenantId,
   ]);
   const row = rows.rows[0];
@@ -92,11 +138,49 @@ export async function readTenant(db: Database, tenantId: string): Promise<Record
   return row;
 }
 
-/** Stores new values, which the setting's own schema has checked. */
-export async function changeTenant(db: Database, tenantId: string, values: ReadonlyMap<TenantSettingName, unknown>): Promise<void> {
-  const names = [...values.keys()];
-  const columns = names.map((name, i) => `${TENANT_SETTINGS[name].column} = $${i + 2}`);
-  await db.transaction(tenantId, ({ query }) =>
-    query(`update public.tenants set ${columns.join(', ')} where id = $1`, [tenantId, ...values.values()]),
-  );
+/** A stored value as it is typed: what the driver gives as an object is JSON. */
+const typed = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
+
+const NAME_ZONE = 'select 1 from pg_timezone_names where name = $1';
+const FAMILIES = ['automation', 'inventory', 'sales', 'support'] as const;
+
+/**
+ * Stores new values, which the setting's own schema has checked, and asks for what follows from them to be made anew. It takes the lock
+ * of every family then: a batch writes wholly by the old settings or wholly by the new, and the recomputation comes after both.
+ * @returns the recomputation, or null when nothing that is stored follows from what changed
+ * @throws when the database does not know the time zone
+ */
+export async function changeTenant(
+  db: Database,
+  tenantId: string,
+  values: ReadonlyMap<TenantSettingName, unknown>,
+  author: Author,
+): Promise<string | null> {
+  const before = await readTenant(db, tenantId);
+  const planned = [...values.keys()].filter((name) => typed(before[name]) !== typed(values.get(name)));
+  const total = await countWork(db, tenantId, tablesFor(planned));
+  return db.transaction(tenantId, async ({ query }) => {
+    // What is read by views alone needs no lock.
+    if (tablesFor([...values.keys()]).length > 0) await lockFamilies(query, tenantId, FAMILIES, new Map());
+    const old = await read(query, tenantId);
+    const changed = [...values].filter(([name, value]) => typed(old[name]) !== typed(value));
+    if (changed.length === 0) return null;
+    if (values.has('time_zone') && (await query(NAME_ZONE, [values.get('time_zone')])).rowCount === 0)
+      throw new Error('the database does not know this time zone; write it like America/Santiago');
+    const columns = new Map(
+      changed.flatMap(([name, value]) => [
+        [settings[name].column, value] as const,
+        ...Object.entries(settings[name].along?.(String(value)) ?? {}),
+      ]),
+    );
+    const assignments = [...columns.keys()].map((column, i) => `${column} = $${i + 2}`);
+    await query(`update public.tenants set ${assignments.join(', ')} where id = $1`, [tenantId, ...columns.values()]);
+    const names = changed.map(([name]) => name);
+    for (const [name, value] of changed) await audit(query, tenantId, author, 'tenant.set', { setting: name, from: old[name], to: value });
+    const tables = tablesFor(names);
+    const cause = `setting:${names.filter((name) => settings[name].recompute.length > 0).join(',')}`;
+    return tables.length === 0 ? null : addRecomputation(query, tenantId, { cause, tables, total }, author);
+  });
 }
+
+const tablesFor = (names: readonly TenantSettingName[]) => [...new Set(names.flatMap((name) => settings[name].recompute))];

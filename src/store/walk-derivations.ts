@@ -1,3 +1,4 @@
+import { columnsOf } from '#contract';
 import type { Database, Query } from './database.ts';
 import type { Derivation } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
@@ -29,25 +30,33 @@ export const SHOWN = 10_000;
 const START: WalkPlace = { index: 0, after: null };
 // A chunk holds the tenant's lock: batches wait for it. It is aimed well below a second.
 const AIM_MS = 500;
-const FIRST_SIZE = 4000;
 const LARGEST = 20_000;
+/** What a chunk begins with and never goes below: what follows from a change has a cost of its own, which smaller chunks would only multiply. */
+const SIZES = {
+  facts: { first: 4000, least: 1000 },
+  date: { first: 100, least: 20 },
+  uuid: { first: 4000, least: 200 },
+  text: { first: 1000, least: 200 },
+} as const;
 
 /**
  * Derives everything in `derivations` once more, in their order, chunk by chunk: each a transaction of its own under the lock of its
  * family, so that batches go on in between. What a chunk finds different is put right with all that rests on it.
+ * `hooks.show`: differing cells wanted; `hooks.size`: keys of every chunk, else as many as take half a second.
  */
 export async function* walkDerivations(
   db: Database,
   tenantId: string,
   derivations: readonly Derivation[],
   from: WalkPlace = START,
-  hooks: WalkHooks & { readonly show?: number } = {},
+  hooks: WalkHooks & { readonly show?: number; readonly size?: number } = {},
 ): AsyncGenerator<Chunk, void, void> {
   let shown = 0;
-  let size = FIRST_SIZE;
   let { after } = from;
   for (const [index, derivation] of derivations.entries()) {
     if (index < from.index) continue;
+    const sizes = SIZES[derivation.wholeRows ? derivation.touch.type : 'facts'];
+    let size: number = hooks.size ?? sizes.first;
     let keys = derivation.wholeRows ? await allKeys(db, tenantId, derivation, after) : null;
     for (let more = true; more;) {
       const began = performance.now();
@@ -55,11 +64,12 @@ export async function* walkDerivations(
       const chunk = await db.transaction(tenantId, async ({ query }) => {
         if (hooks.begin !== undefined && !(await hooks.begin(query, place))) return null;
         await lockFamilies(query, tenantId, [derivation.family], new Map());
-        const touched = keys?.slice(0, size) ?? (await nextIds(query, tenantId, derivation, after, size));
+        const found = keys?.slice(0, size) ?? (await nextFacts(query, tenantId, derivation, after, size));
+        const touched = found.map(({ id }) => id);
         const differences =
           touched.length === 0 ? [] : await rederive(query, tenantId, derivation, touched, Math.max(0, (hooks.show ?? 0) - shown));
         const last = touched.length < size;
-        const next: WalkPlace = last ? { index: index + 1, after: null } : { index, after: touched.at(-1)! };
+        const next: WalkPlace = last ? { index: index + 1, after: null } : { index, after: found.at(-1)!.key };
         await hooks.end?.(query, next, touched.length);
         return { table: derivation.table, place: next, keys: touched.length, differences };
       });
@@ -69,10 +79,10 @@ export async function* walkDerivations(
       keys = keys?.slice(chunk.keys) ?? null;
       more = chunk.place.index === index;
       yield chunk;
-      const took = performance.now() - began;
-      if (more || chunk.keys > FIRST_SIZE / 2) size = Math.round(Math.min(LARGEST, Math.max(50, size * Math.min(2, AIM_MS / took))));
+      // A chunk that was not full says nothing of how long one takes.
+      if (more && hooks.size === undefined)
+        size = Math.round(Math.min(LARGEST, Math.max(sizes.least, size * Math.min(2, AIM_MS / (performance.now() - began)))));
     }
-    size = Math.max(size, 200);
   }
 }
 
@@ -87,21 +97,37 @@ export async function countKeys(db: Database, tenantId: string, derivations: rea
   );
 }
 
+/** What a chunk makes anew, and where a walk stands that has done so. */
+interface Found {
+  readonly id: string;
+  readonly key: string;
+}
+
 /**
  * The touched values after `after` of a table whose rows are derived: those it has and those it must have. Read without the lock: what a
  * batch adds meanwhile, the batch has derived.
  */
-async function allKeys(db: Database, tenantId: string, derivation: Derivation, after: string | null): Promise<string[]> {
+async function allKeys(db: Database, tenantId: string, derivation: Derivation, after: string | null): Promise<Found[]> {
   const { table, touch, select } = derivation;
   const keys =
     derivation.keys ??
     `select ${touch.column} as key from ${table} where tenant_id = $1
      union select fresh.${touch.column} from (${select.replaceAll(`$2::${touch.type}[]`, `null::${touch.type}[]`)}) fresh`;
-  const text = `select k.key::text from (${keys}) k where $2::text is null or k.key > $2::${touch.type} order by k.key`;
-  return db.transaction(tenantId, async ({ query }) => (await query<{ key: string }>(text, [tenantId, after])).rows.map((row) => row.key));
+  const text = `select k.key::text as id, k.key::text as key from (${keys}) k where $2::text is null or k.key > $2::${touch.type} order by k.key`;
+  return db.transaction(tenantId, async ({ query }) => (await query<Found>(text, [tenantId, after])).rows);
 }
 
-async function nextIds(query: Query, tenantId: string, { table }: Derivation, after: string | null, size: number): Promise<string[]> {
-  const text = `select id::text as key from ${table} where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`;
-  return (await query<{ key: string }>(text, [tenantId, after, size])).rows.map((row) => row.key);
+/**
+ * The next facts of a table: those with a time in its order, so that a chunk touches few days and their roll-ups are made anew once and
+ * not with every chunk; others by id.
+ */
+async function nextFacts(query: Query, tenantId: string, derivation: Derivation, after: string | null, size: number): Promise<Found[]> {
+  const { table, concerns } = derivation;
+  const timed = concerns !== null && columnsOf(concerns.entity).some(({ name }) => name === 'created_at');
+  const text = timed
+    ? `select id::text as id, created_at::text || '|' || id as key from ${table}
+       where tenant_id = $1 and ($2::text is null or (created_at, id) > (split_part($2, '|', 1)::timestamptz, split_part($2, '|', 2)::uuid))
+       order by created_at, id limit $3`
+    : `select id::text as id, id::text as key from ${table} where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`;
+  return (await query<Found>(text, [tenantId, after, size])).rows;
 }

@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import { commitPlace } from './commit-place.ts';
 import { mergedCoverage } from './coverage.ts';
 import type { Database, Query, TenantTransaction } from './database.ts';
-import { EffectsCollector } from './effects.ts';
+import { EffectsCollector, type Effects } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
 import { newestOfEach, planRows, type Verdict } from './plan.ts';
 import { judgeOrphans } from './orphaned-children.ts';
@@ -45,18 +45,16 @@ export async function writeBatch(db: Database, batch: Batch, on?: pg.PoolClient)
 async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
   const { query, tenantId } = tx;
   const balance = countIncoming(batch);
-  const tenant = await tenantSettings(query, tenantId);
-  const effects = new EffectsCollector(tenant);
   const covered = await mergedCoverage(query, batch);
   const covers = covered !== null && batch.source === 'shopify' && batch.stream === 'orders' && batch.lane === 'live';
-  if (covers) effects.coverage = { connectionId: batch.connectionId, ...covered };
+  const coverage = covers ? { connectionId: batch.connectionId, ...covered } : null;
 
   const families = familiesOf(batch, covers);
   const seen = await readVersions(query, tenantId, families);
   const plans = await plan(tx, batch, balance);
   const missing = await findMissing(query, batch, plans);
   if (plans.some((p) => p.staged.size > 0) || missing.length > 0 || covers) {
-    await lockAndWrite(tx, batch, { plans, missing, seen, families, effects, balance });
+    await lockAndWrite(tx, batch, { plans, missing, seen, families, coverage, balance });
   } else {
     for (const p of plans) count(balance, p, { inserted: 0, updated: 0 });
   }
@@ -137,14 +135,17 @@ interface Work {
   readonly missing: readonly Missing[];
   readonly seen: FamilyVersions;
   readonly families: readonly Family[];
-  readonly effects: EffectsCollector;
+  readonly coverage: Effects['coverage'];
   readonly balance: Balance;
 }
 
 async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Promise<void> {
   const { query, tenantId } = tx;
-  const { plans, effects, balance } = work;
+  const { plans, balance } = work;
   const moved = await lockFamilies(query, tenantId, work.families, work.seen);
+  // Read under the lock: a setting that changed before it is ours has its recomputation behind it, which may have passed these rows.
+  const effects = new EffectsCollector(await tenantSettings(query, tenantId));
+  effects.coverage = work.coverage;
   // Another batch committed since the plan: its rows may have made ours necessary, or old. Look again, now nothing can move.
   if (moved) await planAgain(tx, plans);
   const missing = moved ? await findMissing(query, batch, plans) : work.missing;

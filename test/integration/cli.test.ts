@@ -51,6 +51,7 @@ const BUILT = [
   'migrate',
   'tenant',
   'connect',
+  'connection',
   'check',
   'sync',
   'status',
@@ -59,6 +60,7 @@ const BUILT = [
   'kpis',
   'explain',
   'rebuild',
+  'link',
   'reconcile',
   'worker',
 ];

@@ -242,7 +242,7 @@ describe('what is beside the amounts', () => {
     await writeBatch(rig.db, await rig.batch(company.shop, (readSeq += 1), orders, covered));
     await write(company.odoo, []);
     const names = TENANT_SETTINGS.channel_names.schema.parse('pos=Tienda Centro, 580111=Tienda Centro');
-    await changeTenant(rig.db, company.tenantId, new Map([['channel_names', names]]));
+    await changeTenant(rig.db, company.tenantId, new Map([['channel_names', names]]), { who: 'test', reason: 'test' });
     expect(await select('select channel from public.orders order by source_id')).toEqual([['Tienda Centro'], ['Tienda Centro'], ['web']]);
     expect(TENANT_SETTINGS.channel_names.schema.safeParse('pos').success).toBe(false);
   });

@@ -95,6 +95,8 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
   await seeder.insert('public.users', { id: `user_${mark}` });
   await seeder.insert('public.users', { id: `user_${mark}_gone`, deleted_at: new Date() });
   await seeder.insert('public.products', { tenant_id: tenantId, sku: mark, connection_id: idOf(tenantId, 'ops.connections') });
+  // Some views need both sides.
+  await seeder.insert('kpi.freshness', { tenant_id: tenantId, source: 'odoo', problem: mark, connection_id: idOf(tenantId, 'odoo') });
   const reader = await withDirectSession(database.adminUrl, async (admin) =>
     createReader(admin, { tenantId, roleSecret: database.roleSecret }),
   );

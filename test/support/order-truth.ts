@@ -7,7 +7,7 @@ import { orderDraft } from './scripted-stream.ts';
 export interface Truth {
   readonly document: Version;
   readonly day: string;
-  readonly silent: 'mirror' | 'waiting' | null;
+  readonly silent: 'mirror' | 'waiting' | 'duplicate' | null;
   readonly sale: boolean;
   /** In pesos; null without a rate. */
   readonly amount: number | null;
@@ -16,25 +16,79 @@ export interface Truth {
 const GRACE = 60 * 60 * 1000;
 const DAY = 24 * 60 * 60 * 1000;
 
+/** What persons have set and said. */
+export interface Told {
+  readonly timeZone: 'America/Santiago' | 'UTC';
+  /** In USD nothing here has a rate. */
+  readonly currency: 'CLP' | 'USD';
+  readonly speaks: 'shopify' | 'odoo';
+  /** By `<odoo id>|<shop id>`. */
+  readonly links: ReadonlyMap<string, 'link' | 'unlink'>;
+}
+
+export const NOTHING_TOLD: Told = { timeZone: 'America/Santiago', currency: 'CLP', speaks: 'shopify', links: new Map() };
+
 /** Meaning of sales, written from its rules and not from the engine's statements. */
-export function truthOf(world: OrderWorld): Truth[] {
+export function truthOf(world: OrderWorld, told: Told = NOTHING_TOLD): Truth[] {
   const { documents, rates, covered } = newest(world);
   const shops = documents.filter((d) => d.source === 'shopify');
+  const linked = new Map(
+    documents.filter((d) => d.source === 'odoo').map((document) => [document, shopsOf(document, shops, told.links)] as const),
+  );
+  const silence = told.speaks === 'odoo' ? odooSpeaks(linked) : shopSpeaks(linked, covered);
   return documents.map((document) => {
-    const day = LOCAL_DAY[document.at]!;
-    const silent = document.source === 'shopify' ? null : silenceOf(document, shops, covered);
+    const day = told.timeZone === 'UTC' ? document.at.slice(0, 10) : LOCAL_DAY[document.at]!;
+    const silent = silence.get(document) ?? null;
     const sale = silent === null && (document.status === 'open' || document.status === 'completed');
-    return { document, day, silent, sale, amount: amountOf(document, day, rates) };
+    return { document, day, silent, sale, amount: told.currency === 'USD' ? null : amountOf(document, day, rates) };
   });
 }
 
-function silenceOf(document: Version, shops: readonly Version[], covered: string): Truth['silent'] {
-  const byId = shops.some((shop) => shop.sourceId === document.shopId);
-  const byName = shops.filter((shop) => shop.shopName === document.shopName).length === 1;
-  if (byId || byName) return 'mirror';
-  const cites = document.shopId !== null || document.shopName !== null;
-  return cites && Date.parse(document.at) + GRACE > Date.parse(covered) ? 'waiting' : null;
+type Linked = ReadonlyMap<Version, readonly Version[]>;
+
+/** The shop orders that an Odoo document belongs to. */
+function shopsOf(document: Version, shops: readonly Version[], links: Told['links']): readonly Version[] {
+  const said = (shop: Version) => links.get(`${document.sourceId}|${shop.sourceId}`);
+  const told = shops.filter((shop) => said(shop) === 'link');
+  if (told.length > 0) return told;
+  const byId = shops.filter((shop) => shop.sourceId === document.shopId);
+  const byName = shops.filter((shop) => shop.shopName === document.shopName);
+  const found = byId.length > 0 ? byId : byName.length === 1 ? byName : [];
+  return found.filter((shop) => said(shop) !== 'unlink');
 }
+
+function shopSpeaks(linked: Linked, covered: string): Map<Version, Truth['silent']> {
+  const silence = new Map<Version, Truth['silent']>();
+  for (const [document, shops] of linked) {
+    const cites = document.shopId !== null || document.shopName !== null;
+    if (shops.length > 0) silence.set(document, 'mirror');
+    else if (cites && Date.parse(document.at) + GRACE > Date.parse(covered)) silence.set(document, 'waiting');
+  }
+  return silence;
+}
+
+function odooSpeaks(linked: Linked): Map<Version, Truth['silent']> {
+  const silence = new Map<Version, Truth['silent']>();
+  const answers = (document: Version, shop: Version) =>
+    document.status !== 'quotation' && !(document.status === 'cancelled' && isPaid(shop));
+  const first = new Map<Version, Version>();
+  for (const shop of new Set([...linked.values()].flat())) {
+    const all = [...linked].flatMap(([document, shops]) => (shops.includes(shop) && answers(document, shop) ? [document] : []));
+    const rank = (document: Version) => (document.status === 'cancelled' ? 1000 : 0) + Number(document.sourceId);
+    const [speaker] = all.sort((a, b) => rank(a) - rank(b));
+    if (speaker === undefined) continue;
+    silence.set(shop, 'mirror');
+    first.set(shop, speaker);
+  }
+  for (const [document, shops] of linked) {
+    if (shops.length === 0 || shops.some((shop) => first.get(shop) === document)) continue;
+    silence.set(document, shops.some((shop) => answers(document, shop)) ? 'duplicate' : 'mirror');
+  }
+  return silence;
+}
+
+/** Half of the shop's orders have received money. */
+const isPaid = (shop: Version) => shop.source === 'shopify' && shop.refunds.includes(1);
 
 function amountOf(document: Version, day: string, rates: readonly RateVersion[]): number | null {
   if (document.currency === 'CLP') return document.amount;
@@ -45,7 +99,7 @@ function amountOf(document: Version, day: string, rates: readonly RateVersion[])
 }
 
 /** `kpi.sales_daily` as it must be: `day source orders without-rate amount refunds amount`. */
-export function salesDaily(truth: readonly Truth[]): string[] {
+export function salesDaily(truth: readonly Truth[], currency: Told['currency'] = 'CLP'): string[] {
   const rows = new Map<string, { orders: number; unrated: number; amount: number; refunds: number; back: number }>();
   const of = (key: string) => {
     const row = rows.get(key) ?? { orders: 0, unrated: 0, amount: 0, refunds: 0, back: 0 };
@@ -63,7 +117,8 @@ export function salesDaily(truth: readonly Truth[]): string[] {
     for (const refund of document.refunds) {
       const row = of(`${refundDay(refund)} ${document.source}`);
       row.refunds += 1;
-      row.back += refundAmount(document);
+      // Refunds are in pesos.
+      row.back += currency === 'CLP' ? refundAmount(document) : 0;
     }
   }
   return [...rows].map(([key, r]) => `${key} ${r.orders} ${r.unrated} ${r.amount} ${r.refunds} ${r.back}`).sort();
@@ -87,6 +142,7 @@ export function documentDrafts(version: Version): Draft[] {
     amount_total_source: String(version.amount),
     shop_order_id: version.shopId,
     shop_order_name: version.shopName,
+    payment_state: isPaid(version) ? 'paid' : null,
   });
   const back = String(refundAmount(version));
   const refunds = version.refunds.map((refund): Draft => ({

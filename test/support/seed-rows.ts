@@ -47,6 +47,8 @@ const ORDINARY: Record<string, Values> = {
   'public.sla_results': { promise: 'first_response', clock: 'business' },
   'ops.tenant_write': { family: 'sales' },
   'ops.connections': { source: 'shopify' },
+  'ops.link_decisions': { decision: 'link', reason: 'x' },
+  'ops.recomputations': { tables: ['public.refunds'] },
   'ops.streams': { stream: 'orders', lane: 'live' },
   'ops.backfills': { range_from: '2025-11-01', range_until: '2025-12-01' },
   'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },

@@ -3,7 +3,7 @@
 --
 -- The two sides:
 --   shop  Shopify documents that are sales: status open, completed or refunded, not excluded.
---   erp   Odoo documents that cite a shop order and stand: the same statuses, not excluded. Whether they speak or wait is of no matter.
+--   erp   Odoo documents that cite a shop order, or were linked to one by a person, and stand: the same statuses, not excluded. Whether they speak or wait is of no matter.
 --         One of zero value stands only where it is the sole standing mirror of a sale; a replacement sent for nothing is no duplicate.
 -- Each Odoo document has at most one original: of the shop orders it is linked to, one that is a sale before others, then the lowest id.
 -- A document belongs to the range by the time of its original; without one, by its own.
@@ -42,7 +42,9 @@ document as materialized (
     o.status in ('open', 'completed', 'refunded') as confirmed
   from public.source_orders o
   where o.tenant_id = $1 and o.deleted_at is null
-    and (o.source = 'shopify' or (o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)))
+    and (o.source = 'shopify' or (o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null
+      -- A person may link what cites nothing.
+      or exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id))))
 ),
 shop as materialized (
   select d.*, d.confirmed and d.excluded_because is null as stands from document d where d.source = 'shopify'

@@ -39,4 +39,4 @@ set fx_rate = d.rate,
     amount_ledger = round(o.amount_ledger_source * d.rate, t.currency_decimals)
 from changed d, public.tenants t
 where o.tenant_id = $1 and o.id = any (array(select id from changed)) and o.id = d.id and t.id = $1
-returning o.business_day::text as day
+returning o.id, o.business_day::text as day

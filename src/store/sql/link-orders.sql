@@ -1,6 +1,7 @@
 -- Which Odoo documents mirror which shop orders, by exact rules: the shop's order id, else its name when exactly one shop order of the
--- tenant has it. Links of every Odoo document that a touched order concerns ($2 ids, $3 shop ids, $4 shop names, old and new) are made
--- anew: what no longer holds goes, what holds now comes. Returns the shop orders and documents whose links changed.
+-- tenant has it. What a person decided wins: a pair that was unlinked is none, and a document that a person linked has no other links.
+-- Links of every Odoo document that a touched order concerns ($2 ids, $3 shop ids, $4 shop names, old and new) are made anew: what no
+-- longer holds goes, what holds now comes. Returns the shop orders and documents whose links changed.
 -- `offset 0` keeps each look-up a probe of its index: joined plainly, the whole tenant is read for every batch (seen at 60,000 orders).
 with erp as (
   select e.* from unnest($2::uuid[]) k(id) cross join lateral (
@@ -14,6 +15,11 @@ with erp as (
   select e.* from unnest($4::text[]) k(cited) cross join lateral (
     select x.id, x.shop_order_id, x.shop_order_name, x.deleted_at
     from public.source_orders x where x.tenant_id = $1 and x.shop_order_name = k.cited and x.source = 'odoo' offset 0) e
+  union
+  select e.* from ops.link_decisions d cross join lateral (
+    select x.id, x.shop_order_id, x.shop_order_name, x.deleted_at
+    from public.source_orders x where x.tenant_id = $1 and x.id = d.erp_order_id and x.source = 'odoo' offset 0) e
+  where d.tenant_id = $1 and d.shop_order_id = any($2::uuid[])
 ),
 by_id as (
   select e.id as erp_order_id, s.id as shop_order_id
@@ -23,7 +29,7 @@ by_id as (
     where x.tenant_id = $1 and x.source = 'shopify' and x.shop_order_id = e.shop_order_id and x.deleted_at is null offset 0) s
   where e.deleted_at is null
 ),
-wanted as (
+by_rule as (
   select erp_order_id, shop_order_id, 'id' as rule from by_id
   union all
   select e.id, n.only_one, 'name'
@@ -35,6 +41,24 @@ wanted as (
     having count(*) = 1
   ) n
   where e.deleted_at is null and not exists (select 1 from by_id b where b.erp_order_id = e.id)
+),
+decided as materialized (
+  select d.erp_order_id, d.shop_order_id, d.decision
+  from erp e
+  cross join lateral (
+    select x.erp_order_id, x.shop_order_id, x.decision from ops.link_decisions x where x.tenant_id = $1 and x.erp_order_id = e.id offset 0) d
+  cross join lateral (
+    select x.deleted_at from public.source_orders x
+    where x.tenant_id = $1 and x.id = d.shop_order_id and x.source = 'shopify' and x.deleted_at is null offset 0) s
+  where e.deleted_at is null
+),
+wanted as (
+  select erp_order_id, shop_order_id, 'person' as rule from decided where decision = 'link'
+  union all
+  select r.erp_order_id, r.shop_order_id, r.rule
+  from by_rule r
+  where not exists (
+    select 1 from decided d where d.erp_order_id = r.erp_order_id and (d.decision = 'link' or d.shop_order_id = r.shop_order_id))
 ),
 gone as (
   delete from public.order_links l

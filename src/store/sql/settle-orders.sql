@@ -1,9 +1,15 @@
--- Who speaks for a sale. Of a linked pair the tenant's speaking source does. An Odoo document that cites a shop order which has not
--- come waits, uncounted, until the shop's stream has passed its date plus 60 minutes of grace; before the shop's first covered day
--- it speaks for itself. $2 orders to settle; $3, $4, $5 the connection whose coverage this batch commits, and that coverage; $6 says
--- that there is one, and then the orders that coverage alone may change are settled too: those that wait, and those that cite a shop
--- order and are younger than what is covered. `offset 0`: see link-orders.sql.
-with shop as (
+-- Who speaks for a sale. Of linked documents the tenant's speaking source does.
+--   The shop speaks: each of its orders for itself, its mirrors are silent. An Odoo document that cites a shop order which has not come
+--   waits, uncounted, until the shop's stream has passed its date plus 60 minutes of grace; before the shop's first covered day it
+--   speaks for itself.
+--   Odoo speaks: a document answers for the shop orders it is linked to, except as a quotation (nothing is sold yet), for a test order,
+--   or, cancelled, for an order that has received money (that stays a sale). A shop order for which one answers is silent. Of several that
+--   answer for one order the first speaks, a confirmed one before others, then by the lowest number, and the others are duplicates. None
+--   waits: it would speak anyway.
+-- $2 orders to settle; $3, $4, $5 the connection whose coverage this batch commits, and that coverage; $6 says that there is one, and
+-- then the orders that coverage alone may change are settled too: those that wait, and those that cite a shop order and are younger than
+-- what is covered. `offset 0`: see link-orders.sql.
+with recursive shop as (
   select count(*) > 0 as connected,
     max(coalesce(case when c.id = $3::uuid then $4::timestamptz else s.covered_from end, '-infinity')) as covered_from,
     min(coalesce(case when c.id = $3::uuid then $5::timestamptz else s.covered_until end, '-infinity')) as covered_until
@@ -11,7 +17,14 @@ with shop as (
   left join ops.streams s on s.tenant_id = c.tenant_id and s.connection_id = c.id and s.stream = 'orders' and s.lane = 'live'
   where c.tenant_id = $1 and c.source = 'shopify' and c.status = 'active'
 ),
-ids as (
+voice as (
+  -- While it is being changed who speaks, documents of one sale change over together, or the sale would count twice, or not at all.
+  select t.speaking_source, t.speaking_source = 'odoo' or exists (
+    select 1 from ops.recomputations r
+    where r.tenant_id = $1 and r.state = 'running' and r.tables && array['public.source_orders', 'public.source_orders.speaks']) as together
+  from public.tenants t where t.id = $1
+),
+touched as (
   select k.id from unnest($2::uuid[]) k(id)
   union
   select w.id from public.source_orders w where $6::boolean and w.tenant_id = $1 and w.silent_because = 'waiting'
@@ -21,25 +34,52 @@ ids as (
     where $6::boolean and x.tenant_id = $1 and x.source = 'odoo' and (x.shop_order_id is not null or x.shop_order_name is not null)
       and x.created_at > shop.covered_until - interval '60 minutes') y
 ),
+-- Where Odoo speaks, a document's voice depends on those it shares a shop order with.
+ids(id) as (
+  select id from touched
+  union
+  select l.id from voice cross join ids cross join lateral (
+    (select x.shop_order_id as id from public.order_links x where x.tenant_id = $1 and x.erp_order_id = ids.id offset 0)
+    union all
+    (select x.erp_order_id from public.order_links x where x.tenant_id = $1 and x.shop_order_id = ids.id offset 0)) l
+  where voice.together
+),
 decided as materialized (
   select v.id, v.because
   from (
     select o.id, o.silent_because as was, case
-      when o.source = 'odoo' and t.speaking_source = 'shopify' and l.linked then 'mirror'
-      when o.source = 'shopify' and t.speaking_source = 'odoo' and l.linked then 'mirror'
-      when o.source = 'odoo' and t.speaking_source = 'shopify' and (o.shop_order_id is not null or o.shop_order_name is not null)
+      when voice.speaking_source = 'odoo' and o.source = 'shopify' then (
+        select 'mirror'
+        from public.order_links k
+        cross join lateral (select x.status from public.source_orders x where x.tenant_id = $1 and x.id = k.erp_order_id offset 0) e
+        where k.tenant_id = $1 and k.shop_order_id = o.id and e.status <> 'quotation' and o.excluded_because is distinct from 'test'
+          and not (e.status = 'cancelled' and coalesce(o.payment_state in ('partial', 'paid'), false))
+        limit 1)
+      when voice.speaking_source = 'odoo' and o.source = 'odoo' then (
+        select case when bool_or(p.first = o.id) then null when bool_or(p.answers) then 'duplicate' when count(*) > 0 then 'mirror' end
+        from public.order_links k
+        cross join lateral (
+          select x.id, x.excluded_because is not distinct from 'test' as test, coalesce(x.payment_state in ('partial', 'paid'), false) as received
+          from public.source_orders x where x.tenant_id = $1 and x.id = k.shop_order_id offset 0) s
+        cross join lateral (
+          select o.status <> 'quotation' and not s.test and not (o.status = 'cancelled' and s.received) as answers,
+            (select e.id
+             from public.order_links m
+             cross join lateral (select x.* from public.source_orders x where x.tenant_id = $1 and x.id = m.erp_order_id offset 0) e
+             where m.tenant_id = $1 and m.shop_order_id = s.id and e.status <> 'quotation' and not s.test
+               and not (e.status = 'cancelled' and s.received)
+             order by e.excluded_because is null and e.status <> 'cancelled' desc, length(e.source_id), e.source_id, e.id
+             limit 1) as first
+        ) p
+        where k.tenant_id = $1 and k.erp_order_id = o.id)
+      when o.source = 'odoo' and exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id) then 'mirror'
+      when o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)
         and shop.connected and o.created_at >= shop.covered_from and o.created_at + interval '60 minutes' > shop.covered_until then 'waiting'
       end as because
     from ids
     cross join lateral (select * from public.source_orders x where x.tenant_id = $1 and x.id = ids.id offset 0) o
     cross join shop
-    join public.tenants t on t.id = $1
-    cross join lateral (
-      select exists (
-        select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id and o.source = 'odoo'
-        union all
-        select 1 from public.order_links k where k.tenant_id = $1 and k.shop_order_id = o.id and o.source = 'shopify') as linked
-    ) l
+    cross join voice
   ) v
   where v.was is distinct from v.because
 )

@@ -15,7 +15,9 @@ select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
     where r.tenant_id = s.tenant_id and r.connection_id = s.connection_id and r.stream = s.stream and r.lane = 'live'), 0)::float8 as rows,
   (select count(*) from ops.quarantine q where q.tenant_id = s.tenant_id and q.connection_id = s.connection_id and q.stream = s.stream
     and q.state = 'open')::float8 as open_quarantine,
-  coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem, s.notices
+  coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem, s.notices,
+  (select string_agg(r.cause || ' ' || (100 * r.done / greatest(r.total, 1))::text || ' %', ', ' order by r.created_at) from ops.recomputations r
+    where r.tenant_id = s.tenant_id and r.state = 'running') as recomputing
 from ops.streams s
 join ops.connections c on c.tenant_id = s.tenant_id and c.id = s.connection_id
 join public.tenants t on t.id = s.tenant_id

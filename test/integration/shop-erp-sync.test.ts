@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Draft } from '#contract';
+import { runReconciliation } from '../../src/reconcile/run-reconciliation.ts';
+import { rebuildTenant } from '../../src/store/rebuild.ts';
+import { writeBatch } from '../../src/store/write-batch.ts';
+import { EngineRig } from '../support/engine-rig.ts';
+import { orderDraft } from '../support/scripted-stream.ts';
+
+let rig: EngineRig;
+beforeAll(async () => {
+  rig = await EngineRig.open();
+});
+afterAll(() => rig.close());
+
+let reads = 0;
+type Changes = Parameters<typeof orderDraft>[1];
+const web = (n: number, amount: number, changes: Changes = {}) =>
+  orderDraft(String(8000 + n), {
+    name: `#${n}`,
+    shop_order_id: String(8000 + n),
+    shop_order_name: String(n),
+    amount_total_source: String(amount),
+    ...changes,
+  });
+const erp = (n: number, amount: number, cites: number | null, changes: Changes = {}) =>
+  orderDraft(String(n), {
+    name: `S${n}`,
+    amount_total_source: String(amount),
+    shop_order_name: cites === null ? null : String(cites),
+    ...changes,
+  });
+
+async function company() {
+  const tenant = await rig.tenant();
+  const { tenantId, rows } = tenant;
+  const write = async (place: (typeof tenant)['shop'], until: string, drafts: Draft[]) => {
+    await rig.db.query("update ops.streams set expires_at = '-infinity' where tenant_id = $1", [tenantId]);
+    await writeBatch(rig.db, await rig.batch(place, ++reads, drafts, { lane: 'live', end: true, covered: { from: null, until } }));
+  };
+  return {
+    tenantId,
+    shop: (until: string, ...drafts: Draft[]) => write(tenant.shop, until, drafts),
+    odoo: (until: string, ...drafts: Draft[]) => write(tenant.odoo, until, drafts),
+    sync: async (columns: string) =>
+      (
+        await rows<{ line: string }>(
+          `select concat_ws(' ', day, ${columns
+            .split(', ')
+            .map((column) => `coalesce(trim_scale(${column}::numeric)::text, '-')`)
+            .join(', ')}) as line from kpi.shop_erp_sync where tenant_id = '${tenantId}' order by day`,
+        )
+      ).map((row) => row.line),
+    bridge: async () => {
+      const [row] = await rows<{ off: string }>(
+        `select sum(abs(erp_amount - shop_amount - (without_shop_amount - without_erp_amount + difference + duplicates_amount + status_amount)))::text as off
+         from kpi.shop_erp_daily`,
+      );
+      expect(Number(row!.off)).toBe(0);
+      expect(await rebuildTenant(rig.db, tenantId)).toEqual([]);
+    },
+  };
+}
+
+/** 1 November 2026 in Chile ends at 03:00 UTC of the 2nd, and its grace at 04:00. */
+const GRACE_OVER = '2026-11-02T04:00:00Z';
+const later = '2026-11-01T13:00:00Z';
+
+test('a day is judged when both sides cover it and the grace of an hour; until then nothing is missing', async () => {
+  const c = await company();
+  await c.shop('2026-11-02T03:59:59Z', web(1001, 100), web(1002, 200));
+  await c.odoo(GRACE_OVER, erp(21, 100, 1001), erp(22, 300, 4040));
+  expect(await c.sync('linked, missing_in_odoo, missing_in_shopify, pending')).toEqual(['2026-11-01 - - - 2']);
+  expect(await c.sync('coverage')).toEqual(['2026-11-01 0.9999']);
+  await c.shop(GRACE_OVER);
+  expect(
+    await c.sync('linked, missing_in_odoo, missing_in_odoo_amount, missing_in_shopify, missing_in_shopify_amount, pending, coverage'),
+  ).toEqual(['2026-11-01 1 1 200 1 300 0 1']);
+  // A covered day without anything is 0.
+  await c.shop('2026-11-03T04:00:00Z');
+  await c.odoo('2026-11-03T04:00:00Z');
+  expect(await c.sync('linked, missing_in_odoo, difference')).toEqual(['2026-11-01 1 1 0', '2026-11-02 0 0 0']);
+  await c.bridge();
+});
+
+test('what differs is counted with its money, duplicates and status apart, and the classes of the reconciliation agree', async () => {
+  const c = await company();
+  const next = { created_at: '2026-11-02T12:00:00Z' };
+  await c.shop(
+    '2026-11-10T00:00:00Z',
+    web(1001, 100),
+    web(1002, 200),
+    web(1003, 300),
+    web(1004, 400),
+    web(1005, 500, { status: 'cancelled' }),
+  );
+  await c.odoo(
+    '2026-11-10T00:00:00Z',
+    // On another day than its shop order: it counts on the shop order's.
+    erp(21, 90, 1001, next),
+    erp(22, 205, 1002),
+    erp(23, 300, 1003),
+    erp(24, 301, 1003),
+    erp(25, 400, 1004, { status: 'cancelled' }),
+    erp(26, 500, 1005),
+    erp(27, 999, null),
+  );
+  const columns =
+    'shop_orders, shop_amount, erp_orders, erp_amount, linked, differing, difference, difference_absolute, duplicates, duplicates_amount, status_differs, status_amount';
+  expect(await c.sync(columns)).toEqual([
+    '2026-11-01 4 1000 5 1396 3 2 -5 15 1 301 2 100',
+    ...['02', '03', '04', '05', '06', '07', '08'].map((day) => `2026-11-${day} 0 0 0 0 0 0 0 0 0 0 0 0`),
+  ]);
+  await c.bridge();
+  const { classes } = await runReconciliation(rig.db, { tenantId: c.tenantId, asOf: '2026-11-10T00:00:00Z' });
+  expect(new Map(classes.map((one) => [one.class, `${one.findings} ${Number(one.amount)}`]))).toEqual(
+    new Map([
+      ['duplicate_in_odoo', '1 301'],
+      ['status', '2 100'],
+      ['amount', '2 -5'],
+    ]),
+  );
+  // The amount of a linked document changes: only its own row is written, and the shop order's day follows.
+  await c.odoo('2026-11-10T00:00:00Z', erp(21, 100, 1001, { ...next, updatedAt: later }));
+  expect((await c.sync('differing, difference'))[0]).toBe('2026-11-01 1 5');
+  await c.bridge();
+});
