@@ -1527,6 +1527,166 @@ comment on column public.inventory_levels.quantity_reserved is 'Unidades comprom
 comment on column public.inventory_levels.quantity_available is 'Unidades disponibles.';
 comment on column public.inventory_levels.foreign_owner is 'Mercadería de terceros en consignación: no es nuestra.';
 
+create table public.invoice_lines (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  invoice_id uuid not null,
+  order_id uuid,
+  order_line_id uuid,
+  product_id uuid,
+  quantity numeric not null,
+  amount_source numeric not null,
+  amount_untaxed_source numeric not null,
+  amount_tax_source numeric not null,
+  currency_source text not null
+);
+alter table public.invoice_lines add constraint invoice_lines_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX invoice_lines_invoice ON public.invoice_lines USING btree (tenant_id, invoice_id);
+CREATE INDEX invoice_lines_order ON public.invoice_lines USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
+alter table public.invoice_lines enable row level security;
+alter table public.invoice_lines force row level security;
+create policy every_row on public.invoice_lines as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.invoice_lines as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.invoice_lines as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.invoice_lines owner to kpi_owner;
+grant delete, insert, select, update on table public.invoice_lines to kpi_writer;
+grant select on table public.invoice_lines to kpi_analyst;
+grant select on table public.invoice_lines to kpi_reader;
+comment on table public.invoice_lines is 'Líneas de los documentos emitidos, cada una con el pedido que factura; un documento puede cubrir varios pedidos. Los montos suman el total del documento: su redondeo va en la línea mayor.';
+comment on column public.invoice_lines.tenant_id is 'Empresa.';
+comment on column public.invoice_lines.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.invoice_lines.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.invoice_lines.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.invoice_lines.source_id is 'Identificador en el sistema de origen.';
+comment on column public.invoice_lines.source_created_at is 'Creación según el origen.';
+comment on column public.invoice_lines.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.invoice_lines.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.invoice_lines.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.invoice_lines.synced_at is 'Última escritura en este almacén.';
+comment on column public.invoice_lines.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.invoice_lines.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.invoice_lines.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.invoice_lines.invoice_id is 'Documento.';
+comment on column public.invoice_lines.order_id is 'Venta que factura; nula si no tiene.';
+comment on column public.invoice_lines.order_line_id is 'Línea de la venta.';
+comment on column public.invoice_lines.product_id is 'Producto.';
+comment on column public.invoice_lines.quantity is 'Cantidad, en la unidad de la línea.';
+comment on column public.invoice_lines.amount_source is 'Total con impuestos, moneda del documento.';
+comment on column public.invoice_lines.amount_untaxed_source is 'Sin impuestos.';
+comment on column public.invoice_lines.amount_tax_source is 'Impuestos.';
+comment on column public.invoice_lines.currency_source is 'Moneda del documento.';
+
+create table public.invoices (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  kind text not null,
+  state text not null,
+  payment_state text,
+  document_type text,
+  folio text,
+  invoice_date date,
+  currency_source text not null,
+  amount_total_source numeric not null,
+  amount_untaxed_source numeric not null,
+  amount_tax_source numeric not null,
+  amount_net_source numeric,
+  amount_exempt_source numeric,
+  amount_iva_source numeric,
+  amount_other_taxes_source numeric,
+  amount_total_company numeric,
+  currency_company text,
+  reversed_invoice_id uuid,
+  debited_invoice_id uuid,
+  reference_type text,
+  reference_folio text,
+  reference_reason text,
+  sii_state text,
+  customer_id uuid,
+  buyer_rut text,
+  company text,
+  intercompany boolean not null,
+  amount_total numeric,
+  amount_untaxed numeric
+);
+alter table public.invoices add constraint invoices_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX invoices_day ON public.invoices USING btree (tenant_id, invoice_date) WHERE (state = 'posted'::text);
+CREATE INDEX invoices_reversed ON public.invoices USING btree (tenant_id, reversed_invoice_id) WHERE (reversed_invoice_id IS NOT NULL);
+alter table public.invoices enable row level security;
+alter table public.invoices force row level security;
+create policy every_row on public.invoices as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.invoices as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.invoices as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.invoices owner to kpi_owner;
+grant delete, insert, select, update on table public.invoices to kpi_writer;
+grant select on table public.invoices to kpi_analyst;
+grant select (amount_exempt_source, amount_iva_source, amount_net_source, amount_other_taxes_source, amount_tax_source, amount_total, amount_total_company, amount_total_source, amount_untaxed, amount_untaxed_source, company, connection_id, currency_company, currency_source, customer_id, debited_invoice_id, deleted_at, document_type, folio, id, intercompany, invoice_date, kind, name, payment_state, read_seq, reference_folio, reference_reason, reference_type, reversed_invoice_id, revision, row_hash, sii_state, source, source_created_at, source_id, source_seq, source_updated_at, state, synced_at, tenant_id) on public.invoices to kpi_reader;
+comment on table public.invoices is 'Documentos de venta emitidos: boletas, facturas, notas de débito y de crédito, también en borrador y anulados. Montos positivos en todos; kind dice si suman o restan. Debe cuadrar con: Odoo, libro de ventas, y Registro de Ventas del SII del mes, por invoice_date y document_type, solo state posted.';
+comment on column public.invoices.tenant_id is 'Empresa.';
+comment on column public.invoices.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.invoices.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.invoices.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.invoices.source_id is 'Identificador en el sistema de origen.';
+comment on column public.invoices.source_created_at is 'Creación según el origen.';
+comment on column public.invoices.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.invoices.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.invoices.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.invoices.synced_at is 'Última escritura en este almacén.';
+comment on column public.invoices.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.invoices.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.invoices.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.invoices.name is 'Número visible en el origen.';
+comment on column public.invoices.kind is 'invoice, debit_note o credit_note.';
+comment on column public.invoices.state is 'draft, posted o cancelled. Solo posted es un documento emitido.';
+comment on column public.invoices.payment_state is 'Estado de pago con la palabra del origen.';
+comment on column public.invoices.document_type is 'Código del SII: 33, 34, 39, 41, 56, 61, 110, 111, 112; nulo si el origen no lo dice.';
+comment on column public.invoices.folio is 'Folio, sin ceros a la izquierda. El mismo en dos tipos es normal.';
+comment on column public.invoices.invoice_date is 'Fecha del documento; es el día y nunca se convierte. Nula en borradores.';
+comment on column public.invoices.currency_source is 'Moneda del documento.';
+comment on column public.invoices.amount_total_source is 'Total con impuestos, moneda del documento.';
+comment on column public.invoices.amount_untaxed_source is 'Sin impuestos, moneda del documento.';
+comment on column public.invoices.amount_tax_source is 'Todos los impuestos, moneda del documento.';
+comment on column public.invoices.amount_net_source is 'Neto: base afecta a IVA; nulo si no se puede leer qué impuesto es IVA.';
+comment on column public.invoices.amount_exempt_source is 'Exento: base sin IVA; nulo si no se puede leer.';
+comment on column public.invoices.amount_iva_source is 'IVA; nulo si no se puede leer.';
+comment on column public.invoices.amount_other_taxes_source is 'Otros impuestos (ILA y demás): impuestos menos IVA.';
+comment on column public.invoices.amount_total_company is 'Total en la moneda de la compañía según sus libros, con signo: negativo en notas de crédito.';
+comment on column public.invoices.currency_company is 'Moneda de la compañía.';
+comment on column public.invoices.reversed_invoice_id is 'Documento que una nota de crédito revierte.';
+comment on column public.invoices.debited_invoice_id is 'Documento al que una nota de débito agrega.';
+comment on column public.invoices.reference_type is 'Tipo del documento citado.';
+comment on column public.invoices.reference_folio is 'Folio del documento citado.';
+comment on column public.invoices.reference_reason is 'Razón de la referencia: 1 anula, 2 corrige texto, 3 corrige monto.';
+comment on column public.invoices.sii_state is 'Estado en el SII con la palabra del origen, donde se puede leer.';
+comment on column public.invoices.customer_id is 'Comprador.';
+comment on column public.invoices.buyer_rut is 'RUT del comprador, solo si es de empresa.';
+comment on column public.invoices.company is 'Compañía del origen que emite.';
+comment on column public.invoices.intercompany is 'Si el comprador es otra compañía de la misma empresa.';
+comment on column public.invoices.amount_total is 'Total en la moneda de la empresa, al cambio del día del documento según los libros; nulo si no se conoce.';
+comment on column public.invoices.amount_untaxed is 'Sin impuestos, moneda de la empresa.';
+
 create table public.locations (
   tenant_id uuid not null,
   id uuid not null,
@@ -1857,16 +2017,20 @@ create table public.refunds (
   amount_total_source numeric not null,
   amount_untaxed_source numeric not null,
   amount_tax_source numeric not null,
-  amount_paid_back_source numeric not null,
+  amount_paid_back_source numeric,
   fx_rate numeric,
   fx_date date,
   amount_total numeric,
   amount_untaxed numeric,
   amount_paid_back numeric,
-  counts boolean default false not null
+  counts boolean default false not null,
+  created_on date,
+  invoice_id uuid,
+  amount_replaced_source numeric default 0 not null
 );
 alter table public.refunds add constraint refunds_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX refunds_day ON public.refunds USING btree (tenant_id, business_day) WHERE counts;
+CREATE INDEX refunds_invoice ON public.refunds USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX refunds_order ON public.refunds USING btree (tenant_id, order_id);
 alter table public.refunds enable row level security;
 alter table public.refunds force row level security;
@@ -1898,13 +2062,16 @@ comment on column public.refunds.currency_source is 'Moneda del documento.';
 comment on column public.refunds.amount_total_source is 'Valor devuelto con impuestos, moneda del documento.';
 comment on column public.refunds.amount_untaxed_source is 'Sin impuestos, moneda del documento.';
 comment on column public.refunds.amount_tax_source is 'Impuestos, moneda del documento.';
-comment on column public.refunds.amount_paid_back_source is 'Dinero efectivamente pagado de vuelta, moneda del documento.';
+comment on column public.refunds.amount_paid_back_source is 'Dinero efectivamente pagado de vuelta, moneda del documento; nulo si el origen no lo dice.';
 comment on column public.refunds.fx_rate is 'Tipo de cambio usado.';
 comment on column public.refunds.fx_date is 'Su fecha.';
-comment on column public.refunds.amount_total is 'Valor devuelto, moneda de la empresa.';
+comment on column public.refunds.amount_total is 'Valor devuelto, moneda de la empresa, sin lo reemplazado por otro documento.';
 comment on column public.refunds.amount_untaxed is 'Sin impuestos, moneda de la empresa.';
 comment on column public.refunds.amount_paid_back is 'Pagado de vuelta, moneda de la empresa.';
 comment on column public.refunds.counts is 'Si cuenta: es de una venta cuyo documento habla.';
+comment on column public.refunds.created_on is 'Fecha de la devolución, si el origen no dice la hora; entonces es el día.';
+comment on column public.refunds.invoice_id is 'Nota de crédito que es.';
+comment on column public.refunds.amount_replaced_source is 'De ese valor, lo que otro documento de la misma venta volvió a facturar (documento reemplazado): no es devolución y no está en los montos en la moneda de la empresa.';
 
 create table public.sla_results (
   tenant_id uuid not null,
@@ -2068,7 +2235,15 @@ create table public.source_orders (
   amount_ledger_source numeric,
   amount_iva numeric,
   amount_exempt numeric,
-  amount_ledger numeric
+  amount_ledger numeric,
+  stated_status text,
+  delivered boolean,
+  invoiced boolean,
+  locked boolean,
+  created_on date,
+  invoice_id uuid,
+  amount_invoiced numeric,
+  cancelled_but_invoiced boolean default false not null
 );
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
@@ -2077,6 +2252,7 @@ CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id,
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
+CREATE INDEX source_orders_invoice ON public.source_orders USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_other_day ON public.source_orders USING btree (tenant_id, business_day) WHERE (NOT is_sale);
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
@@ -2107,8 +2283,8 @@ comment on column public.source_orders.deleted_at is 'Cuándo se supo que ya no 
 comment on column public.source_orders.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
 comment on column public.source_orders.revision is 'Cuántas veces se escribió la fila.';
 comment on column public.source_orders.name is 'Número visible: #1001, S00021.';
-comment on column public.source_orders.status is 'quotation, open, completed, refunded o cancelled.';
-comment on column public.source_orders.excluded_because is 'Por qué no es venta: test, zero_value, gift_card_only, intercompany.';
+comment on column public.source_orders.status is 'quotation, open, completed, refunded o cancelled: de lo que dice el documento, de sus documentos emitidos y de los ajustes de la empresa.';
+comment on column public.source_orders.excluded_because is 'Por qué no es venta: test, zero_value, gift_card_only, intercompany, settlement (paga un pedido ya contado).';
 comment on column public.source_orders.payment_state is 'unpaid, partial o paid; nulo si el origen no lo dice.';
 comment on column public.source_orders.source_status is 'Estado con las palabras del origen.';
 comment on column public.source_orders.created_at is 'Momento de la venta (Shopify processedAt, Odoo date_order).';
@@ -2146,6 +2322,14 @@ comment on column public.source_orders.amount_ledger_source is 'Suma de los acue
 comment on column public.source_orders.amount_iva is 'IVA, moneda de la empresa; nulo si no se conoce o no hay tipo de cambio.';
 comment on column public.source_orders.amount_exempt is 'Base sin IVA, moneda de la empresa; nula si no se conoce o no hay tipo de cambio.';
 comment on column public.source_orders.amount_ledger is 'Suma de los acuerdos de Shopify, moneda de la empresa.';
+comment on column public.source_orders.stated_status is 'Estado que dice el documento por sí solo.';
+comment on column public.source_orders.delivered is 'Si está entregado, o no hay nada que entregar; nulo si el origen no lo dice.';
+comment on column public.source_orders.invoiced is 'Si está facturado según el origen; nulo si no lo dice.';
+comment on column public.source_orders.locked is 'Si está bloqueado en el origen; nulo si no lo dice.';
+comment on column public.source_orders.created_on is 'Fecha de la venta, si el origen no dice la hora; entonces es el día.';
+comment on column public.source_orders.invoice_id is 'Documento que es él mismo la venta, por no tener pedido.';
+comment on column public.source_orders.amount_invoiced is 'Facturado menos notas de crédito, moneda de la empresa; nulo si no hay documento emitido conocido o no se pudo convertir.';
+comment on column public.source_orders.cancelled_but_invoiced is 'Anulado en el origen, pero con documentos emitidos vigentes: sigue siendo una venta.';
 
 create table public.tenants (
   id uuid not null,
@@ -2161,6 +2345,8 @@ create table public.tenants (
   reader_role text,
   created_at timestamp with time zone default now() not null,
   channel_names jsonb default '{}'::jsonb not null,
+  invoices_elsewhere boolean default false not null,
+  locked_means_completed boolean default false not null,
   sla_first_response_minutes integer default 60 not null,
   sla_resolution_minutes integer default 1440 not null,
   sla_first_response_by_channel jsonb default '{}'::jsonb not null,
@@ -2204,6 +2390,8 @@ comment on column public.tenants.speaking_source is 'Qué documento habla cuando
 comment on column public.tenants.reader_role is 'Rol de base de datos con que la empresa lee lo suyo.';
 comment on column public.tenants.created_at is 'Cuándo se creó la empresa en este servicio.';
 comment on column public.tenants.channel_names is 'Nombres propios de los canales de venta: el del origen a la izquierda, el que se muestra a la derecha.';
+comment on column public.tenants.invoices_elsewhere is 'Si emite sus documentos fuera de Odoo: entonces un pedido entregado está completo aunque Odoo lo tenga por facturar.';
+comment on column public.tenants.locked_means_completed is 'Si un pedido bloqueado en Odoo cuenta como completo.';
 comment on column public.tenants.sla_first_response_minutes is 'Plazo de primera respuesta, en minutos hábiles (corridos si la bandeja no tiene horario).';
 comment on column public.tenants.sla_resolution_minutes is 'Plazo de resolución, en minutos hábiles (corridos si la bandeja no tiene horario).';
 comment on column public.tenants.sla_first_response_by_channel is 'Plazos de primera respuesta de canales que difieren: {"WhatsApp": 30}.';
@@ -2567,16 +2755,17 @@ create view kpi.coverage with (security_invoker=true) as
                     ELSE NULL::timestamp with time zone
                 END AS covered_until
            FROM ((kpi.freshness f
-             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
+             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
              JOIN public.tenants t ON ((t.id = f.tenant_id)))
+          WHERE ((n.subject <> 'sales'::text) OR (n.stream = 'orders'::text) OR (f.covered_until IS NOT NULL) OR (f.last_success_at IS NULL))
           GROUP BY f.tenant_id, n.subject, t.time_zone) c;
 alter table kpi.coverage owner to kpi_owner;
 grant select on table kpi.coverage to kpi_analyst;
 grant select on table kpi.coverage to kpi_reader;
 grant select on table kpi.coverage to kpi_writer;
-comment on view kpi.coverage is 'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on view kpi.coverage is 'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, documents, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. Los documentos y el punto de venta cuentan para sales donde se usan: un flujo que terminó sin cubrir nada es de una aplicación que no está instalada o no se puede leer. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
 comment on column kpi.coverage.tenant_id is 'Empresa.';
-comment on column kpi.coverage.subject is 'Materia: sales, carts, customers, inventory, support, csat o automation.';
+comment on column kpi.coverage.subject is 'Materia: sales, documents, carts, customers, inventory, support, csat o automation.';
 comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos los flujos que necesita; -infinity: todo lo que tiene el origen.';
 comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
 comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';

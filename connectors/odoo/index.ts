@@ -6,9 +6,11 @@ import { settings } from './settings.ts';
 import { customers } from './streams/customers.ts';
 import { exchangeRates } from './streams/exchange-rates.ts';
 import { inventoryLevels } from './streams/inventory-levels.ts';
+import { invoices } from './streams/invoices.ts';
 import { locations } from './streams/locations.ts';
 import { orderLines } from './streams/order-lines.ts';
 import { orders } from './streams/orders.ts';
+import { posOrders } from './streams/pos-orders.ts';
 import { products } from './streams/products.ts';
 
 /** Odoo 16 and newer, by JSON-2 from 19 on and JSON-RPC below. */
@@ -21,5 +23,5 @@ export const odoo = defineConnector({
   recordUrl,
   check,
   // Rates and places first: what orders and stock refer to is then known when they arrive.
-  streams: [exchangeRates, locations, products, customers, orders, orderLines, inventoryLevels],
+  streams: [exchangeRates, locations, products, customers, orders, orderLines, invoices, posOrders, inventoryLevels],
 });

@@ -6,6 +6,8 @@ const stored = z.object({ base_url: z.string() });
 /** The model behind each kind of record that has a form of its own. */
 const MODELS: Partial<Record<Entity, string>> = {
   order: 'sale.order',
+  invoice: 'account.move',
+  refund: 'account.move',
   customer: 'res.partner',
   product: 'product.product',
   location: 'stock.location',
@@ -24,14 +26,20 @@ export function recordUrl(settings: Readonly<Record<string, unknown>>, { entity,
     : `${known.data.base_url}/web#id=${place.id}&model=${place.model}&view_type=form`;
 }
 
-/** Lines and stock have no page of their own: they are seen in their order, or in their product. */
+/** Sales that are no sale order say of which model they are: `invoice:12`, `pos:7`. */
+const SALES: Readonly<Record<string, string>> = { invoice: 'account.move', pos: 'pos.order' };
+
+/** Lines and stock have no page of their own: they are seen in their document, or in their product. */
 function placeOf(entity: Entity, sourceId: string, refs: RecordPlace['refs']): { model: string; id: string } | null {
   const model = MODELS[entity];
-  const [place, id] =
-    model !== undefined
-      ? [model, sourceId]
-      : refs['order_id'] !== undefined
-        ? ['sale.order', refs['order_id']]
-        : ['product.product', refs['product_id'] ?? ''];
-  return /^\d+$/.test(id) ? { model: place, id } : null;
+  if (model !== undefined) return numbered(model, sourceId);
+  if (refs['invoice_id'] !== undefined) return numbered('account.move', refs['invoice_id']);
+  return refs['order_id'] !== undefined ? numbered('sale.order', refs['order_id']) : numbered('product.product', refs['product_id'] ?? '');
+}
+
+/** A refund for one of several orders names the order behind its document: `12/21`. */
+function numbered(model: string, sourceId: string): { model: string; id: string } | null {
+  const [, sale, id] = /^(?:([a-z]+):)?(\d+)(?:\/.*)?$/.exec(sourceId) ?? [];
+  const place = sale === undefined ? model : SALES[sale];
+  return id === undefined || place === undefined ? null : { model: place, id };
 }

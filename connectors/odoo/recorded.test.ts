@@ -14,6 +14,7 @@ import { mapLocation } from './mapping/location.ts';
 import { mapProduct } from './mapping/product.ts';
 import { SHOP_ORDER_ID_FIELDS } from './mapping/shop-reference.ts';
 import type { SaleFacts } from './sale-facts.ts';
+import { mapInvoices } from './streams/invoices.ts';
 import { mapOrders } from './streams/orders.ts';
 
 /** Answers of a live Odoo 19.0 with demo data, outside the repository; recorded with every field and classic many2one. */
@@ -88,6 +89,54 @@ describe.skipIf(!present)('recorded answers of Odoo 19', () => {
     })) {
       expect(draftSum(drafts, 'order_line', of)).toBe(columnSum(lines, column));
     }
+  });
+
+  test('every invoice and credit note lands, other entries of the books are left out by rule, and each column adds up', async () => {
+    const moves = rowsOf('account.move');
+    const lines = rowsOf('account.move.line');
+    const ofSales = (row: Record<string, unknown>) => row['move_type'] === 'out_invoice' || row['move_type'] === 'out_refund';
+    const sales = moves.filter(ofSales);
+    const companies = await readCompanies(recordedClient, [1]);
+    const { drafts, rejects, excluded } = mapInvoices(moves, lines, {
+      currencies: await readCurrencies(recordedClient),
+      companyCurrency: new Map(companies.map((company) => [company.id, company.currencyId])),
+      companyPartners: new Set(companies.map((company) => company.partnerId)),
+      documentTypes: new Map(),
+      taxes: null,
+      units: null,
+      products: new Map(),
+      saleOrders: new Map(),
+      origins: new Map(),
+      references: new Map(),
+      companyRuts: new Map(),
+    });
+    expect(rejects).toEqual([]);
+    expect(drafts.flatMap(faultsOf)).toEqual([]);
+    expect(excluded).toEqual({ not_of_a_sale: moves.length - sales.length });
+    expect(drafts.filter((draft) => draft.entity === 'invoice').map((draft) => draft.sourceId)).toEqual(
+      sales.map((row) => String(row['id'])),
+    );
+    for (const [column, of] of Object.entries({
+      amount_total: 'amount_total_source',
+      amount_untaxed: 'amount_untaxed_source',
+      amount_tax: 'amount_tax_source',
+      amount_total_signed: 'amount_total_company',
+    })) {
+      expect(draftSum(drafts, 'invoice', of)).toBe(columnSum(sales, column));
+    }
+    const own = lines.filter(ofSales);
+    for (const [column, of] of Object.entries({
+      price_total: 'amount_source',
+      price_subtotal: 'amount_untaxed_source',
+      quantity: 'quantity',
+    })) {
+      expect(draftSum(drafts, 'invoice_line', of)).toBe(columnSum(own, column));
+    }
+    // None of them has an order: each invoice whose lines are in the file is a sale of its own, to the cent.
+    const alone = sales.filter(
+      (row) => row['move_type'] === 'out_invoice' && own.some((line) => Array.isArray(line['move_id']) && line['move_id'][0] === row['id']),
+    );
+    expect(draftSum(drafts, 'order', 'amount_total_source')).toBe(columnSum(alone, 'amount_total'));
   });
 
   test('an answer of JSON-RPC maps as one of JSON-2', async () => {

@@ -42,6 +42,12 @@ export function windowDomain(field: string, walk: Walk): Domain {
   return [...inside, ['id', '>', walk.lastId]];
 }
 
+/** A window of a field that is a date without time: every day that the window touches, so that no zone can cut one off. */
+export function dayDomain(field: string, walk: Walk): Domain {
+  const inside: Domain = walk.lo === null ? [] : [[field, '>=', walk.lo.slice(0, 10)]];
+  return [...inside, [field, '<=', walk.hi.slice(0, 10)], ['id', '>', walk.lastId]];
+}
+
 /** Odoo's own notation of an instant in whole seconds: naive UTC. */
 export function naive(instant: string): string {
   return instant.slice(0, 19).replace('T', ' ');

@@ -20,6 +20,7 @@ import {
   naive,
   walkSchema,
   watermarkSchema,
+  dayDomain,
   windowDomain,
   windowOf,
   type Walk,
@@ -30,6 +31,8 @@ import {
 export interface Mapped {
   readonly drafts: readonly Draft[];
   readonly rejects: readonly Reject[];
+  /** Records left out on purpose, counted by rule. */
+  readonly excluded?: Readonly<Record<string, number>>;
 }
 
 export interface WindowedSpec<F> {
@@ -45,8 +48,14 @@ export interface WindowedSpec<F> {
   readonly wanted: (settings: OdooSettings) => readonly string[];
   /** Records without a company belong to all of them (products, partners, rates …) or cannot exist (orders). */
   readonly shared: boolean;
-  /** The date a backfill goes by. */
+  /** Of the model's records, those of this condition only. */
+  readonly domain?: Domain;
+  /** The field a backfill goes by. */
   readonly businessField: string;
+  /** Whether that field is a date without time: then the days a range touches are read whole. */
+  readonly businessDays?: boolean;
+  /** What is missing where the user may not read the model at all: then the stream says so and ends, and the others go on. */
+  readonly withoutRight?: string;
   /** Set where a request's `from` narrows an incremental walk: the path of the date it is compared with. */
   readonly fromField?: string;
   /** Fields worth telling about when they cannot be read: what their absence means. */
@@ -54,7 +63,7 @@ export interface WindowedSpec<F> {
   /** What mapping needs to know beside the records, read once per walk. */
   prepare(client: OdooClient, settings: OdooSettings): Promise<F>;
   map(records: readonly unknown[], facts: F, client: OdooClient): Promise<Mapped> | Mapped;
-  /** What `prepare` found that an operator should know. */
+  /** What `prepare` and `map` found that an operator should know; asked at the end of a walk. */
   notices?(facts: F): readonly Notice[];
 }
 
@@ -71,8 +80,28 @@ export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
     intervalSeconds: spec.intervalSeconds,
     watermark: watermarkSchema,
     walk: walkSchema,
-    read: (context, request) => readWindow(spec, context, request),
+    read: (context, request) =>
+      spec.withoutRight === undefined ? readWindow(spec, context, request) : readIfAllowed(spec, context, request),
   });
+}
+
+/** A stream that may be forbidden as a whole is empty then, with a notice; that a right was lost under way is an error as ever. */
+async function* readIfAllowed<F>(
+  spec: WindowedSpec<F>,
+  context: ReadContext<OdooSettings>,
+  request: WindowRequest,
+): AsyncGenerator<Page, void, void> {
+  let pages = 0;
+  try {
+    for await (const page of readWindow(spec, context, request)) {
+      pages += 1;
+      yield page;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== 'forbidden' || pages > 0 || request.walk !== null) throw error;
+    const message = `The user may not read ${spec.model}: ${spec.withoutRight ?? ''}`;
+    yield { ...nothing(request.watermark), notices: [{ code: 'forbidden', message }] };
+  }
 }
 
 async function* readWindow<F>(
@@ -93,15 +122,16 @@ async function* readWindow<F>(
   }
   const fields = chosenFields(spec, readable, context.settings);
   const facts = await spec.prepare(client, context.settings);
-  const notices = [...missedNotices(spec, readable), ...(spec.notices?.(facts) ?? [])];
   const base = baseDomain(spec, context.settings, request);
   const field = request.kind === 'backfill' ? spec.businessField : 'write_date';
 
   for (let walk = window; ;) {
-    const domain: Domain = [...base, ...windowDomain(field, walk)];
+    const dated = request.kind === 'backfill' && spec.businessDays === true;
+    const domain: Domain = [...base, ...(dated ? dayDomain(field, walk) : windowDomain(field, walk))];
     const rows = await client.searchRead(spec.model, { domain, fields, order: 'id', limit: spec.pageSize });
     const mapped = await spec.map(rows, facts, client);
     if (rows.length < spec.pageSize) {
+      const notices = [...missedNotices(spec, readable), ...(spec.notices?.(facts) ?? [])];
       yield { ...mapped, ...endOf(spec, request, walk, client.server.date), notices };
       return;
     }
@@ -154,9 +184,14 @@ function missedNotices<F>(spec: WindowedSpec<F>, readable: ReadonlySet<string>):
 }
 
 function baseDomain<F>(spec: WindowedSpec<F>, settings: OdooSettings, request: WindowRequest): Domain {
-  const since =
+  const from =
     request.kind === 'incremental' && request.from !== null && spec.fromField !== undefined ? naive(floorSecond(request.from)) : null;
-  return [...companyDomain(settings, spec.shared), ...(since === null ? [] : [[spec.fromField ?? '', '>=', since] as const])];
+  const since = from !== null && spec.businessDays === true ? from.slice(0, 10) : from;
+  return [
+    ...companyDomain(settings, spec.shared),
+    ...(spec.domain ?? []),
+    ...(since === null ? [] : [[spec.fromField ?? '', '>=', since] as const]),
+  ];
 }
 
 /** Without it, records of every company of the user come along. */

@@ -2,13 +2,15 @@
 -- Dashboards: Ejecutiva, Tenant, Ventas, Soporte, Automatizaciones, Inventario
 -- Meaning: which local days of each subject the data cover wholly, so that unknown is never shown as zero (MEANING 15). A number for a day or
 --   period that is not wholly inside is null.
--- Grain: one row per tenant and subject for which a source is connected. Subjects: sales, carts, customers, inventory, support, csat,
+-- Grain: one row per tenant and subject for which a source is connected. Subjects: sales, documents, carts, customers, inventory, support, csat,
 --   automation.
 -- Unit: instants; local days of the tenant.
 -- Source: kpi.freshness: what each stream has proved to cover.
 -- Formula: of the streams that a subject needs, covered_from = the latest of their starts, covered_until = the earliest of their ends.
 --   first_day = the first local day that begins inside; last_day = the last that has ended inside. covered_from -infinity: everything the
 --   source has.
+--   Invoices and the point of sale count for sales where they are used: a stream that has ended and covers nothing says that its app is
+--   not installed, or may not be read, and makes no sale unknown; documents are then not covered at all.
 -- Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.
 -- Bad input: a stream that never completed a reading -> covered_until and last_day null: nothing is covered. No source for a subject -> no row.
 -- Explain: select 'freshness' as entity, f.connection_id as id, null::numeric as contribution from kpi.freshness f where f.tenant_id = $1
@@ -35,6 +37,9 @@ from (
   join (values
     ('sales', 'shopify', 'orders'),
     ('sales', 'odoo', 'orders'),
+    ('sales', 'odoo', 'invoices'),
+    ('sales', 'odoo', 'pos_orders'),
+    ('documents', 'odoo', 'invoices'),
     ('carts', 'shopify', 'abandoned_checkouts'),
     ('customers', 'shopify', 'orders'),
     ('customers', 'odoo', 'orders'),
@@ -46,13 +51,14 @@ from (
     ('automation', 'n8n', 'executions')
   ) as n(subject, source, stream) on n.source = f.source and n.stream = f.stream
   join public.tenants as t on t.id = f.tenant_id
+  where n.subject <> 'sales' or n.stream = 'orders' or f.covered_until is not null or f.last_success_at is null
   group by f.tenant_id, n.subject, t.time_zone
 ) as c;
 
 comment on view kpi.coverage is
-'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, documents, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. Los documentos y el punto de venta cuentan para sales donde se usan: un flujo que terminó sin cubrir nada es de una aplicación que no está instalada o no se puede leer. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
 comment on column kpi.coverage.tenant_id is 'Empresa.';
-comment on column kpi.coverage.subject is 'Materia: sales, carts, customers, inventory, support, csat o automation.';
+comment on column kpi.coverage.subject is 'Materia: sales, documents, carts, customers, inventory, support, csat o automation.';
 comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos los flujos que necesita; -infinity: todo lo que tiene el origen.';
 comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
 comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bigint, bool, day, decimal, instant, int, optional, ref, text, texts, word, type Field } from './fields.ts';
+import { bigint, bool, day, decimal, instant, int, optional, rare, ref, storedAs, text, texts, word, type Field } from './fields.ts';
 
 /**
  * The canonical records: what a connector's mapping may produce. A key is a column of the entity's table
@@ -7,10 +7,43 @@ import { bigint, bool, day, decimal, instant, int, optional, ref, text, texts, w
  * `created_at` is always the business time (the instant that decides a record's local day).
  */
 export const ENTITIES = {
+  invoice: {
+    name: text(),
+    kind: word(['invoice', 'debit_note', 'credit_note']),
+    state: word(['draft', 'posted', 'cancelled']),
+    payment_state: optional(text()),
+    document_type: optional(text()),
+    folio: optional(text()),
+    invoice_date: optional(day()),
+    currency_source: text(),
+    amount_total_source: decimal(),
+    amount_untaxed_source: decimal(),
+    amount_tax_source: decimal(),
+    amount_net_source: optional(decimal()),
+    amount_exempt_source: optional(decimal()),
+    amount_iva_source: optional(decimal()),
+    amount_other_taxes_source: optional(decimal()),
+    amount_total_company: optional(decimal()),
+    currency_company: optional(text()),
+    reversed_invoice_id: optional(ref('invoice')),
+    debited_invoice_id: optional(ref('invoice')),
+    reference_type: optional(text()),
+    reference_folio: optional(text()),
+    reference_reason: optional(text()),
+    sii_state: optional(text()),
+    customer_id: optional(ref('customer')),
+    buyer_rut: optional(text()),
+    company: optional(text()),
+    intercompany: bool(),
+  },
   order: {
     name: text(),
-    status: word(['quotation', 'open', 'completed', 'refunded', 'cancelled']),
-    excluded_because: optional(word(['test', 'zero_value', 'gift_card_only', 'intercompany'])),
+    // What the document itself says. The column `status` follows from it, from the invoices of the order and from the tenant's settings.
+    status: storedAs('stated_status', word(['quotation', 'open', 'completed', 'refunded', 'cancelled'])),
+    delivered: rare(bool()),
+    invoiced: rare(bool()),
+    locked: rare(bool()),
+    excluded_because: optional(word(['test', 'zero_value', 'gift_card_only', 'intercompany', 'settlement'])),
     payment_state: optional(word(['unpaid', 'partial', 'paid'])),
     source_status: text(),
     created_at: instant(),
@@ -32,6 +65,10 @@ export const ENTITIES = {
     company: optional(text()),
     shop_order_id: optional(text()),
     shop_order_name: optional(text()),
+    // The source's date, where it states no time: then it is the day, and `created_at` is stored as its local noon.
+    created_on: rare(day()),
+    // The invoice that is itself the sale, because it has no order.
+    invoice_id: rare(ref('invoice')),
   },
   order_line: {
     order_id: ref('order'),
@@ -57,13 +94,27 @@ export const ENTITIES = {
     amount_total_source: decimal(),
     amount_untaxed_source: decimal(),
     amount_tax_source: decimal(),
-    amount_paid_back_source: decimal(),
+    amount_paid_back_source: optional(decimal()),
+    created_on: rare(day()),
+    // The credit note that it is.
+    invoice_id: rare(ref('invoice')),
   },
   refund_line: {
     refund_id: ref('refund'),
     order_line_id: ref('order_line'),
     quantity: decimal(),
     amount_source: decimal(),
+    amount_tax_source: decimal(),
+    currency_source: text(),
+  },
+  invoice_line: {
+    invoice_id: ref('invoice'),
+    order_id: optional(ref('order')),
+    order_line_id: optional(ref('order_line')),
+    product_id: optional(ref('product')),
+    quantity: decimal(),
+    amount_source: decimal(),
+    amount_untaxed_source: decimal(),
     amount_tax_source: decimal(),
     currency_source: text(),
   },
@@ -195,10 +246,14 @@ function execution() {
 
 export type Entity = keyof typeof ENTITIES;
 
-/** The fields a draft of this entity must state; null where optional. */
+type Fields<E extends Entity> = (typeof ENTITIES)[E];
+type Output<F> = F extends Field<infer Z> ? z.output<Z> : never;
+type Rare<F> = { [K in keyof F]: undefined extends Output<F[K]> ? K : never }[keyof F];
+
+/** The fields a draft of this entity must state; null where optional, and left out, too, where only some sources have them. */
 export type DraftFields<E extends Entity> = {
-  readonly [K in keyof (typeof ENTITIES)[E]]: (typeof ENTITIES)[E][K] extends Field<infer Z> ? z.output<Z> : never;
-};
+  readonly [K in Exclude<keyof Fields<E>, Rare<Fields<E>>>]: Output<Fields<E>[K]>;
+} & { readonly [K in Rare<Fields<E>>]?: Output<Fields<E>[K]> };
 
 /**
  * Personal data a customer is recognised by. It is never stored: `normalize` turns it into an identity key

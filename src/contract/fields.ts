@@ -9,6 +9,8 @@ export interface Field<Z extends z.ZodType = z.ZodType> {
   readonly schema: Z;
   /** Set for references: the draft gives the other record's source id, the row holds its uuid. */
   readonly ref?: string;
+  /** The column it is stored in, where that is not called as the field. */
+  readonly column?: string;
 }
 
 const field = <Z extends z.ZodType>(pg: Field['pg'], schema: Z): Field<Z> => ({ pg, schema });
@@ -73,3 +75,7 @@ export const ref = <const E extends string>(entity: E) => ({
 });
 /** The same field, allowed to be null. */
 export const optional = <Z extends z.ZodType>(f: Field<Z>): Field<z.ZodNullable<Z>> => ({ ...f, schema: f.schema.nullable() });
+/** The same field, which a draft may leave out: only some sources have it. */
+export const rare = <Z extends z.ZodType>(f: Field<Z>): Field<z.ZodOptional<z.ZodNullable<Z>>> => ({ ...f, schema: f.schema.nullish() });
+/** The same field, stored in a column of this name: what the field is called is the column of something derived from it. */
+export const storedAs = <F extends Field>(column: string, f: F): F => ({ ...f, column });

@@ -4,16 +4,23 @@ import type { Field } from './fields.ts';
 /** One source column of an entity's table, in the order a row's `values` have. */
 export interface Column {
   readonly name: string;
+  /** What a draft calls it. */
+  readonly field: string;
   readonly pg: Field['pg'];
   /** The entity a reference points to. */
   readonly ref: string | null;
 }
 
-const IDENTITY: Column = { name: 'identity_key', pg: 'text', ref: null };
+const IDENTITY: Column = { name: 'identity_key', field: 'identity_key', pg: 'text', ref: null };
 
 function describe(entity: Entity): readonly Column[] {
   const fields: Record<string, Field> = ENTITIES[entity];
-  const columns = Object.entries(fields).map(([name, field]) => ({ name, pg: field.pg, ref: field.ref ?? null }));
+  const columns = Object.entries(fields).map(([name, field]) => ({
+    name: field.column ?? name,
+    field: name,
+    pg: field.pg,
+    ref: field.ref ?? null,
+  }));
   // The identity key has no field: personal data goes in, only the key comes out (MEANING of customers: no names).
   return entity === 'customer' ? [...columns, IDENTITY] : columns;
 }

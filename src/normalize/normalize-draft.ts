@@ -54,7 +54,7 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
     const values = columnsOf(draft.entity).map((column) => {
       if (column.name === 'identity_key')
         return identityKey(context.identityKey, draft.identity, `${context.connectionId}:${draft.sourceId}`);
-      return toText(fields.data[column.name], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
+      return toText(fields.data[column.field], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
     });
     const sourceCreatedAt = draft.sourceCreatedAt === null ? null : canonicalInstant(draft.sourceCreatedAt);
     const sourceUpdatedAt = draft.sourceUpdatedAt === null ? '-infinity' : canonicalInstant(draft.sourceUpdatedAt);

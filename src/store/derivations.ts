@@ -56,13 +56,29 @@ const execution = (table: string) =>
   );
 
 /**
- * Everything derived, in the order in which one rests on the other: conversion, links, who speaks, refunds, roll-ups. Written apart from
+ * Everything derived, in the order in which one rests on the other: conversion, links, who speaks, statuses, refunds, roll-ups. Written apart from
  * the statements that keep it up to date batch by batch, so that one can find a mistake of the other.
  */
 export const DERIVATIONS: readonly Derivation[] = [
   facts(
+    'public.invoices',
+    ['amount_total', 'amount_untaxed'],
+    ofTenant(
+      `f.id, ${['total', 'untaxed']
+        .map(
+          (part) => `case when f.currency_source = t.currency then f.amount_${part}_source
+          else round(f.amount_${part}_source * b.rate, t.currency_decimals) end as amount_${part}`,
+        )
+        .join(', ')}`,
+      'public.invoices',
+      `cross join lateral (select case when f.currency_company = t.currency then
+         case when f.amount_total_source = 0 then 0 else abs(f.amount_total_company) / f.amount_total_source end end as rate) b`,
+    ),
+  ),
+  facts(
     'public.source_orders',
     [
+      'created_at',
       'business_day',
       'fx_rate',
       'fx_date',
@@ -93,9 +109,20 @@ export const DERIVATIONS: readonly Derivation[] = [
     concerns: { entity: 'order', columns: ['shop_order_id', 'erp_order_id'] },
   },
   facts('public.source_orders', ['speaks', 'silent_because'], sqlFile('rebuild-voices')),
+  facts('public.source_orders', ['status', 'amount_invoiced', 'cancelled_but_invoiced'], sqlFile('rebuild-documents')),
   facts(
     'public.refunds',
-    ['business_day', 'fx_rate', 'fx_date', 'amount_total', 'amount_untaxed', 'amount_paid_back', 'counts'],
+    [
+      'created_at',
+      'business_day',
+      'fx_rate',
+      'fx_date',
+      'amount_replaced_source',
+      'amount_total',
+      'amount_untaxed',
+      'amount_paid_back',
+      'counts',
+    ],
     sqlFile('rebuild-refunds'),
   ),
   dated('public.order_payments'),

@@ -15,6 +15,8 @@ export interface Effects {
   /** Shop order ids and names cited by the orders written, before and after. */
   readonly shopIds: string[];
   readonly shopNames: string[];
+  /** Source of the batch: only an ERP has invoices. Null where facts of any source changed. */
+  readonly source: string | null;
   /** Whether a document in another currency than the tenant's is among them. */
   readonly foreign: boolean;
   /** Coverage of a shop's orders that this batch commits. */
@@ -28,12 +30,14 @@ export class EffectsCollector implements Effects {
   foreign = false;
   readonly shopIds: string[] = [];
   readonly shopNames: string[] = [];
+  readonly source: string | null;
   readonly #ids = new Map<Entity, Set<string>>();
   readonly #days = new Map<Entity, Set<string>>();
   readonly #touchedBy = new Map<Entity, Set<string>>();
 
-  constructor(tenant: TenantSettings) {
+  constructor(tenant: TenantSettings, source: string | null) {
     this.tenant = tenant;
+    this.source = source;
   }
 
   ids(entity: Entity): string[] {

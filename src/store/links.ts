@@ -78,7 +78,7 @@ export async function decideLink(
     const decided = await query(DECIDE, [tenantId, erpOrderId, shopOrderId, decision, author.reason, author.who]);
     if (decided.rowCount === 0) return false;
     await audit(query, tenantId, author, `link.${decision}`, { shop_order_id: shopOrderId, erp_order_id: erpOrderId });
-    const effects = new EffectsCollector(await tenantSettings(query, tenantId));
+    const effects = new EffectsCollector(await tenantSettings(query, tenantId), null);
     effects.addIds('order', [shopOrderId, erpOrderId]);
     await settleSales(query, effects);
     return true;

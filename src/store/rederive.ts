@@ -49,7 +49,7 @@ export async function rederive(
 /** What follows from changed facts does so by the same statements as after a batch that wrote them. */
 async function follow(query: Query, tenantId: string, { family, concerns }: Derivation, differing: readonly Differing[]): Promise<void> {
   if (concerns === null) return;
-  const effects = new EffectsCollector(await tenantSettings(query, tenantId));
+  const effects = new EffectsCollector(await tenantSettings(query, tenantId), null);
   effects.addIds(
     concerns.entity,
     differing.flatMap((row) => row.facts),

@@ -7,6 +7,9 @@ const CONVERT_ORDERS = sqlFile('convert-orders');
 const CONVERT_REFUNDS = sqlFile('convert-refunds');
 const LINK = sqlFile('link-orders');
 const SETTLE_ORDERS = sqlFile('settle-orders');
+const DOCUMENTS_TOUCHED = sqlFile('documents-touched');
+const SETTLE_DOCUMENTS = sqlFile('settle-documents');
+const SETTLE_REPLACED = sqlFile('settle-replaced');
 const SETTLE_REFUNDS = sqlFile('settle-refunds');
 const DAYS_OF_LINES = sqlFile('days-of-lines');
 const DAYS_OF_LINKS = sqlFile('days-of-links');
@@ -56,10 +59,32 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
       days.add(day);
     }
   }
+  for (const { id, day } of await settleDocuments(query, effects)) {
+    settled.add(id);
+    days.add(day);
+  }
   if (settled.size > 0 || refunds.length > 0) {
     for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
   }
   for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled.union(converted) });
+}
+
+/** Invoices and orders arrive in any order: status of the orders whose documents changed, and what of their credit notes was replaced. */
+async function settleDocuments(query: Query, effects: Effects): Promise<readonly (Day & { readonly id: string })[]> {
+  if (effects.source === 'shopify') return [];
+  const { tenantId } = effects.tenant;
+  const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
+  const named = [...new Set([...effects.ids('order'), ...parents])];
+  const invoices = effects.ids('invoice');
+  const lines = effects.ids('invoice_line');
+  const touched =
+    invoices.length + lines.length === 0
+      ? named
+      : (await query<{ id: string }>(DOCUMENTS_TOUCHED, [tenantId, named, invoices, lines])).rows.map(({ id }) => id);
+  if (touched.length === 0) return [];
+  const statuses = await query<Day & { id: string }>(SETTLE_DOCUMENTS, [tenantId, touched]);
+  const refunds = await query<Day & { order_id: string }>(SETTLE_REPLACED, [tenantId, touched]);
+  return [...statuses.rows, ...refunds.rows.map(({ day, order_id: id }) => ({ day, id }))];
 }
 
 /** What the batch changed in sales, when all documents are settled. */

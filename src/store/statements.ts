@@ -33,7 +33,7 @@ export function statementsOf(entity: Entity): EntityStatements {
 }
 
 function build(entity: Entity): EntityStatements {
-  const { table, derived, initial = {}, dayOf, touches } = TABLES[entity];
+  const { table, derived, restated = {}, initial = {}, dayOf, touches } = TABLES[entity];
   const stage = `stage_${entity}`;
   const columns = columnsOf(entity);
   const names = columns.map((c) => c.name);
@@ -74,7 +74,7 @@ function build(entity: Entity): EntityStatements {
       left join ${probe('x.id, x.deleted_at, x.row_hash, x.source_updated_at, x.source_seq, x.read_seq', 'k.id')} on true`,
     merge: `with written as (
         insert into ${table} as t (tenant_id, id, connection_id, source, ${[...kept, ...Object.keys(derived), ...Object.keys(initial)].join(', ')})
-        select $1::uuid, s.id, $2::uuid, $3::text, ${[...kept.map((c) => `s.${c}`), ...Object.values(derived), ...Object.values(initial)].join(', ')}
+        select $1::uuid, s.id, $2::uuid, $3::text, ${[...kept.map((c) => restated[c] ?? `s.${c}`), ...Object.values(derived), ...Object.values(initial)].join(', ')}
         from ${from} order by s.id
         on conflict (tenant_id, id) do update set
           ${[...kept, ...Object.keys(derived)].map((c) => `${c} = excluded.${c}`).join(', ')},

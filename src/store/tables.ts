@@ -13,6 +13,8 @@ export interface TableSpec {
   readonly derived: Readonly<Record<string, string>>;
   /** Whose local day a row without one of its own belongs to, and the column that holds its id. */
   readonly dayOf?: { readonly table: string; readonly column: string };
+  /** Source columns that are stored otherwise than stated, by the same SQL. */
+  readonly restated?: Readonly<Record<string, string>>;
   /** Derived columns set on insert alone; later statements own them. */
   readonly initial?: Readonly<Record<string, string>>;
   /** A reference by which a row touches what is derived of another: its values before and after are collected (`Effects.touchedBy`). */
@@ -20,6 +22,18 @@ export interface TableSpec {
 }
 
 const LOCAL_DAY = { business_day: '(s.created_at at time zone p.time_zone)::date' };
+
+/** What states a date without time is of that day, and of its local noon where an instant is asked for. */
+const DATED = {
+  day: 'coalesce(s.created_on, (s.created_at at time zone p.time_zone)::date)',
+  instant: "coalesce((s.created_on + time '12:00') at time zone p.time_zone, s.created_at)",
+};
+
+/** An amount of an invoice in the tenant's currency: as the books of its company have it, where it is in another one. */
+const booked = (column: string) => `case when s.currency_source = p.currency then s.${column}
+  when s.currency_company = p.currency and s.amount_total_source <> 0
+    then round(s.${column} * abs(s.amount_total_company) / s.amount_total_source, (select t.currency_decimals from public.tenants t where t.id = p.tenant_id))
+  when s.currency_company = p.currency then 0 end`;
 
 /** An amount in the tenant's currency where the document's is the same; foreign ones are converted by `convert-*.sql`. */
 const own = (column: string) => `case when s.currency_source = p.currency then s.${column} end`;
@@ -51,8 +65,11 @@ export const TABLES: Record<Entity, TableSpec> = {
   order: {
     table: 'public.source_orders',
     family: 'sales',
+    restated: { created_at: DATED.instant },
     derived: {
-      ...LOCAL_DAY,
+      business_day: DATED.day,
+      // What invoices change of it is settled by settle-documents.sql in the same transaction.
+      status: 's.stated_status',
       fx_rate: 'case when s.currency_source = p.currency then 1 end',
       fx_date: 'null::date',
       amount_total: own('amount_total_source'),
@@ -77,17 +94,22 @@ export const TABLES: Record<Entity, TableSpec> = {
     family: 'sales',
     derived: {},
     dayOf: { table: 'public.source_orders', column: 'order_id' },
+    touches: 'order_id',
   },
   refund: {
     table: 'public.refunds',
     family: 'sales',
+    touches: 'order_id',
+    restated: { created_at: DATED.instant },
     derived: {
-      ...LOCAL_DAY,
+      business_day: DATED.day,
       fx_rate: 'case when s.currency_source = p.currency then 1 end',
       fx_date: 'null::date',
       amount_total: own('amount_total_source'),
       amount_untaxed: own('amount_untaxed_source'),
       amount_paid_back: own('amount_paid_back_source'),
+      // Settled anew in the same transaction, by settle-replaced.sql.
+      amount_replaced_source: '0',
     },
   },
   refund_line: {
@@ -96,6 +118,15 @@ export const TABLES: Record<Entity, TableSpec> = {
     derived: {},
     dayOf: { table: 'public.refunds', column: 'refund_id' },
   },
+  invoice: {
+    table: 'public.invoices',
+    family: 'sales',
+    derived: {
+      amount_total: booked('amount_total_source'),
+      amount_untaxed: booked('amount_untaxed_source'),
+    },
+  },
+  invoice_line: { table: 'public.invoice_lines', family: 'sales', derived: {}, touches: 'order_id' },
   order_payment: { table: 'public.order_payments', family: 'sales', derived: LOCAL_DAY },
   customer: { table: 'public.customers', family: 'sales', derived: {} },
   exchange_rate: { table: 'public.exchange_rates', family: 'sales', derived: {} },

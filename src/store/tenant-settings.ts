@@ -41,6 +41,8 @@ const minutesByChannel = z.string().transform((text, context) => {
   return byChannel;
 });
 const promises = ['public.sla_results'] as const;
+const yesOrNo = z.enum(['yes', 'no'], 'must be yes or no').transform((word) => word === 'yes');
+const STATUS = ['public.source_orders', 'public.refunds'] as const;
 
 const tablesOf = (wanted: (derivation: (typeof DERIVATIONS)[number]) => boolean) => [
   ...new Set(DERIVATIONS.filter(wanted).map(({ table }) => table)),
@@ -99,6 +101,18 @@ export const TENANT_SETTINGS = {
     schema: z.enum(['shopify', 'odoo']),
     describe: 'whose document speaks for a sale that is in both: shopify (default) or odoo',
     recompute: SALES_TABLES,
+  },
+  invoices_elsewhere: {
+    column: 'invoices_elsewhere',
+    schema: yesOrNo,
+    describe: 'whether documents are issued outside Odoo, so that a delivered order is complete; yes or no, default no',
+    recompute: STATUS,
+  },
+  locked_means_completed: {
+    column: 'locked_means_completed',
+    schema: yesOrNo,
+    describe: 'whether an order locked in Odoo is complete; yes or no, default no',
+    recompute: STATUS,
   },
 } as const satisfies Record<string, TenantSetting>;
 

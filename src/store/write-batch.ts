@@ -144,7 +144,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
   const { plans, balance } = work;
   const moved = await lockFamilies(query, tenantId, work.families, work.seen);
   // Read under the lock: a setting that changed before it is ours has its recomputation behind it, which may have passed these rows.
-  const effects = new EffectsCollector(await tenantSettings(query, tenantId));
+  const effects = new EffectsCollector(await tenantSettings(query, tenantId), batch.source);
   effects.coverage = work.coverage;
   // Another batch committed since the plan: its rows may have made ours necessary, or old. Look again, now nothing can move.
   if (moved) await planAgain(tx, plans);

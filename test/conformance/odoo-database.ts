@@ -195,6 +195,10 @@ export function database(version: OdooDatabase['version'] = '19.0'): OdooDatabas
         priceTotal: '-20000',
       }),
     ],
+    invoices: [],
+    invoiceLines: [],
+    posOrders: [],
+    posLines: [],
   };
 }
 

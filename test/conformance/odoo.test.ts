@@ -27,6 +27,8 @@ describe.each([
       customers: ['customer 10', 'customer 12', 'customer 20'],
       orders: ['order 21', 'order 22', 'order 23', 'order 25', ...[1, 2, 3, 4, 6, 7].map((id) => `order_line ${id}`)],
       order_lines: [1, 2, 3, 4, 6, 7].map((id) => `order_line ${id}`),
+      invoices: [],
+      pos_orders: [],
       inventory_levels: ['inventory_level 1', 'inventory_level 3'],
     });
   });
@@ -36,6 +38,10 @@ describe.each([
     expect(fieldsOf(read, '21', 'order')).toEqual({
       name: 'S00021',
       status: 'completed',
+      delivered: true,
+      invoiced: true,
+      // Before 17 a locked order is in a state of its own.
+      locked: version !== '16.0',
       excluded_because: null,
       payment_state: null,
       source_status: 'sale/invoiced/full',

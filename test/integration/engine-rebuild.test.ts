@@ -34,7 +34,12 @@ async function underived() {
   );
   const order = (total: number, values: Record<string, unknown>) =>
     seeder.order(tenantId, total, { created_at: EVENING, business_day: '2000-01-01', ...values });
-  const original = await order(1000, { connection_id: shop.connectionId, shop_order_id: '1', shop_order_name: '1001' });
+  const original = await order(1000, {
+    connection_id: shop.connectionId,
+    shop_order_id: '1',
+    shop_order_name: '1001',
+    created_on: '2026-11-01',
+  });
   const foreign = { source: 'odoo', connection_id: odoo.connectionId, currency_source: 'CLF', fx_rate: null };
   const mirror = await order(3, { ...foreign, shop_order_id: '1', shop_order_name: '1001' });
   const waiting = await order(5, { ...foreign, shop_order_name: '4040' });
@@ -45,7 +50,21 @@ async function underived() {
   await bare('public.exchange_rates', { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-10-30', rate: '39800.5' });
   // Valid for the day in UTC, which is not the local one.
   await bare('public.exchange_rates', { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-02', rate: '1' });
-  await put('public.refunds', { order_id: original, currency_source: 'CLF', amount_total_source: 2, counts: false, fx_rate: null });
+  await put('public.refunds', {
+    order_id: original,
+    currency_source: 'CLF',
+    amount_total_source: 2,
+    counts: false,
+    fx_rate: null,
+    created_on: '2026-11-01',
+  });
+  await bare('public.invoices', {
+    currency_source: 'CLF',
+    amount_total_source: 2,
+    amount_untaxed_source: 1,
+    amount_total_company: 79601,
+    amount_total: 1,
+  });
   await put('public.order_payments', { order_id: original });
   await bare('public.source_order_lines', { order_id: original, product_id: original, sku: 'A', amount_source: 1000, units: 2 });
   const inbox = await bare('public.inboxes', { channel: 'Email', opening_zone: 'America/Santiago' });
@@ -130,6 +149,7 @@ describe('a derived cell that is wrong', () => {
     return all;
   };
   const SPOIL: Record<string, string> = {
+    created_at: "created_at = created_at + interval '1 hour' where tenant_id = $1 and created_on is not null",
     speaks: "speaks = true, silent_because = null where tenant_id = $1 and silent_because = 'mirror'",
     silent_because: "silent_because = 'waiting' where tenant_id = $1 and silent_because = 'mirror'",
     direction: "direction = case direction when 'to_human' then 'to_bot' else 'to_human' end where tenant_id = $1",

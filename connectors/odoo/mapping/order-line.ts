@@ -192,6 +192,6 @@ function discountOf(row: Row, kind: LineKind, amount: Amount, withTax: (price: A
 }
 
 /** Odoo puts the product's name into the first line and free text, at times about the customer, into the rest. */
-function firstLine(name: string | null): string {
+export function firstLine(name: string | null): string {
   return (name ?? '').split('\n', 1)[0]?.trim().slice(0, 500) ?? '';
 }

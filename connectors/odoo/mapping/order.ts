@@ -1,7 +1,7 @@
 import type { DraftFields, DraftFor, Reject } from '#contract';
 import { z } from 'zod';
 import { absolute, amountOf, roundTo, textOf, type Amount } from '../amount.ts';
-import { char, datetime, many2one, maybe, number, recordId } from '../raw-values.ts';
+import { char, datetime, flag, many2one, maybe, number, recordId } from '../raw-values.ts';
 import { addsUp, type LineFacts, type MappedLine } from './order-line.ts';
 import { readRecord, rejectOf, whitelisted } from './read-record.ts';
 import { shopOrderId, shopOrderName } from './shop-reference.ts';
@@ -29,6 +29,7 @@ const schema = z.looseObject({
   amount_total: number,
   invoice_status: maybe(char),
   delivery_status: maybe(char),
+  locked: maybe(flag),
   client_order_ref: maybe(char),
   origin: maybe(char),
   website_id: maybe(many2one),
@@ -69,7 +70,7 @@ export function mapOrder(
   const parts = allKnown ? ivaOf(amounts.total - amounts.untaxed, known, currency.places) : { iva: null, exempt: null };
   const fields: DraftFields<'order'> = {
     name: row.name,
-    status: statusOf(row.state, row.invoice_status, row.delivery_status),
+    ...statusOf(row),
     excluded_because: exclusion(row, known, amounts.total, facts),
     payment_state: null,
     source_status: [row.state, row.invoice_status, row.delivery_status].filter((word) => word !== null).join('/'),
@@ -147,14 +148,26 @@ function ivaOf(tax: Amount, all: readonly MappedLine[], places: number): IvaPart
   return { iva: absolute(iva - ofLines) <= rounding ? iva : null, exempt };
 }
 
-/** `locked` and `done` say nothing here: an order is locked at confirmation in the ordinary setting (read in 16's and 19's source). */
-function statusOf(state: string, invoiced: string | null, delivered: string | null): DraftFields<'order'>['status'] {
-  if (state === 'draft' || state === 'sent') return 'quotation';
-  if (state === 'cancel') return 'cancelled';
-  if (state !== 'sale' && state !== 'done') return 'open';
-  const isDelivered = delivered === null || delivered === 'full';
-  const isInvoiced = invoiced === 'invoiced' || invoiced === 'upselling';
-  return isDelivered && isInvoiced ? 'completed' : 'open';
+const STATES: ReadonlySet<string | null> = new Set(['draft', 'sent', 'sale', 'done', 'cancel']);
+
+/** The word of a state that this release does not know; such an order is open. */
+export function unknownState(raw: unknown): string | null {
+  const parsed = schema.safeParse(raw);
+  return parsed.success && parsed.data.state !== null && !STATES.has(parsed.data.state) ? parsed.data.state : null;
+}
+
+/**
+ * What the order says by itself, and the parts of it that the tenant's settings may read otherwise. `locked` and `done` decide nothing here:
+ * an order is locked at confirmation in the ordinary setting (read in 16's and 19's source).
+ */
+function statusOf(row: Row): Pick<DraftFields<'order'>, 'status' | 'delivered' | 'invoiced' | 'locked'> {
+  const { state, invoice_status: invoicing, delivery_status: delivery } = row;
+  if (state === 'draft' || state === 'sent') return { status: 'quotation' };
+  if (state === 'cancel') return { status: 'cancelled' };
+  if (state !== 'sale' && state !== 'done') return { status: 'open' };
+  const delivered = delivery === null || delivery === 'full';
+  const invoiced = invoicing === 'invoiced' || invoicing === 'upselling';
+  return { status: delivered && invoiced ? 'completed' : 'open', delivered, invoiced, locked: state === 'done' || row.locked === true };
 }
 
 function exclusion(row: Row, lines: readonly MappedLine[], total: Amount, facts: OrderFacts): DraftFields<'order'>['excluded_because'] {

@@ -2,7 +2,7 @@ import type { Draft, Reject } from '#contract';
 import { z } from 'zod';
 import type { OdooClient } from '../client.ts';
 import { LINE_FIELDS, LINE_REQUIRED, mapLine, type MappedLine } from '../mapping/order-line.ts';
-import { mapOrder, ORDER_FIELDS, ORDER_REQUIRED } from '../mapping/order.ts';
+import { mapOrder, ORDER_FIELDS, ORDER_REQUIRED, unknownState } from '../mapping/order.ts';
 import { many2one, maybe, recordId } from '../raw-values.ts';
 import { learnProducts, readSaleFacts, shopOrderIdFields, type SaleFacts } from '../sale-facts.ts';
 import { allById } from '../window.ts';
@@ -10,6 +10,7 @@ import { lackingFields, windowedStream, type Mapped } from '../windowed-stream.t
 
 interface OrderStreamFacts extends SaleFacts {
   readonly lineFields: readonly string[];
+  readonly unknownStates: Set<string>;
 }
 
 const withId = z.object({ id: recordId });
@@ -30,10 +31,17 @@ export const orders = windowedStream<OrderStreamFacts>({
   fromField: 'date_order',
   missed: { delivery_status: 'an order counts as delivered as soon as it is invoiced' },
   async prepare(client, settings) {
-    return { ...(await readSaleFacts(client, settings)), lineFields: await readableLineFields(client) };
+    return { ...(await readSaleFacts(client, settings)), lineFields: await readableLineFields(client), unknownStates: new Set() };
   },
-  notices: (facts) => facts.notices,
+  notices: ({ notices, unknownStates }) => [
+    ...notices,
+    ...[...unknownStates].map((state) => ({
+      code: 'unknown_state',
+      message: `Orders in state "${state}", which is not known here, count as open.`,
+    })),
+  ],
   async map(records, facts, client) {
+    for (const state of records.map(unknownState)) if (state !== null) facts.unknownStates.add(state);
     const ids = records.map((record) => withId.safeParse(record)).flatMap((record) => (record.success ? [record.data.id] : []));
     return mapOrders(records, await linesOf(client, ids, facts), facts);
   },

@@ -1,4 +1,5 @@
 import type { OdooOrderLine } from '../world/model.ts';
+import type { OdooInvoiceLine, OdooPosLine } from '../world/odoo-account-model.ts';
 import type { Environment } from './environment.ts';
 import type { Model, Row } from './model.ts';
 
@@ -9,8 +10,17 @@ export function candidates(env: Environment, model: Model, domain: unknown, rows
   const leaves = conjunction(domain);
   const orders = leaves.find(([field, operator]) => field === 'order_id' && operator === 'in');
   if (model.name === 'sale.order.line' && orders !== undefined && Array.isArray(orders[2])) {
-    const byOrder = linesByOrder(env.db.orderLines);
+    const byOrder = indexed(env.db.orderLines, (line) => line.orderId);
     return orders[2].flatMap((id: unknown) => byOrder.get(Number(id)) ?? []).toSorted((a, b) => a.id - b.id);
+  }
+  if (model.name === 'pos.order.line' && orders !== undefined && Array.isArray(orders[2])) {
+    const byOrder = indexed(env.db.posLines, (line) => line.orderId);
+    return orders[2].flatMap((id: unknown) => byOrder.get(Number(id)) ?? []).toSorted((a, b) => a.id - b.id);
+  }
+  const moves = leaves.find(([field, operator]) => field === 'move_id' && operator === 'in');
+  if (model.name === 'account.move.line' && moves !== undefined && Array.isArray(moves[2])) {
+    const byMove = indexed(env.db.invoiceLines, (line) => line.moveId);
+    return moves[2].flatMap((id: unknown) => byMove.get(Number(id)) ?? []).toSorted((a, b) => a.id - b.id);
   }
   const above = leaves.find(([field, operator, value]) => field === 'id' && operator === '>' && typeof value === 'number');
   return above === undefined || !ascending(rows) ? rows : from(rows, Number(above[2]));
@@ -51,18 +61,19 @@ function* from(rows: readonly Row[], id: number): Generator<Row> {
   for (let index = low; index < rows.length; index++) yield rows[index]!;
 }
 
+type Line = OdooOrderLine | OdooInvoiceLine | OdooPosLine;
 interface LineIndex {
   readonly length: number;
-  readonly last: OdooOrderLine | undefined;
-  readonly byOrder: ReadonlyMap<number, OdooOrderLine[]>;
+  readonly last: Line | undefined;
+  readonly byParent: ReadonlyMap<number, Line[]>;
 }
-const lineIndexes = new WeakMap<readonly OdooOrderLine[], LineIndex>();
+const lineIndexes = new WeakMap<readonly Line[], LineIndex>();
 
-/** A line never changes its order, so the index lives until lines are added or removed. */
-function linesByOrder(lines: readonly OdooOrderLine[]): ReadonlyMap<number, OdooOrderLine[]> {
+/** A line never changes its document, so the index lives until lines are added or removed. */
+function indexed<L extends Line>(lines: readonly L[], parentOf: (line: L) => number): ReadonlyMap<number, readonly Line[]> {
   const known = lineIndexes.get(lines);
-  if (known?.length === lines.length && known.last === lines.at(-1)) return known.byOrder;
-  const byOrder = Map.groupBy(lines, (line) => line.orderId);
-  lineIndexes.set(lines, { length: lines.length, last: lines.at(-1), byOrder });
-  return byOrder;
+  if (known?.length === lines.length && known.last === lines.at(-1)) return known.byParent;
+  const byParent = Map.groupBy(lines, parentOf);
+  lineIndexes.set(lines, { length: lines.length, last: lines.at(-1), byParent });
+  return byParent;
 }

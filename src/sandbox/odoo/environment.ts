@@ -1,11 +1,15 @@
 import type { OdooDatabase, OdooUser } from '../world/model.ts';
+import { accountModels } from './account-models.ts';
 import { baseModels } from './base-models.ts';
 import type { FieldDef, Model, Row } from './model.ts';
 import { accessError, type OdooFault } from './odoo-fault.ts';
+import { posModels } from './pos-models.ts';
 import { saleModels } from './sale-models.ts';
 import { stockModels } from './stock-models.ts';
 
-const MODELS: ReadonlyMap<string, Model> = new Map([...saleModels, ...stockModels, ...baseModels].map((model) => [model.name, model]));
+const MODELS: ReadonlyMap<string, Model> = new Map(
+  [...saleModels, ...accountModels, ...posModels, ...stockModels, ...baseModels].map((model) => [model.name, model]),
+);
 
 /** What a user may not do, and what the host in front allows. */
 export interface OdooLimits {

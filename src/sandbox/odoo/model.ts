@@ -1,7 +1,18 @@
 import type { OdooDatabase } from '../world/model.ts';
 
 export type FieldType =
-  'integer' | 'float' | 'monetary' | 'char' | 'text' | 'boolean' | 'selection' | 'date' | 'datetime' | 'many2one' | 'many2many';
+  | 'integer'
+  | 'float'
+  | 'monetary'
+  | 'char'
+  | 'text'
+  | 'boolean'
+  | 'selection'
+  | 'date'
+  | 'datetime'
+  | 'many2one'
+  | 'one2many'
+  | 'many2many';
 
 /** Null where Odoo answers `false`. Datetimes are naive stamps with microseconds, as its database has them. */
 export type Value = string | number | boolean | null | readonly number[];

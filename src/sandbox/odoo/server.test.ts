@@ -54,6 +54,10 @@ function database(version: OdooDatabase['version'], name = 'uno'): OdooDatabase 
     quants: [],
     orders: [order, { ...order, id: 2, companyId: 2 }],
     orderLines: [],
+    invoices: [],
+    invoiceLines: [],
+    posOrders: [],
+    posLines: [],
   };
 }
 

@@ -6,9 +6,18 @@ export interface SalesDocument {
   readonly id: string;
   readonly name: string;
   readonly status: 'quotation' | 'open' | 'completed' | 'refunded' | 'cancelled';
-  readonly excludedBecause: 'test' | 'intercompany' | 'gift_card_only' | 'zero_value' | null;
+  readonly excludedBecause: 'test' | 'intercompany' | 'gift_card_only' | 'zero_value' | 'settlement' | null;
   readonly paymentState: 'unpaid' | 'partial' | 'paid' | null;
   readonly sourceStatus: string;
+  /** What the document itself says, where its status follows from other documents too. */
+  readonly statedStatus?: SalesDocument['status'];
+  /** Invoiced less credited, in the tenant's currency; null where nothing was ever invoiced. */
+  readonly invoiced?: Decimal | null;
+  readonly cancelledButInvoiced?: boolean;
+  /** The date it is of, where it states no time. */
+  readonly createdOn?: string;
+  /** The invoice that it is. */
+  readonly invoiceId?: string;
   readonly time: number;
   readonly cancelled: number | null;
   /** ISO code. */
@@ -57,7 +66,14 @@ export interface DocumentRefund {
   readonly time: number;
   readonly amount: Decimal;
   readonly tax: Decimal;
-  readonly paidBack: Decimal;
+  /** Null where the source does not say. */
+  readonly paidBack: Decimal | null;
+  /** The date it is of, where it states no time. */
+  readonly on?: string;
+  /** The credit note that it is. */
+  readonly invoiceId?: string;
+  /** Whether another document stands in its place: then nothing was given back. */
+  readonly replaced?: boolean;
   readonly lines: readonly {
     readonly id: string;
     readonly lineId: string;

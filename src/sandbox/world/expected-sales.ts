@@ -4,6 +4,7 @@ import { localDays } from './local-day.ts';
 import type { ExpectedRow } from './model.ts';
 import { ProductDays } from './product-days.ts';
 import { SalesDays } from './sales-days.ts';
+import { issuedDocuments, standings } from './odoo-documents-issued.ts';
 import { salesLedger, type LedgerEntry, type TenantSources } from './sales-ledger.ts';
 
 type Values = Record<string, string | null>;
@@ -32,16 +33,23 @@ export function* expectedSales(sources: TenantSources): Generator<ExpectedRow> {
     const counts = entry.voice.silentBecause === null && document.excludedBecause === null && document.status !== 'cancelled';
     for (const refund of document.refunds) {
       const day = dayOf(refund.time);
-      if (counts) {
+      const given = counts && refund.replaced !== true;
+      if (given) {
         days.refund(document.source, day, refund);
         products.refund(entry, day, refund);
       }
-      yield row('public.refunds', refund.id, refundValues(entry, refund, day, counts));
-      yield* refundLineRows(entry, refund, row);
+      yield row('public.refunds', refund.id, refundValues(document.currency, document.id, refund, day, given));
+      yield* refundLineRows(document.currency, refund, row);
     }
     for (const payment of document.payments) {
       yield row('public.order_payments', payment.id, paymentValues(entry, payment, dayOf(payment.time)));
     }
+  }
+  const issued = sources.database === null ? [] : issuedDocuments(sources.database, tenant);
+  for (const refund of standings(issued, tenant.timeZone)(null).refunds) {
+    const day = dayOf(refund.time);
+    days.refund('odoo', day, refund);
+    yield row('public.refunds', refund.id, refundValues(tenant.currency, null, refund, day, true));
   }
   for (const [key, values] of days.rows()) yield row('kpi.sales_daily', key, values);
   for (const [key, values] of products.rows()) yield row('kpi.product_days', key, values);
@@ -52,6 +60,11 @@ function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): V
   return {
     name: document.name,
     status: document.status,
+    stated_status: document.statedStatus ?? document.status,
+    amount_invoiced: textOrNull(document.invoiced),
+    cancelled_but_invoiced: String(document.cancelledButInvoiced ?? false),
+    created_on: document.createdOn ?? null,
+    invoice_id: document.invoiceId ?? null,
     excluded_because: document.excludedBecause,
     payment_state: document.paymentState,
     source_status: document.sourceStatus,
@@ -117,26 +130,30 @@ function* lineRows({ document }: LedgerEntry, row: MakeRow): Generator<ExpectedR
   }
 }
 
-/** Only shops have refunds here, and a shop's currency is its tenant's: nothing is converted. */
-function refundValues({ document }: LedgerEntry, refund: DocumentRefund, day: string, counts: boolean): Values {
+/** What is given back here is in the tenant's currency: nothing is converted. */
+function refundValues(currency: string, order: string | null, refund: DocumentRefund, day: string, counts: boolean): Values {
   const untaxed = decimalText(refund.amount - refund.tax);
+  const replaced = refund.replaced === true;
   return {
-    order_id: document.id,
+    order_id: order,
     created_at: stamp(refund.time),
-    currency_source: document.currency,
+    created_on: refund.on ?? null,
+    invoice_id: refund.invoiceId ?? null,
+    amount_replaced_source: replaced ? decimalText(refund.amount) : '0',
+    currency_source: currency,
     amount_total_source: decimalText(refund.amount),
     amount_untaxed_source: untaxed,
     amount_tax_source: decimalText(refund.tax),
-    amount_paid_back_source: decimalText(refund.paidBack),
+    amount_paid_back_source: textOrNull(refund.paidBack),
     business_day: day,
-    amount_total: decimalText(refund.amount),
-    amount_untaxed: untaxed,
-    amount_paid_back: decimalText(refund.paidBack),
+    amount_total: replaced ? '0' : decimalText(refund.amount),
+    amount_untaxed: replaced ? '0' : untaxed,
+    amount_paid_back: textOrNull(refund.paidBack),
     counts: String(counts),
   };
 }
 
-function* refundLineRows({ document }: LedgerEntry, refund: DocumentRefund, row: MakeRow): Generator<ExpectedRow> {
+function* refundLineRows(currency: string, refund: DocumentRefund, row: MakeRow): Generator<ExpectedRow> {
   for (const line of refund.lines) {
     yield row('public.refund_lines', line.id, {
       refund_id: refund.id,
@@ -144,7 +161,7 @@ function* refundLineRows({ document }: LedgerEntry, refund: DocumentRefund, row:
       quantity: decimalText(line.quantity),
       amount_source: decimalText(line.amount),
       amount_tax_source: decimalText(line.tax),
-      currency_source: document.currency,
+      currency_source: currency,
     });
   }
 }

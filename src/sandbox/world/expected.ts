@@ -1,3 +1,4 @@
+import { expectedDocuments } from './expected-documents.ts';
 import { expectedMasters } from './expected-masters.ts';
 import { expectedSales } from './expected-sales.ts';
 import { expectedChatwoot } from '../chatwoot/expected.ts';
@@ -17,6 +18,7 @@ export function* expectedRows(world: World): Generator<ExpectedRow> {
     const sources = sourcesOf(world, tenant.rut);
     yield* expectedSales(sources);
     yield* expectedMasters(sources);
+    if (sources.database !== null) yield* expectedDocuments(tenant, sources.database);
     if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);
     yield* expectedClerk(world.clerk, tenant);
     if (tenant.n8n !== null) yield* expectedN8n(world.n8n, tenant.n8n.tag, rut, timeZone);

@@ -9,3 +9,13 @@ export function localDays(timeZone: string): (time: number) => string {
     return day;
   };
 }
+
+/** Noon of a local date as an instant; clocks change at night, so one look at the offset is enough. */
+export function localNoon(timeZone: string): (day: string) => number {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return (day) => {
+    const guess = Date.parse(`${day}T12:00:00Z`);
+    const [hours = 0, minutes = 0] = format.format(guess).split(':').map(Number);
+    return guess - (hours * 60 + minutes - 12 * 60) * 60_000;
+  };
+}

@@ -1,3 +1,4 @@
+import type { OdooBooks } from './odoo-account-model.ts';
 import type { OdooMeasures } from './odoo-measures.ts';
 
 /** Amounts are whole minor units of their currency (CLP 0 decimals, USD 2): a safe integer, never a fraction. */
@@ -189,7 +190,7 @@ export interface ShopRefund {
 
 /* ---------------------------------------------------------------- Odoo: what a database knows */
 
-export interface OdooDatabase {
+export interface OdooDatabase extends OdooBooks {
   readonly name: string;
   readonly uuid: string;
   readonly version: '19.0' | '16.0';

@@ -7,6 +7,8 @@ import type { OdooDatabase } from './model.ts';
 import type { OdooMeasures } from './odoo-measures.ts';
 import { ODOO_CURRENCIES, OdooBook, taxId } from './odoo-book.ts';
 import { ODOO_UNITS, odooCatalogue } from './odoo-catalogue.ts';
+import { odooCounter } from './odoo-counter.ts';
+import { odooInvoices } from './odoo-invoices.ts';
 import { odooPartners, type OdooCompanySketch } from './odoo-partners.ts';
 import { odooRates } from './odoo-rates.ts';
 import { odooLocations, odooQuants } from './odoo-stock.ts';
@@ -82,6 +84,17 @@ export function growOdoo(plan: {
   const secrets = random('secrets');
   const unitOf = new Map(goods.products.map((product) => [product.id, product.unitId]));
   const { orders, orderLines } = book.close(random('order ids'), (id) => unitOf.get(id) ?? ODOO_UNITS.piece.id);
+  const counter = odooCounter({
+    seed,
+    calendar,
+    goods,
+    partners,
+    orders,
+    sales: new Map([
+      [main, Math.max(14, Math.round(first.orders / 8))],
+      [other, Math.max(26, Math.round(second.orders / 3))],
+    ]),
+  });
   const database: OdooDatabase = {
     name,
     uuid: [8, 4, 4, 4, 12].map((length) => hex(secrets, length)).join('-'),
@@ -121,6 +134,8 @@ export function growOdoo(plan: {
     }),
     orders,
     orderLines,
+    ...odooInvoices({ seed, calendar, orders, orderLines, partners, tenants: [firstIds, [other]], counter }),
+    ...counter,
   };
   return { database, defects: defects() };
 }

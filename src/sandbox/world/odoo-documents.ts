@@ -1,11 +1,17 @@
 import { decimal, portion, type Decimal } from './decimal.ts';
 import { total, type DocumentLine, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
-import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct } from './model.ts';
+import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct, WorldTenant } from './model.ts';
+import { counterRefunds, counterSales } from './odoo-counter-documents.ts';
+import { issuedDocuments, salesWithoutOrder, standings, type Standing } from './odoo-documents-issued.ts';
 import type { OdooUnit } from './odoo-measures.ts';
+import { companiesOf } from './reporting.ts';
 
-/** Reads the sale orders of some companies of a database as the warehouse must hold them. */
-export function* odooDocuments(database: OdooDatabase, companyIds: readonly number[]): Generator<SalesDocument> {
+/** Reads the sales of one tenant's companies of a database as the warehouse must hold them: orders, then what was invoiced without one. */
+export function* odooDocuments(database: OdooDatabase, tenant: WorldTenant): Generator<SalesDocument> {
+  const companyIds = companiesOf(tenant);
+  const issued = issuedDocuments(database, tenant);
+  const standing = standings(issued, tenant.timeZone);
   const linesOf = Map.groupBy(database.orderLines, (line) => line.orderId);
   const currencies = new Map(database.currencies.map((currency) => [currency.id, currency]));
   const own = new Set(database.companies.filter(({ id }) => companyIds.includes(id)).map(({ partnerId }) => partnerId));
@@ -17,15 +23,40 @@ export function* odooDocuments(database: OdooDatabase, companyIds: readonly numb
     yield odooDocument(order, lines, {
       currency: currency.name === 'UF' ? 'CLF' : currency.name,
       intercompany: related.has(order.partnerId),
+      standing: standing(String(order.id)),
       team: database.measures.teams.find(({ id }) => id === order.teamId)?.name ?? null,
     });
   }
+  const givenBack = counterRefunds(database);
+  for (const sale of counterSales(database, companyIds)) {
+    const { refunds: _, ...rest } = followed(sale.status, standing(sale.id));
+    yield { ...sale, ...rest, refunds: givenBack.get(sale.id) ?? [] };
+  }
+  for (const sale of salesWithoutOrder(issued, database, tenant.timeZone)) yield { ...sale, ...followed('completed', standing(sale.id)) };
+}
+
+/** What invoices and credit notes make of an order. */
+function followed(stated: SalesDocument['status'], { posted, net, pesos, refunds }: Standing) {
+  const givenBack = posted > 0 && net <= 0n && stated !== 'quotation';
+  const stands = stated === 'cancelled' && posted > 0 && !givenBack;
+  return {
+    statedStatus: stated,
+    status: givenBack ? ('refunded' as const) : stands ? ('open' as const) : stated,
+    invoiced: posted === 0 ? null : pesos,
+    cancelledButInvoiced: stands,
+    refunds,
+  };
 }
 
 function odooDocument(
   order: OdooOrder,
   lines: readonly DocumentLine[],
-  { currency, intercompany, team }: { readonly currency: string; readonly intercompany: boolean; readonly team: string | null },
+  {
+    currency,
+    intercompany,
+    standing,
+    team,
+  }: { readonly currency: string; readonly intercompany: boolean; readonly standing: Standing; readonly team: string | null },
 ): SalesDocument {
   // What a gift card paid lowers Odoo's total although the sale is the same.
   const paidByCard = -total(lines, (line) => (line.kind === 'gift_card' ? line.amount : 0n));
@@ -35,7 +66,7 @@ function odooDocument(
     source: 'odoo',
     id: String(order.id),
     name: order.name,
-    status: statusOf(order),
+    ...followed(statusOf(order), standing),
     excludedBecause: intercompany ? 'intercompany' : amount === 0n ? 'zero_value' : null,
     paymentState: null,
     sourceStatus: [order.state, order.invoiceStatus, order.deliveryStatus].filter((word) => word !== null).join('/'),
@@ -57,7 +88,6 @@ function odooDocument(
     shopOrderId: order.shopifyOrderId?.split('/').at(-1) ?? null,
     shopOrderName: shopName(order),
     lines,
-    refunds: [],
     payments: [],
   };
 }

@@ -1,4 +1,4 @@
-import { convert, decimalText, type Decimal } from './decimal.ts';
+import { convert, decimalText, portion, type Decimal } from './decimal.ts';
 import type { DocumentLine, DocumentRefund } from './document.ts';
 import type { LedgerEntry } from './sales-ledger.ts';
 
@@ -25,13 +25,14 @@ export class ProductDays {
     }
   }
 
-  /** Only shops have refunds here: what they take back is counted in pieces and is in the tenant's currency. */
+  /** What is taken back is in the tenant's currency, and counted as it was sold: eight dozens are ninety-six. */
   refund(entry: LedgerEntry, day: string, refund: DocumentRefund): void {
     for (const back of refund.lines) {
       const line = entry.document.lines.find(({ id }) => id === back.lineId);
       if (line?.kind !== 'product') continue;
       const cell = this.#cell(entry, day, line);
-      cell.unitsReturned += back.quantity;
+      if (line.units === null) cell.withoutUnits += 1;
+      else cell.unitsReturned += portion(back.quantity, line.units, line.quantity, 6);
       cell.returned = (cell.returned ?? 0n) + back.amount;
     }
   }

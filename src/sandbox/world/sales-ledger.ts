@@ -3,7 +3,7 @@ import type { SalesDocument } from './document.ts';
 import { localDays } from './local-day.ts';
 import type { OdooDatabase, Shop, WorldTenant } from './model.ts';
 import { odooDocuments } from './odoo-documents.ts';
-import { companiesOf, reporting, type Reported } from './reporting.ts';
+import { reporting, type Reported } from './reporting.ts';
 import { shopDocument } from './shop-documents.ts';
 import { isSale, speaking, type Voice } from './speaking.ts';
 
@@ -37,5 +37,5 @@ export function* salesLedger({ tenant, shop, database, anchor }: TenantSources):
   };
   for (const document of web) yield entry(document);
   if (database === null) return;
-  for (const document of odooDocuments(database, companiesOf(tenant))) yield entry(document);
+  for (const document of odooDocuments(database, tenant)) yield entry(document);
 }

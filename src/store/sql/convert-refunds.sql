@@ -1,4 +1,4 @@
--- As convert-orders.sql, for refunds: by the rate of the refund's own local day.
+-- As convert-orders.sql, for refunds: by the rate of the refund's own local day, without what another document replaced.
 with ids as (
   select k.id from unnest($3::uuid[]) k(id)
   union
@@ -23,8 +23,9 @@ changed as materialized (
 update public.refunds o
 set fx_rate = d.rate,
     fx_date = d.rate_date,
-    amount_total = round(o.amount_total_source * d.rate, t.currency_decimals),
-    amount_untaxed = round(o.amount_untaxed_source * d.rate, t.currency_decimals),
+    amount_total = round((o.amount_total_source - o.amount_replaced_source) * d.rate, t.currency_decimals),
+    amount_untaxed = round((o.amount_untaxed_source - case when o.amount_total_source = 0 then 0
+      else round(o.amount_untaxed_source * o.amount_replaced_source / o.amount_total_source, 2) end) * d.rate, t.currency_decimals),
     amount_paid_back = round(o.amount_paid_back_source * d.rate, t.currency_decimals)
 from changed d, public.tenants t
 where o.tenant_id = $1 and o.id = any (array(select id from changed)) and o.id = d.id and t.id = $1

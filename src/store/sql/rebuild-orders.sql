@@ -1,13 +1,13 @@
 -- Local day and amounts in the tenant's currency of every order, from the documents and rates alone. Parts that are differences are
 -- made of rounded sums, so that they add up; what is in the tenant's own currency is taken as it is. Orders $2 (null: all).
-select o.id, d.business_day, f.rate as fx_rate, f.rate_date as fx_date, a.total as amount_total, a.untaxed as amount_untaxed,
+select o.id, coalesce((o.created_on + time '12:00') at time zone t.time_zone, o.created_at) as created_at, d.business_day, f.rate as fx_rate, f.rate_date as fx_date, a.total as amount_total, a.untaxed as amount_untaxed,
   case when d.own then o.amount_tax_source else a.total - a.untaxed end as amount_tax, a.products as amount_products,
   a.shipping as amount_shipping, a.discount as amount_discount,
   case when d.own then o.amount_other_source else a.total - a.products - a.shipping end as amount_other,
   a.iva as amount_iva, a.exempt as amount_exempt, a.ledger as amount_ledger
 from public.tenants t
 join public.source_orders o on o.tenant_id = t.id
-cross join lateral (select (o.created_at at time zone t.time_zone)::date as business_day, o.currency_source = t.currency as own) d
+cross join lateral (select coalesce(o.created_on, (o.created_at at time zone t.time_zone)::date) as business_day, o.currency_source = t.currency as own) d
 left join lateral (
   select 1::numeric as rate, null::date as rate_date where d.own
   union all

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { KpiFixture } from '../support/kpi-fixture.ts';
+
+let kpi: KpiFixture;
+beforeAll(async () => {
+  kpi = await KpiFixture.open();
+});
+beforeEach(() => kpi.newTenant());
+afterAll(() => kpi.close());
+
+const DONE = { last_success_at: '2026-11-29T12:00:00Z', covered_until: '2026-11-29T12:00:00Z' };
+const stream = (name: string, values: Record<string, unknown>) => kpi.put('kpi.freshness', { source: 'odoo', stream: name, ...values });
+const lastDays = () => kpi.view('kpi.coverage', 'subject, last_day::text', 'order by subject');
+
+test('while invoices are read for the first time, sales are unknown: their refunds may still come', async () => {
+  await stream('orders', DONE);
+  await stream('invoices', { last_success_at: null, covered_until: null });
+  expect(await lastDays()).toEqual([
+    ['customers', '2026-11-28'],
+    ['documents', null],
+    ['sales', null],
+  ]);
+});
+
+test('an app that is not installed makes no sale unknown for ever; documents stay unknown', async () => {
+  await stream('orders', DONE);
+  await stream('invoices', { ...DONE, covered_until: null });
+  await stream('pos_orders', { ...DONE, covered_until: null });
+  expect(await lastDays()).toEqual([
+    ['customers', '2026-11-28'],
+    ['documents', null],
+    ['sales', '2026-11-28'],
+  ]);
+});
+
+test('sales are covered as far as orders, invoices and the counter are', async () => {
+  await stream('orders', DONE);
+  await stream('invoices', DONE);
+  await stream('pos_orders', { ...DONE, covered_until: '2026-11-28T12:00:00Z' });
+  expect(await lastDays()).toEqual([
+    ['customers', '2026-11-28'],
+    ['documents', '2026-11-28'],
+    ['sales', '2026-11-27'],
+  ]);
+});
