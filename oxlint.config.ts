@@ -16,9 +16,10 @@ const layers: Record<string, Rights> = {
   store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'pg', 'pg-copy-streams', 'zod'] },
   ...Object.fromEntries(capabilities.map((name) => [name, { layers: ['contract', ...leaves], packages: ['p-limit', 'zod'] }])),
   clerk: { layers: ['contract', ...leaves], packages: ['svix', 'zod'] },
+  metabase: { layers: ['contract', ...leaves], packages: ['jose', 'p-limit', 'zod'] },
   jobs: { layers: ['contract', ...leaves, ...capabilities], packages: ['graphile-worker', 'p-limit', 'pg', 'prom-client', 'zod'] },
   api: { layers: ['contract', ...leaves, ...capabilities], packages: ['fastify', 'prom-client', 'zod'] },
-  sandbox: { layers: [], packages: ['graphql'] },
+  sandbox: { layers: [], packages: ['graphql', 'pg'] },
   local: { layers: ['contract', 'sandbox', ...leaves, ...capabilities], packages: ['kysely', 'p-limit', 'pg', 'zod'] },
 };
 

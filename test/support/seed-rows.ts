@@ -55,6 +55,7 @@ const ORDINARY: Record<string, Values> = {
   'ops.backfills': { range_from: '2025-11-01', range_until: '2025-12-01' },
   'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },
   'ops.backfill_slices': { slice: 1 },
+  'ops.metabase_objects': { kind: 'card', metabase_id: 1 },
 };
 
 /** Puts rows into any table of the warehouse as the superuser; a test names only the columns it is about. */

@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { startServer, type SandboxAnswer, type SandboxRequest, type SandboxServer, type ServerOptions } from '../http-server.ts';
+import {
+  createCard,
+  createDashboard,
+  requireCard,
+  requireDashboard,
+  shownCard,
+  shownDashboard,
+  updateCard,
+  updateDashboard,
+} from './content.ts';
+import { createDatabase, requireDatabase, shownDatabase, sync, updateDatabase, updateField } from './databases.ts';
+import { embeddedCard, embeddedDashboard } from './embed.ts';
+import { closed, forbidden, list, notFound, Refusal, text, unauthenticated, type Body } from './refuse.ts';
+import { runNative } from './run-native.ts';
+import { MetabaseState } from './state.ts';
+
+export interface MetabaseServerOptions extends ServerOptions {
+  /** Looks at the metadata of a new connection that find nothing yet; default 1. */
+  readonly syncDelay?: number;
+}
+
+export interface MetabaseServer extends SandboxServer {
+  readonly state: MetabaseState;
+  /** Requests as `METHOD /path`, in order. */
+  readonly log: readonly string[];
+}
+
+type Handler = (parts: readonly string[], body: unknown, request: SandboxRequest) => unknown;
+interface Route {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly open?: boolean;
+  readonly run: Handler;
+}
+
+/**
+ * Serves the part of Metabase's API that this project uses, with its refusals: unknown keys, stale revisions, parameters that are not
+ * allowed. Native cards run on the real database behind their connection, as its role.
+ */
+export async function startMetabase(options: MetabaseServerOptions): Promise<MetabaseServer> {
+  const state = new MetabaseState();
+  const routes = [...adminRoutes(state), ...contentRoutes(state, options.syncDelay ?? 1), ...embedRoutes(state, options.clock)];
+  const log: string[] = [];
+  const server = await startServer(options, async (request) => {
+    log.push(`${request.method} ${request.url.pathname}`);
+    try {
+      return await answer(state, routes, request);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      throw error;
+    }
+  });
+  return { ...server, state, log };
+}
+
+async function answer(state: MetabaseState, routes: readonly Route[], request: SandboxRequest): Promise<SandboxAnswer> {
+  for (const { method, path, open, run } of routes) {
+    const found = method === request.method ? path.exec(request.url.pathname) : null;
+    if (found === null) continue;
+    if (open !== true) authenticate(state, request);
+    const made = await run(found.slice(1), request.body === '' ? undefined : JSON.parse(request.body), request);
+    if (made === undefined) return { status: 204, body: '' };
+    return {
+      status:
+        typeof made === 'object' && made !== null && 'status' in made && (made.status === 'failed' || made.status === 'completed')
+          ? 202
+          : 200,
+      body: made,
+    };
+  }
+  throw notFound();
+}
+
+function authenticate(state: MetabaseState, { headers }: SandboxRequest): void {
+  const key = headers['x-api-key'];
+  const session = headers['x-metabase-session'];
+  if (typeof key === 'string') {
+    const known = state.apiKeys.get(key);
+    if (known === undefined) throw unauthenticated();
+    // Groups other than the administrators' may do none of what this stand-in knows.
+    if (known.group !== 2) throw forbidden();
+    return;
+  }
+  if (typeof session !== 'string' || !state.sessions.has(session)) throw unauthenticated();
+}
+
+function route(method: string, path: string, run: Handler, open = false): Route {
+  return { method, path: new RegExp(`^/api/${path.replaceAll(':id', '(\\d+)').replaceAll(':name', '([^/]+)')}$`), run, open };
+}
+
+function adminRoutes(state: MetabaseState): Route[] {
+  const session = () => {
+    const id = randomBytes(16).toString('hex');
+    state.sessions.add(id);
+    return { id };
+  };
+  return [
+    route('GET', 'health', () => ({ status: 'ok' }), true),
+    route('GET', 'session/properties', () => ({ 'setup-token': state.setupToken, version: { tag: 'v0.57.1' } }), true),
+    route(
+      'POST',
+      'session',
+      (_, body) => {
+        const { username, password } = closed(body, ['username', 'password', 'remember'], ['username', 'password']);
+        if (state.admin === null || username !== state.admin.email || password !== state.admin.password)
+          throw new Refusal(401, { errors: { password: 'did not match stored password' } });
+        return session();
+      },
+      true,
+    ),
+    route(
+      'POST',
+      'setup',
+      (_, body) => {
+        const { token, user } = closed(body, ['token', 'user', 'prefs', 'database', 'invite'], ['token', 'user', 'prefs']);
+        if (state.setupToken === null || token !== state.setupToken)
+          throw new Refusal(403, 'The /api/setup route can only be used to create the first user.');
+        const { email, password } = closed(
+          user,
+          ['first_name', 'last_name', 'email', 'password', 'site_name'],
+          ['email', 'password'],
+          'user.',
+        );
+        if (String(password).length < 8) throw new Refusal(400, { errors: { password: 'password is too common.' } });
+        state.admin = { email: String(email), password: String(password) };
+        state.setupToken = null;
+        return session();
+      },
+      true,
+    ),
+    route('GET', 'user/current', () => ({ id: 1, is_superuser: true })),
+    route('POST', 'api-key', (_, body) => {
+      const given = closed(body, ['name', 'group_id'], ['name', 'group_id']);
+      const name = text(given, 'name');
+      if ([...state.apiKeys.values()].some((key) => key.name === name))
+        throw new Refusal(400, { errors: { name: 'An API key with this name already exists.' } });
+      const key = `mb_${randomBytes(32).toString('base64')}`;
+      state.apiKeys.set(key, { name, group: Number(given['group_id']) });
+      return { id: state.id(), name, masked_key: `${key.slice(0, 7)}****`, unmasked_key: key };
+    }),
+    route('GET', 'setting/:name', ([name = '']) => {
+      const value = state.settings.get(name);
+      if (value === undefined || value === null) return undefined;
+      return name === 'embedding-secret-key' ? `**********${String(value).slice(-2)}` : value;
+    }),
+    route('PUT', 'setting/:name', ([name = ''], body) => {
+      const { value } = closed(body, ['value']);
+      if (state.fixed.has(name)) throw new Refusal(400, `You cannot set ${name}; it has been set by the environment.`);
+      if (name === 'embedding-secret-key' && !/^[0-9a-f]{64}$/i.test(String(value)))
+        throw new Refusal(400, 'Invalid embedding secret key, must be a 64 character hexadecimal string');
+      state.settings.set(name, value);
+      if (name === 'enable-embedding-static' && value === true && !state.settings.has('embedding-secret-key'))
+        state.settings.set('embedding-secret-key', randomBytes(32).toString('hex'));
+      return undefined;
+    }),
+    route('GET', 'permissions/graph', () => ({
+      revision: state.permissions.revision,
+      groups: { 1: Object.fromEntries(state.permissions.groups) },
+    })),
+    route('PUT', 'permissions/graph', (_, body) => {
+      for (const [id, rights] of Object.entries(changed(body, state.permissions.revision))) {
+        const given = closed(rights, ['view-data', 'create-queries', 'download', 'data-model', 'details'], [], 'groups.');
+        if (given['view-data'] === 'blocked')
+          throw new Refusal(402, 'Blocked data permissions are a paid feature not currently available.');
+        state.permissions.groups.set(requireDatabase(state, Number(id)).id, { ...state.permissions.groups.get(Number(id)), ...given });
+      }
+      state.permissions.revision += 1;
+      return { revision: state.permissions.revision };
+    }),
+    // "none" is left out of the answer, from v56.13 on.
+    route('GET', 'collection/graph', () => ({
+      revision: state.access.revision,
+      groups: { 1: Object.fromEntries(state.access.groups), 2: { root: 'write' } },
+    })),
+    route('PUT', 'collection/graph', (_, body) => {
+      for (const [id, right] of Object.entries(changed(body, state.access.revision))) {
+        if (right === 'none') state.access.groups.delete(id);
+        else state.access.groups.set(id, String(right));
+      }
+      state.access.revision += 1;
+      return { revision: state.access.revision };
+    }),
+  ];
+}
+
+/** What a graph says of group 1. @throws Refusal 409 when it was made from an older one */
+function changed(body: unknown, revision: number): Body {
+  const graph = closed(body, ['revision', 'groups'], ['revision', 'groups']);
+  if (graph['revision'] !== revision)
+    throw new Refusal(
+      409,
+      'Looks like someone else edited the permissions and your data is out of date. Please fetch new data and try again.',
+    );
+  return ((graph['groups'] as Body)['1'] ?? {}) as Body;
+}
+
+function contentRoutes(state: MetabaseState, delay: number): Route[] {
+  return [
+    route('GET', 'database', () => ({ data: [...state.databases.values()].map(shownDatabase), total: state.databases.size })),
+    route('POST', 'database', async (_, body) => shownDatabase(await createDatabase(state, body))),
+    route('GET', 'database/:id', ([id]) => shownDatabase(requireDatabase(state, Number(id)))),
+    route('PUT', 'database/:id', async ([id], body) => shownDatabase(await updateDatabase(state, Number(id), body))),
+    route('POST', 'database/:id/sync_schema', async ([id]) => {
+      await sync(state, requireDatabase(state, Number(id)), delay);
+      return { status: 'ok' };
+    }),
+    route('GET', 'database/:id/metadata', ([id]) => {
+      const database = requireDatabase(state, Number(id));
+      const { unsynced } = database;
+      if (unsynced > 0) database.unsynced = unsynced - 1;
+      return { ...shownDatabase(database), tables: unsynced > 0 ? [] : database.tables };
+    }),
+    route('PUT', 'field/:id', ([id], body) => updateField(state, Number(id), body)),
+    route('GET', 'collection', () => [
+      { id: 'root', name: 'Our analytics' },
+      ...[...state.collections.values()].filter(({ archived }) => !archived),
+    ]),
+    route('GET', 'collection/:id', ([id]) => requireCollection(state, Number(id))),
+    route('POST', 'collection', (_, body) => {
+      const given = closed(body, ['name', 'description', 'parent_id', 'namespace', 'authority_level'], ['name']);
+      const collection = {
+        id: state.id(),
+        name: text(given, 'name'),
+        description: (given['description'] as string | undefined) ?? null,
+        archived: false,
+      };
+      state.collections.set(collection.id, collection);
+      // It takes over the rights on the root.
+      const inherited = state.access.groups.get('root');
+      if (inherited !== undefined) state.access.groups.set(String(collection.id), inherited);
+      state.access.revision += 1;
+      return collection;
+    }),
+    route('PUT', 'collection/:id', ([id], body) =>
+      Object.assign(requireCollection(state, Number(id)), closed(body, ['name', 'description', 'archived', 'parent_id'])),
+    ),
+    route('GET', 'collection/:id/items', ([id]) => {
+      const inside = [...state.dashboards.values()].filter(({ collection_id, archived }) => collection_id === Number(id) && !archived);
+      return {
+        data: inside.map((one) => ({ id: one.id, name: one.name, description: one.description, model: 'dashboard' })),
+        total: inside.length,
+      };
+    }),
+    route('POST', 'eid-translation/translate', (_, body) => {
+      const { entity_ids } = closed(body, ['entity_ids'], ['entity_ids']);
+      const wanted = list(closed(entity_ids, ['card', 'dashboard', 'collection'])['card'], 'card');
+      const found = new Map([...state.cards.values()].map(({ entity_id, id }) => [entity_id, id]));
+      const of = (eid: string) =>
+        found.has(eid) ? { id: found.get(eid), type: 'card', status: 'ok' } : { type: 'card', status: 'not-found' };
+      return { entity_ids: Object.fromEntries(wanted.map((eid) => [String(eid), of(String(eid))])) };
+    }),
+    route('POST', 'card', (_, body) => shownCard(createCard(state, body))),
+    route('GET', 'card/:id', ([id]) => shownCard(requireCard(state, Number(id)))),
+    route('PUT', 'card/:id', ([id], body) => shownCard(updateCard(state, Number(id), body))),
+    route('POST', 'card/:id/query', ([id], body) => {
+      const card = requireCard(state, Number(id));
+      return runNative(requireDatabase(state, card.database_id), card, ((body as Body | undefined)?.['values'] ?? {}) as Body);
+    }),
+    route('POST', 'dashboard', (_, body) => shownDashboard(state, createDashboard(state, body))),
+    route('GET', 'dashboard/:id', ([id]) => shownDashboard(state, requireDashboard(state, Number(id)))),
+    route('PUT', 'dashboard/:id', ([id], body) => shownDashboard(state, updateDashboard(state, Number(id), body))),
+  ];
+}
+
+function embedRoutes(state: MetabaseState, clock: () => Date): Route[] {
+  return [
+    route('GET', 'embed/dashboard/:name', ([token = '']) => embeddedDashboard(state, token, clock()), true),
+    route(
+      'GET',
+      'embed/dashboard/:name/dashcard/:id/card/:id',
+      ([token = '', dashcard, card], _, { url }) => {
+        const given = JSON.parse(url.searchParams.get('parameters') ?? '{}') as Body;
+        return embeddedCard(state, { token, dashcardId: Number(dashcard), cardId: Number(card), url: given }, clock());
+      },
+      true,
+    ),
+  ];
+}
+
+function requireCollection(state: MetabaseState, id: number) {
+  const collection = state.collections.get(id);
+  if (collection === undefined) throw notFound();
+  return collection;
+}
