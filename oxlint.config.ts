@@ -110,6 +110,11 @@ export default defineConfig({
   },
   overrides: [
     only(['src/*.ts'], 'config.ts and log.ts are leaves (oxlint.config.ts)', ['pino', 'zod', './version.ts', ...anyNode]),
+    only(['src/metabase-secrets.ts'], 'metabase-secrets.ts knows the configuration and where secrets are (oxlint.config.ts)', [
+      './config.ts',
+      './secrets.ts',
+      'zod',
+    ]),
     only(['src/app.ts'], 'app.ts puts the layers together, without sandbox and local (oxlint.config.ts)', [
       ...fromRoot(everyLayer),
       '../connectors/registry.ts',

@@ -6,8 +6,13 @@ import { connectors } from '../connectors/registry.ts';
 import { clerkClient } from './clerk/client.ts';
 import { syncUsers, type UserSync } from './clerk/sync-users.ts';
 import type { Config } from './config.ts';
+import { DASHBOARDS } from './dashboards/index.ts';
 import type { JobDeps } from './jobs/job-deps.ts';
 import type { Logger } from './log.ts';
+import { Cleared, type EmbedDeps } from './metabase/embed.ts';
+import { openMetabase } from './metabase/open-metabase.ts';
+import type { MetabaseDeps } from './metabase/deps.ts';
+import { metabaseSecrets } from './metabase-secrets.ts';
 import { normalizer } from './normalize/normalize-draft.ts';
 import { createHttpStats } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
@@ -31,6 +36,10 @@ export interface App extends JobDeps {
   readonly secretSources: SecretSources;
   /** Reads the users from Clerk; null without a key for it. */
   readonly readUsers: ((options: { readonly signal: AbortSignal; readonly acceptDeletions: boolean }) => Promise<UserSync>) | null;
+  /** The Metabase of the configuration, for planning and applying. @throws MetabaseMissing when it, or its key, is not known */
+  metabase(): Promise<MetabaseDeps>;
+  /** The same for embedding. @throws MetabaseMissing also without an embedding secret */
+  embedding(): Promise<EmbedDeps>;
   /** Asks a source who we are and what we may see, before anything is stored. */
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
   checkConnection(row: ConnectionRow): Promise<CheckReport>;
@@ -154,6 +163,18 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
           });
           return syncUsers({ db, log, now: deps.now, acceptDeletions, client: clerkClient(http, apiUrl, secretKey) });
         };
+  const metabase: App['metabase'] = async () => {
+    const { url, apiKey } = await metabaseSecrets(config);
+    log.hide([apiKey]);
+    const reach = { url: config.metabase?.databaseUrl ?? warehouse.directUrl, roleSecret };
+    return openMetabase({ url, apiKey, db, dashboards: DASHBOARDS, reach, log });
+  };
+  const cleared = new Cleared();
+  const embedding: App['embedding'] = async () => {
+    const { embeddingSecret: secret, siteUrl } = await metabaseSecrets(config, { embedding: true });
+    log.hide([secret]);
+    return { ...(await metabase()), secret, siteUrl, now: deps.now, cleared };
+  };
   log.hide([secretKey, config.clerk.webhookSecret].filter((secret) => secret !== null));
 
   return {
@@ -170,6 +191,8 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     jobFor,
     readUsers,
     ...(readUsers === null ? {} : { syncUsers: (signal: AbortSignal) => readUsers({ signal, acceptDeletions: false }) }),
+    metabase,
+    embedding,
     check,
     checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
     close: () => db.close(),

@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { kpisCommand } from './commands/kpis.ts';
 import { linkCommands } from './commands/link.ts';
 import { localCommands } from './commands/local.ts';
+import { metabaseCommands } from './commands/metabase.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
     rebuildCommand,
     linkCommands,
     reconcileCommands,
+    metabaseCommands,
     userCommands,
     platformCommands,
     workerCommands,

@@ -52,6 +52,17 @@ const environment = z
     CLERK_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'does not look like whsec_…')).describe(
       'Signing secret of the webhook; without it "kpi serve" takes none',
     ),
+    METABASE_URL: optional(webUrl()).describe('Metabase 0.57 or later, as this service reaches it'),
+    METABASE_SITE_URL: optional(webUrl()).describe('The same as a browser reaches it; default METABASE_URL'),
+    METABASE_API_KEY: optional(z.string().min(8, 'is too short for a key')).describe(
+      'Key of its group Administrators; default: what "kpi metabase provision" kept',
+    ),
+    METABASE_EMBEDDING_SECRET: optional(z.string().regex(/^[0-9a-f]{64}$/i, 'is not 64 hexadecimal digits')).describe(
+      'Signs embedded dashboards; default: what "kpi metabase provision" kept',
+    ),
+    METABASE_DATABASE_URL: optional(postgresUrl()).describe(
+      'Warehouse as Metabase reaches it, without user and password; default DATABASE_DIRECT_URL',
+    ),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
   .superRefine((env, context) => {
@@ -84,6 +95,8 @@ export interface Config {
   readonly secretsFolder: string | null;
   /** Who the users are: null secrets mean that they are not read, or that no messages about them are taken. */
   readonly clerk: { readonly secretKey: string | null; readonly apiUrl: string; readonly webhookSecret: string | null };
+  /** Where people look. Null: none is configured. Null secrets: those kept by "kpi metabase provision" are meant. */
+  readonly metabase: MetabaseConfig | null;
   /** Requests to one account of a source: steady rate, and how many may gather. */
   readonly requestRate: { readonly perSecond: number; readonly burst: number };
   readonly timings: {
@@ -94,6 +107,16 @@ export interface Config {
     readonly backfillSliceMs: number;
     readonly requestTimeoutMs: number;
   };
+}
+
+export interface MetabaseConfig {
+  /** Without a slash at the end, like `siteUrl`. */
+  readonly url: string;
+  readonly siteUrl: string;
+  readonly apiKey: string | null;
+  readonly embeddingSecret: string | null;
+  /** Null: DATABASE_DIRECT_URL. */
+  readonly databaseUrl: string | null;
 }
 
 /** The environment is wrong. `message` lists every fault by variable, and never a value: it may be a secret. */
@@ -127,6 +150,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     workerConcurrency: env.KPI_WORKER_CONCURRENCY,
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
+    metabase: metabaseOf(env),
     clerk: Object.freeze({
       secretKey: env.CLERK_SECRET_KEY ?? null,
       apiUrl: env.CLERK_API_URL.replace(/\/+$/, ''),
@@ -141,6 +165,18 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       backfillSliceMs: ms(env.KPI_BACKFILL_SLICE_SECONDS),
       requestTimeoutMs: ms(env.KPI_REQUEST_TIMEOUT_SECONDS),
     }),
+  });
+}
+
+function metabaseOf(env: z.infer<typeof environment>): MetabaseConfig | null {
+  const { METABASE_URL: url, METABASE_SITE_URL: siteUrl = url } = env;
+  if (url === undefined || siteUrl === undefined) return null;
+  return Object.freeze({
+    url: url.replace(/\/+$/, ''),
+    siteUrl: siteUrl.replace(/\/+$/, ''),
+    apiKey: env.METABASE_API_KEY ?? null,
+    embeddingSecret: env.METABASE_EMBEDDING_SECRET ?? null,
+    databaseUrl: env.METABASE_DATABASE_URL ?? null,
   });
 }
 

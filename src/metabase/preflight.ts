@@ -32,7 +32,7 @@ export function faultsOf(dashboard: DashboardAnswer, databaseId: number): string
 
 function faultsOfPlace(one: DashcardAnswer, parameters: ReadonlyMap<string, string>, databaseId: number): string[] {
   if (one.action_id !== undefined && one.action_id !== null) return [`place ${one.id} is an action`];
-  const card = one.card?.id === undefined ? null : (one.card as CardAnswer);
+  const card = one.card?.id === undefined ? null : one.card;
   if (card === null) return faultsOfText(one);
   return [card, ...(one.series ?? [])].flatMap((shown) => faultsOfCard(shown, one, parameters, databaseId));
 }
@@ -41,8 +41,8 @@ function faultsOfPlace(one: DashcardAnswer, parameters: ReadonlyMap<string, stri
 function faultsOfText(one: DashcardAnswer): string[] {
   if (one.card_id !== undefined && one.card_id !== null) return [`the question of place ${one.id} is not there`];
   const settings = one.visualization_settings ?? {};
-  const virtual = settings['virtual_card'] as { readonly display?: unknown } | undefined;
-  const display = String(virtual?.display ?? 'unknown');
+  const virtual = settings['virtual_card'] as { readonly display?: string } | undefined;
+  const display = virtual?.display ?? 'unknown';
   if (display !== 'text' && display !== 'heading') return [`place ${one.id} is a ${display} card`];
   return JSON.stringify(settings['text'] ?? '').includes('{{') ? [`the text of place ${one.id} holds a variable`] : [];
 }

@@ -21,8 +21,7 @@ export async function settle(work: Work, patience: Patience): Promise<void> {
   await settleAccess(work, databaseId, collectionId);
   const dashboards = await readDashboards(work, collectionId);
   const seen = new Map<number, CardAnswer>();
-  for (const { dashcards } of dashboards.values())
-    for (const { card } of dashcards) if (card?.id !== undefined) seen.set(card.id, card as CardAnswer);
+  for (const { dashcards } of dashboards.values()) for (const { card } of dashcards) if (card?.id !== undefined) seen.set(card.id, card);
   const wanted = work.desired.dashboards;
   const cards = await settleCards(
     work,

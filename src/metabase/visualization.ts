@@ -32,31 +32,19 @@ export function visualizationOf(card: Pick<Card, 'display' | 'columns' | 'axis'>
 const SEPARATORS = { number_separators: ',.' };
 
 function lookOf(format: Format, money: Money | null): Record<string, unknown> {
-  switch (format) {
-    case 'text':
-      return {};
-    case 'integer':
-      return { ...SEPARATORS, number_style: 'decimal', decimals: 0 };
-    case 'decimal':
-      return { ...SEPARATORS, number_style: 'decimal', decimals: 1 };
-    case 'money':
-      return money === null
-        ? { ...SEPARATORS, number_style: 'decimal' }
-        : {
-            ...SEPARATORS,
-            number_style: 'currency',
-            currency: money.currency,
-            currency_style: 'symbol',
-            currency_in_header: false,
-            decimals: money.decimals,
-          };
-    case 'percent':
-      return { ...SEPARATORS, number_style: 'percent', decimals: 1 };
-    case 'duration':
-      return { ...SEPARATORS, number_style: 'decimal' };
-    case 'date':
-      return { date_style: 'D/M/YYYY', time_enabled: null };
-    case 'instant':
-      return { date_style: 'D/M/YYYY', time_enabled: 'minutes', time_style: 'HH:mm' };
-  }
+  if (format !== 'money') return LOOKS[format];
+  if (money === null) return LOOKS.decimal;
+  const { currency, decimals } = money;
+  return { ...SEPARATORS, number_style: 'currency', currency, currency_style: 'symbol', currency_in_header: false, decimals };
 }
+
+const DAY = { date_style: 'D/M/YYYY' };
+const LOOKS: Record<Exclude<Format, 'money'>, Record<string, unknown>> = {
+  text: {},
+  integer: { ...SEPARATORS, number_style: 'decimal', decimals: 0 },
+  decimal: { ...SEPARATORS, number_style: 'decimal', decimals: 1 },
+  percent: { ...SEPARATORS, number_style: 'percent', decimals: 1 },
+  duration: { ...SEPARATORS, number_style: 'decimal' },
+  date: { ...DAY, time_enabled: null },
+  instant: { ...DAY, time_enabled: 'minutes', time_style: 'HH:mm' },
+};

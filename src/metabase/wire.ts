@@ -5,13 +5,7 @@ import { z } from 'zod';
 
 const id = z.number().int();
 
-/** A statement with its template tags, as it is sent. Metabase 57 and later answer in another form: see `nativeOf`. */
-export interface NativeQuery {
-  readonly database: number;
-  readonly sql: string;
-  readonly tags: Readonly<Record<string, TemplateTag>>;
-}
-
+/** A variable of a native statement. */
 export interface TemplateTag {
   readonly id: string;
   readonly name: string;
@@ -187,7 +181,6 @@ const database = z.object({
   details: settings.nullish(),
   initial_sync_status: z.string().nullish(),
 });
-export type DatabaseAnswer = z.infer<typeof database>;
 
 const field = z.object({
   id,

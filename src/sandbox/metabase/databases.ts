@@ -1,4 +1,4 @@
-import { closed, notFound, Refusal, text, type Body } from './refuse.ts';
+import { asText, closed, notFound, Refusal, text, type Body } from './refuse.ts';
 import { connect, readTables } from './run-native.ts';
 import type { MetabaseState, StoredDatabase } from './state.ts';
 
@@ -69,7 +69,7 @@ async function tried(body: Body): Promise<Record<string, unknown>> {
 
 /** Reads tables and columns as the connection's role. Keys stay unknown: a role that may only read is not shown any. */
 export async function sync(state: MetabaseState, database: StoredDatabase, delay: number): Promise<void> {
-  const schemas = String(database.details['schema-filters-patterns'] ?? 'public').split(',');
+  const schemas = asText(database.details['schema-filters-patterns'] ?? 'public').split(',');
   const rows = await readTables(database.details, schemas);
   for (const row of rows) {
     let table = database.tables.find(({ schema, name }) => schema === row.schema && name === row.table);

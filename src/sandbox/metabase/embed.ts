@@ -85,7 +85,7 @@ export async function embeddedCard(state: MetabaseState, request: CardRequest, n
 
 /** Metabase's rules, in its words. A blank text counts as absent. */
 function checkParameters(dashboard: StoredDashboard, token: Body, url: Body): Body {
-  const present = (values: Body) => Object.fromEntries(Object.entries(values).filter(([, value]) => String(value ?? '').trim() !== ''));
+  const present = (values: Body) => Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value)));
   const [inToken, inUrl] = [present(token), present(url)];
   const known = new Map(dashboard.parameters.map(({ slug }) => [slug, dashboard.embedding_params[slug] ?? 'disabled']));
   for (const slug of [...Object.keys(inToken), ...Object.keys(inUrl)])
@@ -100,6 +100,8 @@ function checkParameters(dashboard: StoredDashboard, token: Body, url: Body): Bo
   }
   return { ...inUrl, ...inToken };
 }
+
+const isBlank = (value: unknown) => value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 function jsonOf(part: string): unknown {
   try {

@@ -37,3 +37,8 @@ export function text(body: Body, key: string): string {
   if (typeof value !== 'string' || value.trim() === '') throw new Refusal(400, { errors: { [key]: 'value must be a non-blank string.' } });
   return value;
 }
+
+/** A value of JSON as text; nothing for what has none. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

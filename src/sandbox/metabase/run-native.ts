@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { asText } from './refuse.ts';
 import type { StoredCard, StoredDatabase } from './state.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -46,7 +47,7 @@ export async function runNative(database: StoredDatabase, card: Pick<StoredCard,
     );
     if (/(?<!\?)\?(?!\?)/.test(chosen.replaceAll(/'(?:[^']|'')*'/g, ''))) throw new Error('No value specified for parameter 1');
     // As the driver sends texts: as varchar, unless the connection leaves the type open.
-    const open = String(database.details['additional-options'] ?? '').includes('stringtype=unspecified');
+    const open = asText(database.details['additional-options']).includes('stringtype=unspecified');
     const statement = chosen.replaceAll(TAG, (_, name: string) => {
       const tag = card.tags[name];
       if (tag === undefined) throw new Error(`Cannot run the query: unknown template tag ${name}`);

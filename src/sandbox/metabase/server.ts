@@ -12,7 +12,7 @@ import {
 } from './content.ts';
 import { createDatabase, requireDatabase, shownDatabase, sync, updateDatabase, updateField } from './databases.ts';
 import { embeddedCard, embeddedDashboard } from './embed.ts';
-import { closed, forbidden, list, notFound, Refusal, text, unauthenticated, type Body } from './refuse.ts';
+import { asText, closed, forbidden, list, notFound, Refusal, text, unauthenticated, type Body } from './refuse.ts';
 import { runNative } from './run-native.ts';
 import { MetabaseState } from './state.ts';
 
@@ -143,7 +143,7 @@ function adminRoutes(state: MetabaseState): Route[] {
     route('GET', 'setting/:name', ([name = '']) => {
       const value = state.settings.get(name);
       if (value === undefined || value === null) return undefined;
-      return name === 'embedding-secret-key' ? `**********${String(value).slice(-2)}` : value;
+      return name === 'embedding-secret-key' ? `**********${asText(value).slice(-2)}` : value;
     }),
     route('PUT', 'setting/:name', ([name = ''], body) => {
       const { value } = closed(body, ['value']);
