@@ -715,6 +715,50 @@ comment on column ops.link_decisions.reason is 'Why.';
 comment on column ops.link_decisions.decided_by is 'Who.';
 comment on column ops.link_decisions.decided_at is 'When.';
 
+create table ops.metabase_locks (
+  tenant_id uuid not null,
+  instance text not null,
+  holder uuid not null,
+  held_until timestamp with time zone not null
+);
+alter table ops.metabase_locks add constraint metabase_locks_pkey PRIMARY KEY (tenant_id, instance);
+alter table ops.metabase_locks enable row level security;
+alter table ops.metabase_locks force row level security;
+create policy service on ops.metabase_locks as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.metabase_locks owner to kpi_owner;
+grant delete, insert, select, update on table ops.metabase_locks to kpi_writer;
+comment on table ops.metabase_locks is 'Who is writing a tenant''s content into a Metabase. A row, because a session lock means nothing behind a pooler.';
+comment on column ops.metabase_locks.tenant_id is 'Tenant; the nil uuid for what belongs to the whole service.';
+comment on column ops.metabase_locks.instance is 'Origin of the Metabase.';
+comment on column ops.metabase_locks.holder is 'The run that writes.';
+comment on column ops.metabase_locks.held_until is 'Until when; a run that lives pushes it on.';
+
+create table ops.metabase_objects (
+  tenant_id uuid not null,
+  instance text not null,
+  kind text not null,
+  key text not null,
+  metabase_id bigint not null,
+  spec_hash text not null,
+  applied_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.metabase_objects add constraint metabase_objects_pkey PRIMARY KEY (tenant_id, instance, kind, key);
+alter table ops.metabase_objects add constraint metabase_objects_kind_check CHECK ((kind = ANY (ARRAY['database'::text, 'collection'::text, 'card'::text, 'dashboard'::text])));
+alter table ops.metabase_objects add constraint metabase_objects_metabase_id_check CHECK ((metabase_id > 0));
+alter table ops.metabase_objects enable row level security;
+alter table ops.metabase_objects force row level security;
+create policy service on ops.metabase_objects as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.metabase_objects owner to kpi_owner;
+grant delete, insert, select, update on table ops.metabase_objects to kpi_writer;
+comment on table ops.metabase_objects is 'Objects of a Metabase that this service made and keeps as they are meant to be.';
+comment on column ops.metabase_objects.tenant_id is 'Tenant; the nil uuid for what belongs to the whole service.';
+comment on column ops.metabase_objects.instance is 'Origin of the Metabase: ids mean nothing elsewhere.';
+comment on column ops.metabase_objects.kind is 'database, collection, card or dashboard.';
+comment on column ops.metabase_objects.key is 'Our name of it: "ventas" for a dashboard, "ventas/ticket_medio" for a card.';
+comment on column ops.metabase_objects.metabase_id is 'Its id there.';
+comment on column ops.metabase_objects.spec_hash is 'sha256 of what it was made from, to tell a changed template from a change made by hand.';
+comment on column ops.metabase_objects.applied_at is 'When it was last written.';
+
 create table ops.quarantine (
   tenant_id uuid not null,
   id bigint generated always as identity not null,
