@@ -95,6 +95,32 @@ comment on column kpi.conversations_daily.resolved is 'De ellas, hoy resueltas.'
 comment on column kpi.conversations_daily.pending is 'De ellas, hoy con el bot.';
 comment on column kpi.conversations_daily.snoozed is 'De ellas, hoy pospuestas.';
 
+create table kpi.execution_latency_daily (
+  tenant_id uuid not null,
+  day date not null,
+  runs bigint not null,
+  duration_ms_sum bigint not null,
+  p50_ms bigint not null,
+  p95_ms bigint not null
+);
+alter table kpi.execution_latency_daily add constraint execution_latency_daily_pkey PRIMARY KEY (tenant_id, day);
+alter table kpi.execution_latency_daily enable row level security;
+alter table kpi.execution_latency_daily force row level security;
+create policy every_row on kpi.execution_latency_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.execution_latency_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.execution_latency_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.execution_latency_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.execution_latency_daily to kpi_writer;
+grant select on table kpi.execution_latency_daily to kpi_analyst;
+grant select on table kpi.execution_latency_daily to kpi_reader;
+comment on table kpi.execution_latency_daily is 'Duración de las ejecuciones de producción por día local de inicio; solo días con alguna duración conocida. Debe cuadrar con: duration_ms de workflow_executions.';
+comment on column kpi.execution_latency_daily.tenant_id is 'Empresa.';
+comment on column kpi.execution_latency_daily.day is 'Día local de inicio.';
+comment on column kpi.execution_latency_daily.runs is 'Ejecuciones con duración conocida.';
+comment on column kpi.execution_latency_daily.duration_ms_sum is 'Suma de sus duraciones, milisegundos.';
+comment on column kpi.execution_latency_daily.p50_ms is 'Mediana: la menor duración que al menos la mitad no supera, milisegundos.';
+comment on column kpi.execution_latency_daily.p95_ms is 'Percentil 95: la menor duración que al menos el 95 % no supera, milisegundos.';
+
 create table kpi.executions_daily (
   tenant_id uuid not null,
   day date not null,
@@ -106,7 +132,9 @@ create table kpi.executions_daily (
   canceled bigint not null,
   running bigint not null,
   duration_ms_sum bigint not null,
-  duration_ms_count bigint not null
+  duration_ms_count bigint not null,
+  errors_resolved bigint default 0 not null,
+  keeps_successes boolean default true not null
 );
 alter table kpi.executions_daily add constraint executions_daily_pkey PRIMARY KEY (tenant_id, day, workflow_id);
 alter table kpi.executions_daily enable row level security;
@@ -130,6 +158,8 @@ comment on column kpi.executions_daily.canceled is 'Canceladas.';
 comment on column kpi.executions_daily.running is 'En curso o esperando.';
 comment on column kpi.executions_daily.duration_ms_sum is 'Suma de duraciones conocidas, milisegundos.';
 comment on column kpi.executions_daily.duration_ms_count is 'Cuántas duraciones conocidas.';
+comment on column kpi.executions_daily.errors_resolved is 'De los errores, los que un reintento resolvió.';
+comment on column kpi.executions_daily.keeps_successes is 'Si n8n guarda las ejecuciones correctas de la automatización; si no, success no dice nada.';
 
 create table kpi.freshness (
   tenant_id uuid not null,
@@ -217,6 +247,28 @@ comment on column kpi.handoffs.at is 'Momento.';
 comment on column kpi.handoffs.day is 'Día local.';
 comment on column kpi.handoffs.via is 'Cómo se sabe: message, status (cambio de estado observado) o event (evento de Chatwoot).';
 comment on column kpi.handoffs.channel is 'Canal de la conversación.';
+
+create table kpi.location_settings (
+  tenant_id uuid not null,
+  location_id uuid not null,
+  sells boolean not null,
+  set_at timestamp with time zone default now() not null
+);
+alter table kpi.location_settings add constraint location_settings_pkey PRIMARY KEY (tenant_id, location_id);
+alter table kpi.location_settings enable row level security;
+alter table kpi.location_settings force row level security;
+create policy every_row on kpi.location_settings as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.location_settings as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.location_settings as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.location_settings owner to kpi_owner;
+grant delete, insert, select, update on table kpi.location_settings to kpi_writer;
+grant select on table kpi.location_settings to kpi_analyst;
+grant select on table kpi.location_settings to kpi_reader;
+comment on table kpi.location_settings is 'Lugares de los que una persona dijo si lo que hay ahí se vende, sea cual sea el origen que habla. Debe cuadrar con: nada, es una decisión.';
+comment on column kpi.location_settings.tenant_id is 'Empresa.';
+comment on column kpi.location_settings.location_id is 'Lugar (locations.id).';
+comment on column kpi.location_settings.sells is 'true: cuenta aunque hable otro origen. false: no cuenta.';
+comment on column kpi.location_settings.set_at is 'Cuándo se dijo.';
 
 create table kpi.platform (
   singleton boolean default true not null,
@@ -372,6 +424,38 @@ comment on column kpi.shop_erp_daily.duplicates is 'Segundos documentos vigentes
 comment on column kpi.shop_erp_daily.duplicates_amount is 'Su monto.';
 comment on column kpi.shop_erp_daily.status_differs is 'Ventas de la tienda cuyo documento en Odoo no está vigente, y documentos vigentes de pedidos que no son venta.';
 comment on column kpi.shop_erp_daily.status_amount is 'Odoo menos tienda de esos pedidos.';
+
+create table kpi.stock_daily (
+  tenant_id uuid not null,
+  day date not null,
+  location_id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  on_hand numeric not null,
+  reserved numeric not null,
+  available numeric not null,
+  products bigint not null
+);
+alter table kpi.stock_daily add constraint stock_daily_pkey PRIMARY KEY (tenant_id, day, location_id);
+alter table kpi.stock_daily enable row level security;
+alter table kpi.stock_daily force row level security;
+create policy every_row on kpi.stock_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.stock_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.stock_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.stock_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.stock_daily to kpi_writer;
+grant select on table kpi.stock_daily to kpi_analyst;
+grant select on table kpi.stock_daily to kpi_reader;
+comment on table kpi.stock_daily is 'Existencias al cierre de cada día local por lugar de cada origen. Odoo y Shopify muestran las mismas unidades: nunca se suman entre sí. Debe cuadrar con: inventory_snapshots del día.';
+comment on column kpi.stock_daily.tenant_id is 'Empresa.';
+comment on column kpi.stock_daily.day is 'Día local.';
+comment on column kpi.stock_daily.location_id is 'Lugar (locations.id).';
+comment on column kpi.stock_daily.connection_id is 'Conexión (cuenta de origen).';
+comment on column kpi.stock_daily.source is 'Sistema de origen.';
+comment on column kpi.stock_daily.on_hand is 'Unidades presentes.';
+comment on column kpi.stock_daily.reserved is 'De ellas, comprometidas.';
+comment on column kpi.stock_daily.available is 'Unidades disponibles.';
+comment on column kpi.stock_daily.products is 'Productos con unidades presentes o comprometidas.';
 
 create table kpi.waits (
   tenant_id uuid not null,
@@ -1541,6 +1625,7 @@ create table public.inventory_levels (
   foreign_owner boolean not null
 );
 alter table public.inventory_levels add constraint inventory_levels_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX inventory_levels_place ON public.inventory_levels USING btree (tenant_id, location_id);
 alter table public.inventory_levels enable row level security;
 alter table public.inventory_levels force row level security;
 create policy every_row on public.inventory_levels as permissive for select to kpi_analyst using (true);
@@ -1570,6 +1655,63 @@ comment on column public.inventory_levels.quantity_on_hand is 'Unidades presente
 comment on column public.inventory_levels.quantity_reserved is 'Unidades comprometidas.';
 comment on column public.inventory_levels.quantity_available is 'Unidades disponibles.';
 comment on column public.inventory_levels.foreign_owner is 'Mercadería de terceros en consignación: no es nuestra.';
+
+create table public.inventory_snapshot_days (
+  tenant_id uuid not null,
+  day date not null,
+  connection_id uuid not null,
+  source text not null,
+  taken_at timestamp with time zone not null
+);
+alter table public.inventory_snapshot_days add constraint inventory_snapshot_days_pkey PRIMARY KEY (tenant_id, day, connection_id);
+alter table public.inventory_snapshot_days enable row level security;
+alter table public.inventory_snapshot_days force row level security;
+create policy every_row on public.inventory_snapshot_days as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.inventory_snapshot_days as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.inventory_snapshot_days as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.inventory_snapshot_days owner to kpi_owner;
+grant delete, insert, select, update on table public.inventory_snapshot_days to kpi_writer;
+grant select on table public.inventory_snapshot_days to kpi_analyst;
+grant select on table public.inventory_snapshot_days to kpi_reader;
+comment on table public.inventory_snapshot_days is 'De qué días locales hay una foto del inventario de cada conexión: la primera lectura completa después de la medianoche es del día anterior. Los días anteriores a la primera no se conocen.';
+comment on column public.inventory_snapshot_days.tenant_id is 'Empresa.';
+comment on column public.inventory_snapshot_days.day is 'Día local que la foto cierra.';
+comment on column public.inventory_snapshot_days.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.inventory_snapshot_days.source is 'Sistema de origen.';
+comment on column public.inventory_snapshot_days.taken_at is 'Cuándo se tomó, por el reloj del origen.';
+
+create table public.inventory_snapshots (
+  tenant_id uuid not null,
+  day date not null,
+  product_id uuid not null,
+  location_id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  on_hand numeric not null,
+  reserved numeric not null,
+  available numeric not null
+);
+alter table public.inventory_snapshots add constraint inventory_snapshots_pkey PRIMARY KEY (tenant_id, day, product_id, location_id);
+CREATE INDEX inventory_snapshots_product ON public.inventory_snapshots USING btree (tenant_id, product_id, day);
+alter table public.inventory_snapshots enable row level security;
+alter table public.inventory_snapshots force row level security;
+create policy every_row on public.inventory_snapshots as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.inventory_snapshots as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.inventory_snapshots as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.inventory_snapshots owner to kpi_owner;
+grant delete, insert, select, update on table public.inventory_snapshots to kpi_writer;
+grant select on table public.inventory_snapshots to kpi_analyst;
+grant select on table public.inventory_snapshots to kpi_reader;
+comment on table public.inventory_snapshots is 'Existencias al cierre de cada día local, por producto y lugar de cada origen, sin mercadería de terceros. Nunca se reescriben. Sin fila: 0, si hay foto de ese día (inventory_snapshot_days). Odoo y Shopify muestran las mismas unidades: nunca se suman entre sí.';
+comment on column public.inventory_snapshots.tenant_id is 'Empresa.';
+comment on column public.inventory_snapshots.day is 'Día local que la foto cierra.';
+comment on column public.inventory_snapshots.product_id is 'Producto (products.id).';
+comment on column public.inventory_snapshots.location_id is 'Lugar (locations.id).';
+comment on column public.inventory_snapshots.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.inventory_snapshots.source is 'Sistema de origen.';
+comment on column public.inventory_snapshots.on_hand is 'Unidades presentes.';
+comment on column public.inventory_snapshots.reserved is 'De ellas, comprometidas.';
+comment on column public.inventory_snapshots.available is 'Unidades disponibles; negativas si se vendió de más.';
 
 create table public.invoice_lines (
   tenant_id uuid not null,
@@ -2394,13 +2536,20 @@ create table public.tenants (
   sla_first_response_minutes integer default 60 not null,
   sla_resolution_minutes integer default 1440 not null,
   sla_first_response_by_channel jsonb default '{}'::jsonb not null,
-  sla_resolution_by_channel jsonb default '{}'::jsonb not null
+  sla_resolution_by_channel jsonb default '{}'::jsonb not null,
+  ocr_tag text default 'ocr'::text not null,
+  ocr_name text default 'ocr'::text not null,
+  ocr_documents_per_run integer,
+  low_stock_threshold numeric default 5 not null,
+  stock_source text default 'auto'::text not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table public.tenants add constraint tenants_channel_names_check CHECK ((jsonb_typeof(channel_names) = 'object'::text));
 alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 alter table public.tenants add constraint tenants_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
 alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
+alter table public.tenants add constraint tenants_low_stock_threshold_check CHECK ((low_stock_threshold >= (0)::numeric));
+alter table public.tenants add constraint tenants_ocr_documents_per_run_check CHECK ((ocr_documents_per_run > 0));
 alter table public.tenants add constraint tenants_reader_role_key UNIQUE (reader_role);
 alter table public.tenants add constraint tenants_rut_key UNIQUE (rut);
 alter table public.tenants add constraint tenants_sla_first_response_by_channel_check CHECK ((jsonb_typeof(sla_first_response_by_channel) = 'object'::text));
@@ -2409,6 +2558,7 @@ alter table public.tenants add constraint tenants_sla_resolution_by_channel_chec
 alter table public.tenants add constraint tenants_sla_resolution_minutes_check CHECK (((sla_resolution_minutes >= 1) AND (sla_resolution_minutes <= 525600)));
 alter table public.tenants add constraint tenants_speaking_source_check CHECK ((speaking_source = ANY (ARRAY['shopify'::text, 'odoo'::text])));
 alter table public.tenants add constraint tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'erased'::text])));
+alter table public.tenants add constraint tenants_stock_source_check CHECK ((stock_source = ANY (ARRAY['auto'::text, 'odoo'::text, 'shopify'::text])));
 alter table public.tenants enable row level security;
 alter table public.tenants force row level security;
 create policy every_row on public.tenants as permissive for select to kpi_analyst using (true);
@@ -2440,6 +2590,11 @@ comment on column public.tenants.sla_first_response_minutes is 'Plazo de primera
 comment on column public.tenants.sla_resolution_minutes is 'Plazo de resolución, en minutos hábiles (corridos si la bandeja no tiene horario).';
 comment on column public.tenants.sla_first_response_by_channel is 'Plazos de primera respuesta de canales que difieren: {"WhatsApp": 30}.';
 comment on column public.tenants.sla_resolution_by_channel is 'Plazos de resolución de canales que difieren: {"Email": 2880}.';
+comment on column public.tenants.ocr_tag is 'Etiqueta de n8n de las automatizaciones que leen documentos (OCR).';
+comment on column public.tenants.ocr_name is 'Si ninguna lleva la etiqueta: texto que su nombre contiene, sin distinguir mayúsculas.';
+comment on column public.tenants.ocr_documents_per_run is 'Documentos que lee cada ejecución correcta, si siempre son los mismos; nulo si no se sabe, y entonces se informan ejecuciones.';
+comment on column public.tenants.low_stock_threshold is 'Un producto con menos unidades disponibles que estas, entre todos los lugares de venta, está bajo.';
+comment on column public.tenants.stock_source is 'Qué origen habla del inventario: odoo, shopify o auto (Odoo si tiene existencias propias, si no Shopify).';
 
 create table public.user_tenants (
   tenant_id uuid not null,
@@ -2535,12 +2690,17 @@ create table public.workflow_executions (
   duration_ms bigint,
   error_category text,
   failed_node_type text,
-  retry_of text
+  retry_of text,
+  waited boolean default false not null,
+  resolved_by_retry boolean default false not null
 );
 alter table public.workflow_executions add constraint workflow_executions_pkey PRIMARY KEY (tenant_id, id);
-CREATE INDEX workflow_executions_created ON public.workflow_executions USING btree (tenant_id, created_at) INCLUDE (workflow_name, duration_ms, status) WHERE (deleted_at IS NULL);
-CREATE INDEX workflow_executions_day ON public.workflow_executions USING btree (tenant_id, business_day) WHERE (deleted_at IS NULL);
-CREATE INDEX workflow_executions_workflow ON public.workflow_executions USING btree (tenant_id, workflow_id);
+CREATE INDEX workflow_executions_created ON public.workflow_executions USING btree (tenant_id, created_at) INCLUDE (workflow_name, duration_ms, status, workflow_id, error_category, resolved_by_retry) WHERE (deleted_at IS NULL);
+CREATE INDEX workflow_executions_day ON public.workflow_executions USING btree (tenant_id, business_day) INCLUDE (duration_ms, workflow_id) WHERE (deleted_at IS NULL);
+CREATE INDEX workflow_executions_errors ON public.workflow_executions USING btree (tenant_id, business_day) INCLUDE (workflow_id, workflow_name, error_category, resolved_by_retry) WHERE ((status = 'error'::text) AND (deleted_at IS NULL));
+CREATE INDEX workflow_executions_failed ON public.workflow_executions USING btree (tenant_id, source_id) WHERE (status = 'error'::text);
+CREATE INDEX workflow_executions_retry ON public.workflow_executions USING btree (tenant_id, retry_of) WHERE (retry_of IS NOT NULL);
+CREATE INDEX workflow_executions_workflow ON public.workflow_executions USING btree (tenant_id, workflow_id, created_at);
 alter table public.workflow_executions enable row level security;
 alter table public.workflow_executions force row level security;
 create policy every_row on public.workflow_executions as permissive for select to kpi_analyst using (true);
@@ -2577,6 +2737,8 @@ comment on column public.workflow_executions.duration_ms is 'Duración en milise
 comment on column public.workflow_executions.error_category is 'Tipo de error.';
 comment on column public.workflow_executions.failed_node_type is 'Tipo de nodo que falló.';
 comment on column public.workflow_executions.retry_of is 'Ejecución que reintenta.';
+comment on column public.workflow_executions.waited is 'Si alguna vez se la vio esperando: su duración incluiría la espera, por eso no se guarda.';
+comment on column public.workflow_executions.resolved_by_retry is 'Error cuyo reintento terminó bien. Sigue siendo un error.';
 
 create table public.workflow_executions_other (
   tenant_id uuid not null,
@@ -2604,7 +2766,8 @@ create table public.workflow_executions_other (
   duration_ms bigint,
   error_category text,
   failed_node_type text,
-  retry_of text
+  retry_of text,
+  waited boolean default false not null
 );
 alter table public.workflow_executions_other add constraint workflow_executions_other_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX workflow_executions_other_workflow ON public.workflow_executions_other USING btree (tenant_id, workflow_id);
@@ -2644,6 +2807,7 @@ comment on column public.workflow_executions_other.duration_ms is 'Duración en 
 comment on column public.workflow_executions_other.error_category is 'Tipo de error.';
 comment on column public.workflow_executions_other.failed_node_type is 'Tipo de nodo que falló.';
 comment on column public.workflow_executions_other.retry_of is 'Ejecución que reintenta.';
+comment on column public.workflow_executions_other.waited is 'Si alguna vez se la vio esperando.';
 
 create table public.workflows (
   tenant_id uuid not null,
@@ -2720,6 +2884,40 @@ comment on column raw.records.connection_id is 'Connection.';
 comment on column raw.records.source_id is 'Id in the source.';
 comment on column raw.records.payload is 'The payload.';
 comment on column raw.records.synced_at is 'Last written.';
+
+create view kpi.automations_active with (security_invoker=true) as
+ SELECT f.tenant_id,
+    n.active,
+    n.ran_30_days,
+    n.active_idle,
+    n.total,
+    f.as_of
+   FROM (( SELECT x.tenant_id,
+            min(x.covered_until) AS as_of
+           FROM kpi.freshness x
+          WHERE ((x.source = 'n8n'::text) AND (x.stream = 'workflows'::text))
+          GROUP BY x.tenant_id
+         HAVING (count(*) = count(x.covered_until))) f
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (w.active AND (NOT w.archived))) AS active,
+            count(*) FILTER (WHERE r.ran) AS ran_30_days,
+            count(*) FILTER (WHERE (w.active AND (NOT w.archived) AND (NOT r.ran))) AS active_idle,
+            count(*) AS total
+           FROM (public.workflows w
+             CROSS JOIN LATERAL ( SELECT (EXISTS ( SELECT
+                           FROM public.workflow_executions e
+                          WHERE ((e.tenant_id = w.tenant_id) AND (e.workflow_id = w.id) AND (e.created_at >= (now() - '30 days'::interval)) AND (e.deleted_at IS NULL)))) AS ran) r)
+          WHERE ((w.tenant_id = f.tenant_id) AND (w.deleted_at IS NULL))) n);
+alter table kpi.automations_active owner to kpi_owner;
+grant select on table kpi.automations_active to kpi_analyst;
+grant select on table kpi.automations_active to kpi_reader;
+grant select on table kpi.automations_active to kpi_writer;
+comment on view kpi.automations_active is 'Automatizaciones encendidas ahora (activas y no archivadas, de la etiqueta o el proyecto de la empresa) y, al lado, las que se ejecutaron en los últimos 30 días corridos (móvil). Una fila por empresa con n8n cuya lista se ha leído completa; si no, ninguna fila: no se sabe, no es 0. Debe cuadrar con: n8n, lista de Workflows filtrada por la etiqueta o el proyecto de la empresa y por Active.';
+comment on column kpi.automations_active.tenant_id is 'Empresa.';
+comment on column kpi.automations_active.active is 'Activas y no archivadas.';
+comment on column kpi.automations_active.ran_30_days is 'Con alguna ejecución de producción en los últimos 30 días corridos.';
+comment on column kpi.automations_active.active_idle is 'Activas sin ninguna ejecución en esos 30 días.';
+comment on column kpi.automations_active.total is 'Todas las que tiene la empresa en n8n.';
+comment on column kpi.automations_active.as_of is 'De cuándo es la lista, por el reloj de n8n.';
 
 create view kpi.conversations_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -2913,28 +3111,224 @@ comment on column kpi.dashboard_as_of.stale_streams is 'Cuántos de sus flujos e
 comment on column kpi.dashboard_as_of.records_refused is 'Registros rechazados de sus flujos que esperan a una persona: no están en las cifras.';
 comment on column kpi.dashboard_as_of.is_backfilling is 'Si se está releyendo historia de alguno de sus flujos.';
 
-create view kpi.executions_by_workflow with (security_invoker=true) as
- SELECT e.tenant_id,
-    e.workflow_name,
-    count(*) AS executions,
-    avg(e.duration_ms) AS avg_duration_ms,
-    count(*) FILTER (WHERE (e.status = 'error'::text)) AS errors,
-    count(*) FILTER (WHERE (e.error_category = 'crash'::text)) AS crashed,
-    count(*) FILTER (WHERE (e.status = 'success'::text)) AS success,
+create view kpi.days_of_cover with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.product_key,
+    s.sku,
+    s.product_name,
+    s.available,
         CASE
-            WHEN bool_and(COALESCE(w.saves_successes, true)) THEN round(((count(*) FILTER (WHERE (e.status = 'success'::text)))::numeric / (NULLIF(count(*) FILTER (WHERE (e.status = ANY (ARRAY['success'::text, 'error'::text]))), 0))::numeric), 4)
+            WHEN (c.share = (1)::numeric) THEN COALESCE(u.units_sold, (0)::numeric)
+            ELSE NULL::numeric
+        END AS units_sold_28_days,
+        CASE
+            WHEN (c.share = (1)::numeric) THEN round(((s.available * (28)::numeric) / NULLIF(u.units_sold, (0)::numeric)), 1)
+            ELSE NULL::numeric
+        END AS days_of_cover,
+    COALESCE(c.share, (0)::numeric) AS coverage
+   FROM ((( SELECT n.tenant_id,
+            n.product_key,
+            max(n.sku) AS sku,
+            min(n.product_name) AS product_name,
+            min(n.available_product) AS available
+           FROM kpi.stock_now n
+          GROUP BY n.tenant_id, n.product_key) s
+     LEFT JOIN ( SELECT v.tenant_id,
+                CASE
+                    WHEN (v.last_day IS NULL) THEN (0)::numeric
+                    ELSE round(((GREATEST(((v.last_day - GREATEST(v.first_day, (v.last_day - 27))) + 1), 0))::numeric / 28.0), 4)
+                END AS share
+           FROM kpi.coverage v
+          WHERE (v.subject = 'sales'::text)) c ON ((NOT (c.tenant_id IS DISTINCT FROM s.tenant_id))))
+     LEFT JOIN ( SELECT d.tenant_id,
+            d.product_key,
+            sum(d.units_sold) AS units_sold
+           FROM (kpi.coverage v
+             JOIN kpi.product_sales_daily d ON (((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))))
+          WHERE (v.subject = 'sales'::text)
+          GROUP BY d.tenant_id, d.product_key) u ON (((u.product_key = s.product_key) AND (NOT (u.tenant_id IS DISTINCT FROM s.tenant_id)))));
+alter table kpi.days_of_cover owner to kpi_owner;
+grant select on table kpi.days_of_cover to kpi_analyst;
+grant select on table kpi.days_of_cover to kpi_reader;
+grant select on table kpi.days_of_cover to kpi_writer;
+comment on view kpi.days_of_cover is 'Para cuántos días alcanza lo disponible al ritmo de los últimos 28 días cubiertos: disponible / (unidades vendidas en ellos / 28). Una fila por empresa y producto con inventario. Nulo si no se vendió nada (no es infinito) o si las ventas no cubren los 28 días; coverage dice qué parte cubren. Las devoluciones no bajan el ritmo. Debe cuadrar con: Shopify, Days of inventory remaining, que usa otra ventana y no ve lo vendido fuera de la tienda.';
+comment on column kpi.days_of_cover.tenant_id is 'Empresa.';
+comment on column kpi.days_of_cover.product_key is 'Identidad del producto.';
+comment on column kpi.days_of_cover.sku is 'SKU.';
+comment on column kpi.days_of_cover.product_name is 'Nombre.';
+comment on column kpi.days_of_cover.available is 'Unidades disponibles entre todos los lugares de venta.';
+comment on column kpi.days_of_cover.units_sold_28_days is 'Unidades vendidas en los últimos 28 días cubiertos.';
+comment on column kpi.days_of_cover.days_of_cover is 'Días que alcanza; nulo si no se puede saber.';
+comment on column kpi.days_of_cover.coverage is 'Qué parte de los 28 días cubren las ventas, de 0 a 1.';
+
+create view kpi.errors_by_category with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.day,
+    r.workflow_id,
+    r.workflow_name,
+    r.category,
+        CASE
+            WHEN ((r.day >= c.first_day) AND (r.day <= c.last_day)) THEN r.errors
+            ELSE NULL::bigint
+        END AS errors,
+        CASE
+            WHEN ((r.day >= c.first_day) AND (r.day <= c.last_day)) THEN r.resolved
+            ELSE NULL::bigint
+        END AS resolved,
+    (
+        CASE
+            WHEN ((r.day >= c.first_day) AND (r.day <= c.last_day)) THEN 1
+            ELSE 0
+        END)::numeric AS coverage
+   FROM (( SELECT e.tenant_id,
+            e.business_day AS day,
+            e.workflow_id,
+            max(e.workflow_name) AS workflow_name,
+            COALESCE(e.error_category, 'unknown'::text) AS category,
+            count(*) AS errors,
+            count(*) FILTER (WHERE e.resolved_by_retry) AS resolved
+           FROM public.workflow_executions e
+          WHERE ((e.deleted_at IS NULL) AND (e.status = 'error'::text))
+          GROUP BY e.tenant_id, e.business_day, e.workflow_id, COALESCE(e.error_category, 'unknown'::text)) r
+     LEFT JOIN kpi.coverage c ON (((c.tenant_id = r.tenant_id) AND (c.subject = 'automation'::text))));
+alter table kpi.errors_by_category owner to kpi_owner;
+grant select on table kpi.errors_by_category to kpi_analyst;
+grant select on table kpi.errors_by_category to kpi_reader;
+grant select on table kpi.errors_by_category to kpi_writer;
+comment on view kpi.errors_by_category is 'Ejecuciones de producción con error por tipo, día local y automatización. Una fila por combinación en que algo falló. Tipos: auth, not_found, rate_limit, upstream, client, network, timeout, code, validation, crash, other; unknown si n8n ya no tenía el detalle. resolved = las que un reintento resolvió: siguen siendo errores. Un día no cubierto por completo tiene errors nulo. Debe cuadrar con: n8n, lista de ejecuciones con estado Error y Crashed del día, sin las manuales; kpi.executions_by_day.errors del mismo día.';
+comment on column kpi.errors_by_category.tenant_id is 'Empresa.';
+comment on column kpi.errors_by_category.day is 'Día local de inicio.';
+comment on column kpi.errors_by_category.workflow_id is 'Automatización (workflows.id).';
+comment on column kpi.errors_by_category.workflow_name is 'Su nombre actual.';
+comment on column kpi.errors_by_category.category is 'Tipo de error.';
+comment on column kpi.errors_by_category.errors is 'Ejecuciones con error.';
+comment on column kpi.errors_by_category.resolved is 'De ellas, las que un reintento resolvió.';
+comment on column kpi.errors_by_category.coverage is '1 si el día está cubierto por completo, 0 si no.';
+
+create view kpi.executions_by_day with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.day,
+        CASE
+            WHEN r.covered THEN COALESCE(d.executions, (0)::bigint)
+            ELSE NULL::bigint
+        END AS executions,
+        CASE
+            WHEN r.covered THEN COALESCE(d.success, (0)::bigint)
+            ELSE NULL::bigint
+        END AS success,
+        CASE
+            WHEN r.covered THEN COALESCE(d.errors, (0)::bigint)
+            ELSE NULL::bigint
+        END AS errors,
+        CASE
+            WHEN r.covered THEN COALESCE(d.errors_resolved, (0)::bigint)
+            ELSE NULL::bigint
+        END AS errors_resolved,
+        CASE
+            WHEN r.covered THEN COALESCE(d.crashed, (0)::bigint)
+            ELSE NULL::bigint
+        END AS crashed,
+        CASE
+            WHEN r.covered THEN COALESCE(d.canceled, (0)::bigint)
+            ELSE NULL::bigint
+        END AS canceled,
+        CASE
+            WHEN r.covered THEN COALESCE(d.running, (0)::bigint)
+            ELSE NULL::bigint
+        END AS running,
+        CASE
+            WHEN r.covered THEN round((d.rated_success / NULLIF((d.rated_success + d.rated_errors), (0)::numeric)), 4)
             ELSE NULL::numeric
         END AS success_rate,
-    count(DISTINCT e.workflow_id) AS workflows
-   FROM (public.workflow_executions e
-     LEFT JOIN public.workflows w ON (((w.tenant_id = e.tenant_id) AND (w.id = e.workflow_id))))
-  WHERE ((e.deleted_at IS NULL) AND (e.created_at >= (now() - '30 days'::interval)))
-  GROUP BY e.tenant_id, e.workflow_name;
+        CASE
+            WHEN r.covered THEN COALESCE(((d.errors)::numeric - d.rated_errors), (0)::numeric)
+            ELSE NULL::numeric
+        END AS errors_without_rate,
+    (
+        CASE
+            WHEN r.covered THEN 1
+            ELSE 0
+        END)::numeric AS coverage
+   FROM (( SELECT c.tenant_id,
+            (s.day)::date AS day,
+            COALESCE((((s.day)::date >= c.first_day) AND ((s.day)::date <= c.last_day)), false) AS covered
+           FROM ((kpi.coverage c
+             CROSS JOIN LATERAL ( SELECT min(x.day) AS first_run,
+                    max(x.day) AS last_run
+                   FROM kpi.executions_daily x
+                  WHERE (x.tenant_id = c.tenant_id)) k)
+             CROSS JOIN LATERAL generate_series((LEAST(k.first_run,
+                CASE
+                    WHEN isfinite(c.first_day) THEN c.first_day
+                    ELSE NULL::date
+                END))::timestamp without time zone, (GREATEST(k.last_run, c.last_day))::timestamp without time zone, '1 day'::interval) s(day))
+          WHERE (c.subject = 'automation'::text)) r
+     LEFT JOIN LATERAL ( SELECT (sum(x.executions))::bigint AS executions,
+            (sum(x.success))::bigint AS success,
+            (sum(x.errors))::bigint AS errors,
+            (sum(x.errors_resolved))::bigint AS errors_resolved,
+            (sum(x.crashed))::bigint AS crashed,
+            (sum(x.canceled))::bigint AS canceled,
+            (sum(x.running))::bigint AS running,
+            COALESCE(sum(x.success) FILTER (WHERE x.keeps_successes), (0)::numeric) AS rated_success,
+            COALESCE(sum(x.errors) FILTER (WHERE x.keeps_successes), (0)::numeric) AS rated_errors
+           FROM kpi.executions_daily x
+          WHERE ((x.tenant_id = r.tenant_id) AND (x.day = r.day))) d ON (true));
+alter table kpi.executions_by_day owner to kpi_owner;
+grant select on table kpi.executions_by_day to kpi_analyst;
+grant select on table kpi.executions_by_day to kpi_reader;
+grant select on table kpi.executions_by_day to kpi_writer;
+comment on view kpi.executions_by_day is 'Ejecuciones de producción por día local, con su tasa de éxito. Una fila por empresa y día, también los días sin ejecuciones (0). Un día que los datos no cubren por completo (antes de la memoria de n8n, o el de hoy) tiene todo nulo y coverage 0. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del día, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
+comment on column kpi.executions_by_day.tenant_id is 'Empresa.';
+comment on column kpi.executions_by_day.day is 'Día local del inicio.';
+comment on column kpi.executions_by_day.executions is 'Todas las ejecuciones.';
+comment on column kpi.executions_by_day.success is 'Correctas que n8n guardó.';
+comment on column kpi.executions_by_day.errors is 'Con error, caídas incluidas; un error reintentado sigue siendo error.';
+comment on column kpi.executions_by_day.errors_resolved is 'De los errores, los que un reintento resolvió.';
+comment on column kpi.executions_by_day.crashed is 'Caídas.';
+comment on column kpi.executions_by_day.canceled is 'Canceladas.';
+comment on column kpi.executions_by_day.running is 'En curso o esperando.';
+comment on column kpi.executions_by_day.success_rate is 'Correctas / (correctas + con error), de 0 a 1; nula si no se puede saber.';
+comment on column kpi.executions_by_day.errors_without_rate is 'Errores de automatizaciones cuyas ejecuciones correctas n8n no guarda: fuera de la tasa.';
+comment on column kpi.executions_by_day.coverage is '1 si el día está cubierto por completo, 0 si no.';
+
+create view kpi.executions_by_workflow with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.workflow_name,
+    (sum(r.executions))::bigint AS executions,
+    (sum(r.duration_ms_sum) / NULLIF(sum(r.duration_ms_count), (0)::numeric)) AS avg_duration_ms,
+    (sum(r.errors))::bigint AS errors,
+    (sum(r.crashed))::bigint AS crashed,
+    (sum(r.success))::bigint AS success,
+        CASE
+            WHEN (NOT bool_or((k.workflow_id IS NOT NULL))) THEN round((sum(r.success) / NULLIF((sum(r.success) + sum(r.errors)), (0)::numeric)), 4)
+            ELSE NULL::numeric
+        END AS success_rate,
+    count(*) AS workflows,
+    (sum(r.errors_resolved))::bigint AS errors_resolved
+   FROM (( SELECT e.tenant_id,
+            e.workflow_id,
+            e.workflow_name,
+            count(*) AS executions,
+            sum(e.duration_ms) AS duration_ms_sum,
+            count(e.duration_ms) AS duration_ms_count,
+            count(*) FILTER (WHERE (e.status = 'error'::text)) AS errors,
+            count(*) FILTER (WHERE (e.error_category = 'crash'::text)) AS crashed,
+            count(*) FILTER (WHERE (e.status = 'success'::text)) AS success,
+            count(*) FILTER (WHERE e.resolved_by_retry) AS errors_resolved
+           FROM public.workflow_executions e
+          WHERE ((e.deleted_at IS NULL) AND (e.created_at >= (now() - '30 days'::interval)))
+          GROUP BY e.tenant_id, e.workflow_id, e.workflow_name) r
+     LEFT JOIN ( SELECT DISTINCT d.tenant_id,
+            d.workflow_id
+           FROM kpi.executions_daily d
+          WHERE ((NOT d.keeps_successes) AND (d.day >= (CURRENT_DATE - 32)))) k ON (((k.workflow_id = r.workflow_id) AND (NOT (k.tenant_id IS DISTINCT FROM r.tenant_id)))))
+  GROUP BY r.tenant_id, r.workflow_name;
 alter table kpi.executions_by_workflow owner to kpi_owner;
 grant select on table kpi.executions_by_workflow to kpi_analyst;
 grant select on table kpi.executions_by_workflow to kpi_reader;
 grant select on table kpi.executions_by_workflow to kpi_writer;
-comment on view kpi.executions_by_workflow is 'Ejecuciones de producción por automatización en los últimos 30 días corridos: las cifras de la consulta 3 del encargo, con tasa de éxito. Una fila por empresa y nombre de automatización con ejecuciones; las de igual nombre son una fila. Tasa de éxito = correctas / (correctas + con error); nula si ninguna terminó o si n8n no guarda las correctas. Debe cuadrar con: la consulta 3 sin su límite de 10; n8n Insights, que cuenta los mismos modos salvo los suyos propios.';
+comment on view kpi.executions_by_workflow is 'Ejecuciones de producción por automatización en los últimos 30 días corridos (móvil): las cifras de la consulta 3 del encargo, con tasa de éxito. Una fila por empresa y nombre de automatización con ejecuciones; las de igual nombre son una fila. Tasa de éxito = correctas / (correctas + con error); nula si ninguna terminó o si n8n no guarda las correctas. Debe cuadrar con: la consulta 3 sin su límite de 10; n8n Insights del mismo período, que no cuenta reintentos de ejecuciones manuales ni las podadas antes de su primera hora.';
 comment on column kpi.executions_by_workflow.tenant_id is 'Empresa.';
 comment on column kpi.executions_by_workflow.workflow_name is 'Nombre actual de la automatización.';
 comment on column kpi.executions_by_workflow.executions is 'Todas las ejecuciones de la ventana.';
@@ -2944,6 +3338,7 @@ comment on column kpi.executions_by_workflow.crashed is 'De ellas, caídas.';
 comment on column kpi.executions_by_workflow.success is 'Correctas.';
 comment on column kpi.executions_by_workflow.success_rate is 'Correctas / (correctas + con error), de 0 a 1; nula si no se puede saber.';
 comment on column kpi.executions_by_workflow.workflows is 'Cuántas automatizaciones llevan ese nombre.';
+comment on column kpi.executions_by_workflow.errors_resolved is 'De los errores, los que un reintento resolvió.';
 
 create view kpi.executive_sales with (security_invoker=true) as
  SELECT t.id AS tenant_id,
@@ -3238,6 +3633,58 @@ comment on column kpi.handoffs_by_day.to_bot is 'De una persona al bot.';
 comment on column kpi.handoffs_by_day.conversations is 'Conversaciones con algún traspaso ese día.';
 comment on column kpi.handoffs_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
+create view kpi.latency_by_day with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.day,
+        CASE
+            WHEN r.covered THEN COALESCE(d.runs, (0)::bigint)
+            ELSE NULL::bigint
+        END AS runs,
+        CASE
+            WHEN r.covered THEN round(((d.duration_ms_sum)::numeric / (d.runs)::numeric), 1)
+            ELSE NULL::numeric
+        END AS avg_ms,
+        CASE
+            WHEN r.covered THEN d.p50_ms
+            ELSE NULL::bigint
+        END AS p50_ms,
+        CASE
+            WHEN r.covered THEN d.p95_ms
+            ELSE NULL::bigint
+        END AS p95_ms,
+    (
+        CASE
+            WHEN r.covered THEN 1
+            ELSE 0
+        END)::numeric AS coverage
+   FROM (( SELECT c.tenant_id,
+            (s.day)::date AS day,
+            COALESCE((((s.day)::date >= c.first_day) AND ((s.day)::date <= c.last_day)), false) AS covered
+           FROM ((kpi.coverage c
+             CROSS JOIN LATERAL ( SELECT min(x.day) AS first_run,
+                    max(x.day) AS last_run
+                   FROM kpi.executions_daily x
+                  WHERE (x.tenant_id = c.tenant_id)) k)
+             CROSS JOIN LATERAL generate_series((LEAST(k.first_run,
+                CASE
+                    WHEN isfinite(c.first_day) THEN c.first_day
+                    ELSE NULL::date
+                END))::timestamp without time zone, (GREATEST(k.last_run, c.last_day))::timestamp without time zone, '1 day'::interval) s(day))
+          WHERE (c.subject = 'automation'::text)) r
+     LEFT JOIN kpi.execution_latency_daily d ON (((d.tenant_id = r.tenant_id) AND (d.day = r.day))));
+alter table kpi.latency_by_day owner to kpi_owner;
+grant select on table kpi.latency_by_day to kpi_analyst;
+grant select on table kpi.latency_by_day to kpi_reader;
+grant select on table kpi.latency_by_day to kpi_writer;
+comment on view kpi.latency_by_day is 'Cuánto tardan las ejecuciones de producción, por día local de inicio: promedio, mediana y percentil 95 en milisegundos. Una fila por empresa y día; un día cubierto sin duraciones tiene runs 0 y lo demás nulo; uno no cubierto, todo nulo. Sin las que esperaron, se cancelaron, se cayeron o siguen en curso. Los percentiles de varios días no se promedian: para un período, kpi.latency_in_period. Debe cuadrar con: n8n, columna de duración de la lista de ejecuciones del día, sin las que esperaron; Insights promedia también las caídas.';
+comment on column kpi.latency_by_day.tenant_id is 'Empresa.';
+comment on column kpi.latency_by_day.day is 'Día local de inicio.';
+comment on column kpi.latency_by_day.runs is 'Ejecuciones con duración conocida.';
+comment on column kpi.latency_by_day.avg_ms is 'Promedio, milisegundos.';
+comment on column kpi.latency_by_day.p50_ms is 'Mediana, milisegundos.';
+comment on column kpi.latency_by_day.p95_ms is 'Percentil 95, milisegundos.';
+comment on column kpi.latency_by_day.coverage is '1 si el día está cubierto por completo, 0 si no.';
+
 create view kpi.ledger_differences with (security_invoker=true) as
  SELECT tenant_id,
     id,
@@ -3268,6 +3715,36 @@ comment on column kpi.ledger_differences.amount_ledger_source is 'Suma de los ac
 comment on column kpi.ledger_differences.difference is 'Total menos suma de los acuerdos.';
 comment on column kpi.ledger_differences.created_at is 'Momento de la venta.';
 comment on column kpi.ledger_differences.business_day is 'Su día local.';
+
+create view kpi.low_stock with (security_invoker=true) as
+ SELECT tenant_id,
+    stock_source,
+    product_key,
+    max(sku) AS sku,
+    min(product_name) AS product_name,
+    min(available_product) AS available,
+    sum(on_hand) AS on_hand,
+    min(available_other) AS available_other,
+    min(threshold) AS threshold,
+    min(as_of) AS as_of
+   FROM kpi.stock_now n
+  WHERE below_threshold
+  GROUP BY tenant_id, stock_source, product_key;
+alter table kpi.low_stock owner to kpi_owner;
+grant select on table kpi.low_stock to kpi_analyst;
+grant select on table kpi.low_stock to kpi_reader;
+grant select on table kpi.low_stock to kpi_writer;
+comment on view kpi.low_stock is 'Productos por agotarse: con menos unidades disponibles que el umbral de la empresa (5 si no se cambió) entre todos los lugares de venta. Una fila por empresa y producto; el agotado está con 0 aunque no tenga existencias registradas, y lo negativo queda negativo. Debe cuadrar con: Odoo, Inventario > Existencias por producto con cantidad disponible menor que el umbral, más los productos almacenables sin existencias; Shopify, Inventory filtrado por Available.';
+comment on column kpi.low_stock.tenant_id is 'Empresa.';
+comment on column kpi.low_stock.stock_source is 'Origen que habla del inventario.';
+comment on column kpi.low_stock.product_key is 'Identidad del producto.';
+comment on column kpi.low_stock.sku is 'SKU.';
+comment on column kpi.low_stock.product_name is 'Nombre.';
+comment on column kpi.low_stock.available is 'Unidades disponibles entre todos los lugares de venta.';
+comment on column kpi.low_stock.on_hand is 'Unidades presentes.';
+comment on column kpi.low_stock.available_other is 'Disponibles según el otro origen; no se suman.';
+comment on column kpi.low_stock.threshold is 'Umbral de la empresa.';
+comment on column kpi.low_stock.as_of is 'Última lectura completa, por el reloj del origen.';
 
 create view kpi.messages_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -3322,6 +3799,69 @@ comment on column kpi.messages_by_day.templates is 'Automáticos de Chatwoot.';
 comment on column kpi.messages_by_day.failed is 'No entregados.';
 comment on column kpi.messages_by_day.conversations is 'Conversaciones con algún mensaje ese día.';
 comment on column kpi.messages_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
+create view kpi.ocr_runs with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.day,
+        CASE
+            WHEN (r.covered AND (cardinality(r.chosen) > 0) AND COALESCE(d.keeps, true)) THEN COALESCE(d.success, (0)::bigint)
+            ELSE NULL::bigint
+        END AS runs,
+        CASE
+            WHEN (r.covered AND (cardinality(r.chosen) > 0)) THEN COALESCE(d.errors, (0)::bigint)
+            ELSE NULL::bigint
+        END AS errors,
+        CASE
+            WHEN (r.covered AND (cardinality(r.chosen) > 0) AND COALESCE(d.keeps, true)) THEN (COALESCE(d.success, (0)::bigint) * r.per_run)
+            ELSE NULL::bigint
+        END AS documents,
+    cardinality(r.chosen) AS automations,
+    (
+        CASE
+            WHEN r.covered THEN 1
+            ELSE 0
+        END)::numeric AS coverage
+   FROM (( SELECT c.tenant_id,
+            (s.day)::date AS day,
+            COALESCE((((s.day)::date >= c.first_day) AND ((s.day)::date <= c.last_day)), false) AS covered,
+            t.ocr_documents_per_run AS per_run,
+                CASE
+                    WHEN (cardinality(w.tagged) > 0) THEN w.tagged
+                    ELSE w.named
+                END AS chosen
+           FROM ((((kpi.coverage c
+             JOIN public.tenants t ON ((t.id = c.tenant_id)))
+             CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(x.id) FILTER (WHERE (t.ocr_tag = ANY (x.tags))), '{}'::uuid[]) AS tagged,
+                    COALESCE(array_agg(x.id) FILTER (WHERE (POSITION((lower(t.ocr_name)) IN (lower(x.name))) > 0)), '{}'::uuid[]) AS named
+                   FROM public.workflows x
+                  WHERE ((x.tenant_id = c.tenant_id) AND (x.deleted_at IS NULL))) w)
+             CROSS JOIN LATERAL ( SELECT min(x.day) AS first_run,
+                    max(x.day) AS last_run
+                   FROM kpi.executions_daily x
+                  WHERE (x.tenant_id = c.tenant_id)) k)
+             CROSS JOIN LATERAL generate_series((LEAST(k.first_run,
+                CASE
+                    WHEN isfinite(c.first_day) THEN c.first_day
+                    ELSE NULL::date
+                END))::timestamp without time zone, (GREATEST(k.last_run, c.last_day))::timestamp without time zone, '1 day'::interval) s(day))
+          WHERE (c.subject = 'automation'::text)) r
+     LEFT JOIN LATERAL ( SELECT (sum(x.success))::bigint AS success,
+            (sum(x.errors))::bigint AS errors,
+            bool_and(x.keeps_successes) AS keeps
+           FROM kpi.executions_daily x
+          WHERE ((x.tenant_id = r.tenant_id) AND (x.day = r.day) AND (x.workflow_id = ANY (r.chosen)))) d ON (true));
+alter table kpi.ocr_runs owner to kpi_owner;
+grant select on table kpi.ocr_runs to kpi_analyst;
+grant select on table kpi.ocr_runs to kpi_reader;
+grant select on table kpi.ocr_runs to kpi_writer;
+comment on view kpi.ocr_runs is 'Ejecuciones OCR correctas por día local: ejecuciones de producción de las automatizaciones que leen documentos, según la regla de la empresa (la etiqueta ocr_tag; si ninguna la lleva, el nombre contiene ocr_name). Una ejecución puede leer muchas páginas: documents solo tiene valor si la regla dice cuántos documentos lee cada una. Una fila por empresa y día, también los días sin ejecuciones (0). Nulo si el día no está cubierto, si ninguna automatización cumple la regla o si n8n no guarda las correctas. Debe cuadrar con: n8n, lista de ejecuciones correctas del día de esas automatizaciones, sin las manuales.';
+comment on column kpi.ocr_runs.tenant_id is 'Empresa.';
+comment on column kpi.ocr_runs.day is 'Día local de inicio.';
+comment on column kpi.ocr_runs.runs is 'Ejecuciones OCR correctas.';
+comment on column kpi.ocr_runs.errors is 'Con error.';
+comment on column kpi.ocr_runs.documents is 'Documentos leídos; nulo si la regla no dice cuántos lee cada ejecución.';
+comment on column kpi.ocr_runs.automations is 'Automatizaciones que cumplen la regla.';
+comment on column kpi.ocr_runs.coverage is '1 si el día está cubierto por completo, 0 si no.';
 
 create view kpi.product_keys with (security_invoker=true) as
  SELECT tenant_id,
@@ -3498,6 +4038,57 @@ comment on column kpi.product_sales_daily.amount_sold is 'Monto vendido.';
 comment on column kpi.product_sales_daily.amount_returned is 'Monto devuelto, positivo.';
 comment on column kpi.product_sales_daily.lines_without_units is 'Líneas cuya unidad no se pudo convertir.';
 comment on column kpi.product_sales_daily.lines_without_rate is 'Líneas sin tipo de cambio: no están en los montos.';
+
+create view kpi.product_stock_by_day with (security_invoker=true) as
+ SELECT k.tenant_id,
+    k.product_key,
+    k.sku,
+    k.product_name,
+    d.day,
+        CASE
+            WHEN (d.coverage = (1)::numeric) THEN COALESCE(t.available, (0)::numeric)
+            ELSE NULL::numeric
+        END AS available,
+        CASE
+            WHEN (d.coverage = (1)::numeric) THEN COALESCE(t.on_hand, (0)::numeric)
+            ELSE NULL::numeric
+        END AS on_hand,
+    d.coverage
+   FROM ((((( SELECT n.tenant_id,
+            n.product_key,
+            max(n.sku) AS sku,
+            min(n.name) AS product_name,
+            array_agg(n.product_id) AS products
+           FROM kpi.product_keys n
+          GROUP BY n.tenant_id, n.product_key) k
+     JOIN ( SELECT p.tenant_id,
+            array_agg(p.location_id) AS places
+           FROM kpi.stock_places p
+          WHERE p.sells
+          GROUP BY p.tenant_id) s ON ((NOT (s.tenant_id IS DISTINCT FROM k.tenant_id))))
+     CROSS JOIN LATERAL ( SELECT min(x.day) AS first_day
+           FROM (unnest(k.products) u(product_id)
+             CROSS JOIN LATERAL ( SELECT min(y.day) AS day
+                   FROM public.inventory_snapshots y
+                  WHERE ((y.tenant_id = k.tenant_id) AND (y.product_id = u.product_id))) x)) f)
+     JOIN kpi.stock_by_day d ON (((NOT (d.tenant_id IS DISTINCT FROM k.tenant_id)) AND (d.day >= f.first_day))))
+     LEFT JOIN LATERAL ( SELECT sum(x.available) AS available,
+            sum(x.on_hand) AS on_hand
+           FROM public.inventory_snapshots x
+          WHERE ((x.tenant_id = k.tenant_id) AND (x.product_id = ANY (k.products)) AND (x.day = d.day) AND (x.location_id = ANY (s.places)))) t ON (true));
+alter table kpi.product_stock_by_day owner to kpi_owner;
+grant select on table kpi.product_stock_by_day to kpi_analyst;
+grant select on table kpi.product_stock_by_day to kpi_reader;
+grant select on table kpi.product_stock_by_day to kpi_writer;
+comment on view kpi.product_stock_by_day is 'Inventario de cada producto al cierre de cada día local, en los lugares que hoy venden. Una fila por empresa, producto y día, desde la primera foto que lo tiene. Un día con foto en que el producto no está es 0; un día sin foto es nulo. Pida un producto o pocos días. Debe cuadrar con: Odoo, Inventario > Informes > Existencias del producto con fecha al cierre del día, ubicaciones internas; Shopify, Inventory snapshot del producto.';
+comment on column kpi.product_stock_by_day.tenant_id is 'Empresa.';
+comment on column kpi.product_stock_by_day.product_key is 'Identidad del producto.';
+comment on column kpi.product_stock_by_day.sku is 'SKU.';
+comment on column kpi.product_stock_by_day.product_name is 'Nombre.';
+comment on column kpi.product_stock_by_day.day is 'Día local.';
+comment on column kpi.product_stock_by_day.available is 'Unidades disponibles.';
+comment on column kpi.product_stock_by_day.on_hand is 'Unidades presentes.';
+comment on column kpi.product_stock_by_day.coverage is '1 si hay foto del día, 0 si no.';
 
 create view kpi.registered_users with (security_invoker=true) as
  SELECT t.id AS tenant_id,
@@ -4341,24 +4932,117 @@ comment on column kpi.sla_now.due_within_hour is 'Vencen dentro de una hora.';
 comment on column kpi.sla_now.next_due_at is 'El próximo vencimiento.';
 comment on column kpi.sla_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
 
+create view kpi.stock_by_day with (security_invoker=true) as
+ SELECT d.tenant_id,
+    d.day,
+        CASE
+            WHEN (d.taken = d.expected) THEN COALESCE(t.available, (0)::numeric)
+            ELSE NULL::numeric
+        END AS available,
+        CASE
+            WHEN (d.taken = d.expected) THEN COALESCE(t.on_hand, (0)::numeric)
+            ELSE NULL::numeric
+        END AS on_hand,
+        CASE
+            WHEN (d.taken = d.expected) THEN COALESCE(t.reserved, (0)::numeric)
+            ELSE NULL::numeric
+        END AS reserved,
+    d.taken_at,
+    (
+        CASE
+            WHEN (d.taken = d.expected) THEN 1
+            ELSE 0
+        END)::numeric AS coverage
+   FROM (( SELECT s.tenant_id,
+            (g.at)::date AS day,
+            s.places,
+            count(h.day) AS taken,
+            count(*) AS expected,
+            max(h.taken_at) AS taken_at
+           FROM ((( SELECT c.tenant_id,
+                    c.connection_id,
+                    min(c.day) AS first_day,
+                    max(c.day) AS last_day,
+                    p.places
+                   FROM (public.inventory_snapshot_days c
+                     JOIN ( SELECT x.tenant_id,
+                            array_agg(x.location_id) AS places,
+                            array_agg(DISTINCT x.connection_id) AS connections
+                           FROM kpi.stock_places x
+                          WHERE x.sells
+                          GROUP BY x.tenant_id) p ON (((NOT (p.tenant_id IS DISTINCT FROM c.tenant_id)) AND (c.connection_id = ANY (p.connections)))))
+                  GROUP BY c.tenant_id, c.connection_id, p.places) s
+             CROSS JOIN LATERAL generate_series((s.first_day)::timestamp without time zone, (s.last_day)::timestamp without time zone, '1 day'::interval) g(at))
+             LEFT JOIN public.inventory_snapshot_days h ON (((h.tenant_id = s.tenant_id) AND (h.connection_id = s.connection_id) AND (h.day = (g.at)::date))))
+          GROUP BY s.tenant_id, g.at, s.places) d
+     LEFT JOIN LATERAL ( SELECT sum(x.available) AS available,
+            sum(x.on_hand) AS on_hand,
+            sum(x.reserved) AS reserved
+           FROM kpi.stock_daily x
+          WHERE ((x.tenant_id = d.tenant_id) AND (x.day = d.day) AND (x.location_id = ANY (d.places)))) t ON (true));
+alter table kpi.stock_by_day owner to kpi_owner;
+grant select on table kpi.stock_by_day to kpi_analyst;
+grant select on table kpi.stock_by_day to kpi_reader;
+grant select on table kpi.stock_by_day to kpi_writer;
+comment on view kpi.stock_by_day is 'Inventario al cierre de cada día local, de todos los productos, en los lugares que hoy venden. Una fila por empresa y día, desde la primera foto hasta la última. La primera lectura completa después de la medianoche es del día anterior y nunca se reescribe; taken_at dice cuándo se tomó. Un día sin foto es nulo, no 0; antes de la primera no hay filas. Debe cuadrar con: Odoo, Inventario > Informes > Existencias con fecha al cierre del día, ubicaciones internas; Shopify, Inventory snapshot del día.';
+comment on column kpi.stock_by_day.tenant_id is 'Empresa.';
+comment on column kpi.stock_by_day.day is 'Día local.';
+comment on column kpi.stock_by_day.available is 'Unidades disponibles.';
+comment on column kpi.stock_by_day.on_hand is 'Unidades presentes.';
+comment on column kpi.stock_by_day.reserved is 'De ellas, comprometidas.';
+comment on column kpi.stock_by_day.taken_at is 'Cuándo se tomó la foto, por el reloj del origen.';
+comment on column kpi.stock_by_day.coverage is '1 si hay foto de todas las conexiones que tienen lugares de venta, 0 si no.';
+
 create view kpi.stock_now with (security_invoker=true) as
  SELECT tenant_id,
-    source AS stock_source,
+    stock_source,
     product_id,
     product_key,
     sku,
     name AS product_name,
-    location_id,
-    location,
-    COALESCE(on_hand, (0)::numeric) AS on_hand,
-    COALESCE(reserved, (0)::numeric) AS reserved,
-    COALESCE(available, (0)::numeric) AS available,
-    COALESCE(available_product, (0)::numeric) AS available_product,
-        CASE source
-            WHEN 'odoo'::text THEN available_shopify
-            ELSE available_odoo
-        END AS available_other,
-    (COALESCE(available_product, (0)::numeric) < (5)::numeric) AS below_threshold
+        CASE
+            WHEN sells THEN location_id
+            ELSE NULL::uuid
+        END AS location_id,
+        CASE
+            WHEN sells THEN location
+            ELSE NULL::text
+        END AS location,
+        CASE
+            WHEN ((as_of IS NOT NULL) OR sells) THEN
+            CASE
+                WHEN sells THEN on_hand
+                ELSE (0)::numeric
+            END
+            ELSE NULL::numeric
+        END AS on_hand,
+        CASE
+            WHEN ((as_of IS NOT NULL) OR sells) THEN
+            CASE
+                WHEN sells THEN reserved
+                ELSE (0)::numeric
+            END
+            ELSE NULL::numeric
+        END AS reserved,
+        CASE
+            WHEN ((as_of IS NOT NULL) OR sells) THEN
+            CASE
+                WHEN sells THEN available
+                ELSE (0)::numeric
+            END
+            ELSE NULL::numeric
+        END AS available,
+        CASE
+            WHEN (as_of IS NOT NULL) THEN COALESCE(available_product, (0)::numeric)
+            ELSE NULL::numeric
+        END AS available_product,
+    available_other,
+        CASE
+            WHEN (as_of IS NOT NULL) THEN (COALESCE(available_product, (0)::numeric) < threshold)
+            ELSE NULL::boolean
+        END AS below_threshold,
+    threshold,
+    as_of
    FROM ( SELECT k.tenant_id,
             k.product_id,
             k.source,
@@ -4366,37 +5050,40 @@ create view kpi.stock_now with (security_invoker=true) as
             k.sku,
             k.name,
             k.stocked,
+            s.stock_source,
+            s.threshold,
+            s.as_of,
             w.location_id,
             w.location,
             w.on_hand,
             w.reserved,
             w.available,
-            sum(w.available) OVER (PARTITION BY k.tenant_id, k.product_id) AS available_product,
-            sum(w.available) FILTER (WHERE (k.source = 'odoo'::text)) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_odoo,
-            sum(w.available) FILTER (WHERE (k.source = 'shopify'::text)) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_shopify,
-            bool_or(((k.source = 'odoo'::text) AND (w.product_id IS NOT NULL))) OVER (PARTITION BY k.tenant_id) AS odoo_speaks
-           FROM (kpi.product_keys k
+            COALESCE(w.sells, false) AS sells,
+            sum(w.available) FILTER (WHERE w.sells) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_product,
+            sum(w.available) FILTER (WHERE ((NOT w.sells) AND w.holds_own AND (k.source <> s.stock_source))) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_other,
+            count(*) FILTER (WHERE w.sells) OVER (PARTITION BY k.tenant_id, k.product_key) AS places,
+            row_number() OVER (PARTITION BY k.tenant_id, k.product_key ORDER BY (k.stocked AND (k.source = s.stock_source)) DESC, k.product_id, w.location_id) AS "position"
+           FROM ((kpi.product_keys k
+             JOIN kpi.stock_source s ON ((NOT (s.tenant_id IS DISTINCT FROM k.tenant_id))))
              LEFT JOIN ( SELECT l.tenant_id,
                     l.product_id,
                     l.location_id,
-                    o.name AS location,
+                    p.location,
+                    p.sells,
+                    p.holds_own,
                     sum(l.quantity_on_hand) AS on_hand,
                     sum(l.quantity_reserved) AS reserved,
                     sum(l.quantity_available) AS available
                    FROM (public.inventory_levels l
-                     JOIN public.locations o ON (((o.tenant_id = l.tenant_id) AND (o.id = l.location_id))))
-                  WHERE ((l.deleted_at IS NULL) AND (o.deleted_at IS NULL) AND o.counts_stock AND (NOT l.foreign_owner))
-                  GROUP BY l.tenant_id, l.product_id, l.location_id, o.name) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
-  WHERE (stocked AND (source =
-        CASE
-            WHEN odoo_speaks THEN 'odoo'::text
-            ELSE 'shopify'::text
-        END));
+                     JOIN kpi.stock_places p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
+                  WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
+                  GROUP BY l.tenant_id, l.product_id, l.location_id, p.location, p.sells, p.holds_own) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
+  WHERE (stocked AND (sells OR ((places = 0) AND ("position" = 1) AND (source = stock_source))));
 alter table kpi.stock_now owner to kpi_owner;
 grant select on table kpi.stock_now to kpi_analyst;
 grant select on table kpi.stock_now to kpi_reader;
 grant select on table kpi.stock_now to kpi_writer;
-comment on view kpi.stock_now is 'Lo que se puede vender ahora, según el único origen que habla del inventario: Odoo si la empresa tiene existencias en Odoo, si no Shopify; el otro muestra las mismas unidades y va solo al lado, nunca sumado. Una fila por producto y lugar; un producto sin existencias tiene una fila sin lugar y con 0. available = unidades disponibles sin mercadería de terceros (Odoo: cantidad − reservado en ubicaciones internas; Shopify: available). below_threshold = menos de 5 entre todos los lugares. Lo negativo queda negativo. Las columnas del producto se repiten en cada lugar: no se suman. Debe cuadrar con: Odoo, Inventario > Existencias, disponible en ubicaciones internas; Shopify, Inventory > Available.';
+comment on view kpi.stock_now is 'Lo que se puede vender ahora, según el único origen que habla del inventario (ajuste stock_source; en auto, Odoo si la empresa tiene existencias ahí, si no Shopify); el otro muestra las mismas unidades y va solo al lado, nunca sumado. Una fila por producto y lugar de venta; un producto sin existencias tiene una fila sin lugar y con 0. available = unidades disponibles sin mercadería de terceros (Odoo: cantidad − reservado; Shopify: available). below_threshold = menos unidades que el umbral de la empresa entre todos los lugares de venta. Lo negativo queda negativo; lo nunca leído es nulo. Las columnas del producto se repiten en cada lugar: no se suman. Debe cuadrar con: Odoo, Inventario > Existencias, disponible en ubicaciones internas; Shopify, Inventory > Available.';
 comment on column kpi.stock_now.tenant_id is 'Empresa.';
 comment on column kpi.stock_now.stock_source is 'Origen que habla del inventario: odoo o shopify.';
 comment on column kpi.stock_now.product_id is 'Producto (products.id).';
@@ -4410,7 +5097,77 @@ comment on column kpi.stock_now.reserved is 'De ellas, comprometidas.';
 comment on column kpi.stock_now.available is 'Unidades disponibles en el lugar.';
 comment on column kpi.stock_now.available_product is 'Disponibles del producto entre todos los lugares; se repite, no sumar.';
 comment on column kpi.stock_now.available_other is 'Disponibles del mismo producto según el otro origen; se repite, no sumar; nulo si no lo tiene.';
-comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos de 5 unidades entre todos los lugares.';
+comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos unidades que el umbral entre todos los lugares de venta.';
+comment on column kpi.stock_now.threshold is 'Umbral de la empresa, en unidades.';
+comment on column kpi.stock_now.as_of is 'Última lectura completa del origen que habla, por su reloj.';
+
+create view kpi.stock_places with (security_invoker=true) as
+ SELECT o.tenant_id,
+    o.id AS location_id,
+    o.connection_id,
+    o.source,
+    o.name AS location,
+    o.counts_stock AS holds_own,
+    s.sells AS said,
+    COALESCE(s.sells, (o.counts_stock AND (o.source = k.stock_source)), false) AS sells
+   FROM ((public.locations o
+     LEFT JOIN kpi.stock_source k ON ((NOT (k.tenant_id IS DISTINCT FROM o.tenant_id))))
+     LEFT JOIN kpi.location_settings s ON (((s.location_id = o.id) AND (NOT (s.tenant_id IS DISTINCT FROM o.tenant_id)))))
+  WHERE (o.deleted_at IS NULL);
+alter table kpi.stock_places owner to kpi_owner;
+grant select on table kpi.stock_places to kpi_analyst;
+grant select on table kpi.stock_places to kpi_reader;
+grant select on table kpi.stock_places to kpi_writer;
+comment on view kpi.stock_places is 'Qué lugares venden: aquellos cuyas existencias cuentan. Una fila por lugar de cada origen. sells = lo que dijo una persona; si nada, el lugar tiene inventario propio y su origen es el que habla. Debe cuadrar con: Odoo, Inventario > Configuración > Ubicaciones internas; Shopify, Settings > Locations.';
+comment on column kpi.stock_places.tenant_id is 'Empresa.';
+comment on column kpi.stock_places.location_id is 'Lugar (locations.id).';
+comment on column kpi.stock_places.connection_id is 'Conexión (cuenta de origen).';
+comment on column kpi.stock_places.source is 'Sistema de origen.';
+comment on column kpi.stock_places.location is 'Nombre.';
+comment on column kpi.stock_places.holds_own is 'Si lo que hay ahí es inventario propio disponible, según su tipo.';
+comment on column kpi.stock_places.said is 'Lo que dijo una persona; nulo si nada.';
+comment on column kpi.stock_places.sells is 'Si cuenta como lugar de venta.';
+
+create view kpi.stock_source with (security_invoker=true) as
+ SELECT r.tenant_id,
+    r.stock_source,
+    r.threshold,
+        CASE
+            WHEN (a.connections = a.read) THEN a.as_of
+            ELSE NULL::timestamp with time zone
+        END AS as_of
+   FROM (( SELECT t.id AS tenant_id,
+            t.low_stock_threshold AS threshold,
+                CASE
+                    WHEN (t.stock_source <> 'auto'::text) THEN t.stock_source
+                    WHEN (EXISTS ( SELECT
+                       FROM public.locations o
+                      WHERE ((o.tenant_id = t.id) AND (o.source = 'odoo'::text) AND o.counts_stock AND (o.deleted_at IS NULL) AND (EXISTS ( SELECT
+                               FROM public.inventory_levels l
+                              WHERE ((l.tenant_id = t.id) AND (l.location_id = o.id) AND (NOT l.foreign_owner) AND (l.deleted_at IS NULL) AND (EXISTS ( SELECT
+                                       FROM public.products p
+                                      WHERE ((p.tenant_id = t.id) AND (p.id = l.product_id) AND (p.deleted_at IS NULL)))))))))) THEN 'odoo'::text
+                    ELSE 'shopify'::text
+                END AS stock_source
+           FROM public.tenants t
+          WHERE (EXISTS ( SELECT
+                   FROM kpi.freshness x
+                  WHERE ((x.tenant_id = t.id) AND (x.stream = 'inventory_levels'::text))))
+         OFFSET 0) r
+     CROSS JOIN LATERAL ( SELECT count(*) AS connections,
+            count(f.covered_until) AS read,
+            min(f.covered_until) AS as_of
+           FROM kpi.freshness f
+          WHERE ((f.tenant_id = r.tenant_id) AND (f.stream = 'inventory_levels'::text) AND (f.source = r.stock_source))) a);
+alter table kpi.stock_source owner to kpi_owner;
+grant select on table kpi.stock_source to kpi_analyst;
+grant select on table kpi.stock_source to kpi_reader;
+grant select on table kpi.stock_source to kpi_writer;
+comment on view kpi.stock_source is 'Qué origen habla del inventario de cada empresa y de cuándo es su última lectura completa: lo que dice el ajuste stock_source o, en auto, Odoo si la empresa tiene existencias propias ahí, si no Shopify. Una fila por empresa con un origen de inventario conectado. as_of nulo: nunca se leyó completo, nada se sabe. Debe cuadrar con: nada en el origen; es una regla de este servicio.';
+comment on column kpi.stock_source.tenant_id is 'Empresa.';
+comment on column kpi.stock_source.stock_source is 'odoo o shopify.';
+comment on column kpi.stock_source.threshold is 'Con menos unidades disponibles que estas, un producto está bajo.';
+comment on column kpi.stock_source.as_of is 'Última lectura completa, por el reloj del origen; nulo si no la hay.';
 
 create view kpi.support_days with (security_invoker=true) as
  SELECT c.tenant_id,
@@ -5036,6 +5793,92 @@ alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
 
+CREATE OR REPLACE FUNCTION kpi.executions_in_period(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, errors_without_rate bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    p.tenant_id,
+    case when p.share = 1 then coalesce(d.executions, 0) end,
+    case when p.share = 1 then coalesce(d.success, 0) end,
+    case when p.share = 1 then coalesce(d.errors, 0) end,
+    case when p.share = 1 then coalesce(d.errors_resolved, 0) end,
+    case when p.share = 1 then coalesce(d.crashed, 0) end,
+    case when p.share = 1 then coalesce(d.canceled, 0) end,
+    case when p.share = 1 then coalesce(d.running, 0) end,
+    case when p.share = 1 then round(d.rated_success / nullif(d.rated_success + d.rated_errors, 0), 4) end,
+    case when p.share = 1 then coalesce(d.errors - d.rated_errors, 0)::bigint end,
+    p.share
+  from (
+    select
+      c.tenant_id,
+      -- Least and greatest pass over nulls, so what covers nothing is told apart first.
+      case when c.last_day is null then 0 else greatest(least($2, c.last_day) - greatest($1, c.first_day) + 1, 0) end::numeric
+        / nullif(greatest($2 - $1 + 1, 0), 0) as share
+    from kpi.coverage as c
+    where c.subject = 'automation'
+  ) as p
+  cross join lateral (
+    select
+      sum(x.executions)::bigint as executions,
+      sum(x.success)::bigint as success,
+      sum(x.errors)::bigint as errors,
+      sum(x.errors_resolved)::bigint as errors_resolved,
+      sum(x.crashed)::bigint as crashed,
+      sum(x.canceled)::bigint as canceled,
+      sum(x.running)::bigint as running,
+      coalesce(sum(x.success) filter (where x.keeps_successes), 0) as rated_success,
+      coalesce(sum(x.errors) filter (where x.keeps_successes), 0) as rated_errors
+    from kpi.executions_daily as x
+    where x.tenant_id = p.tenant_id and x.day between $1 and $2
+  ) as d
+$function$;
+alter function kpi.executions_in_period(date,date) owner to kpi_owner;
+grant execute on function kpi.executions_in_period(date,date) to kpi_analyst;
+grant execute on function kpi.executions_in_period(date,date) to kpi_reader;
+grant execute on function kpi.executions_in_period(date,date) to kpi_writer;
+comment on function kpi.executions_in_period(date,date) is 'Ejecuciones de producción de un período cerrado de días locales completos, con su tasa de éxito. Una fila por empresa con n8n. Si el período no está cubierto por completo (hoy nunca lo está), todo es nulo y coverage dice qué parte lo está. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del período, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
+
+CREATE OR REPLACE FUNCTION kpi.latency_in_period(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, runs bigint, avg_ms numeric, p50_ms bigint, p95_ms bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    p.tenant_id,
+    case when p.share = 1 then d.runs end,
+    case when p.share = 1 then d.avg_ms end,
+    case when p.share = 1 then d.percentiles[1] end,
+    case when p.share = 1 then d.percentiles[2] end,
+    p.share
+  from (
+    select
+      c.tenant_id,
+      -- Least and greatest pass over nulls, so what covers nothing is told apart first.
+      case when c.last_day is null then 0 else greatest(least($2, c.last_day) - greatest($1, c.first_day) + 1, 0) end::numeric
+        / nullif(greatest($2 - $1 + 1, 0), 0) as share
+    from kpi.coverage as c
+    where c.subject = 'automation'
+  ) as p
+  cross join lateral (
+    -- One sort for both percentiles; 100,000 runs take 50 ms, so a roll-up for it would cost more than it saves.
+    select
+      count(*) as runs,
+      round(avg(x.duration_ms), 1) as avg_ms,
+      percentile_disc(array[0.5, 0.95]) within group (order by x.duration_ms) as percentiles
+    from public.workflow_executions as x
+    where x.tenant_id = p.tenant_id and x.business_day between $1 and $2 and x.deleted_at is null and x.duration_ms is not null
+  ) as d
+$function$;
+alter function kpi.latency_in_period(date,date) owner to kpi_owner;
+grant execute on function kpi.latency_in_period(date,date) to kpi_analyst;
+grant execute on function kpi.latency_in_period(date,date) to kpi_reader;
+grant execute on function kpi.latency_in_period(date,date) to kpi_writer;
+comment on function kpi.latency_in_period(date,date) is 'Cuánto tardan las ejecuciones de producción en un período cerrado de días locales completos: promedio, mediana y percentil 95 en milisegundos. Una fila por empresa con n8n; el promedio por automatización está en kpi.workflows_in_period. Sin las que esperaron, se cancelaron, se cayeron o siguen en curso. Si el período no está cubierto por completo, todo es nulo y coverage dice qué parte lo está. Debe cuadrar con: n8n, columna de duración de la lista de ejecuciones, sin las que esperaron; Insights promedia también las caídas.';
+
 CREATE OR REPLACE FUNCTION kpi.opening_of(working_hours text[])
  RETURNS integer[]
  LANGUAGE sql
@@ -5328,6 +6171,64 @@ grant execute on function kpi.top_products_between(date,date) to kpi_analyst;
 grant execute on function kpi.top_products_between(date,date) to kpi_reader;
 grant execute on function kpi.top_products_between(date,date) to kpi_writer;
 comment on function kpi.top_products_between(date,date) is 'Productos de un período cerrado de días locales, ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones entre first_day y last_day, ambos incluidos; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en el período; unidades vendidas menos devueltas, en la unidad de referencia del producto. Si los datos no cubren todo el período: una fila sin producto, con coverage menor que 1 (sin dato). Cubierto y sin ventas: ninguna fila. Debe cuadrar con: Shopify, Sales by product del período; Odoo, Análisis de ventas por producto.';
+
+CREATE OR REPLACE FUNCTION kpi.workflows_in_period(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, workflow_id uuid, workflow_name text, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, avg_duration_ms numeric, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    p.tenant_id,
+    d.workflow_id,
+    n.workflow_name,
+    case when p.share = 1 then d.executions end,
+    case when p.share = 1 and d.keeps then d.success end,
+    case when p.share = 1 then d.errors end,
+    case when p.share = 1 then d.errors_resolved end,
+    case when p.share = 1 then d.crashed end,
+    case when p.share = 1 then d.canceled end,
+    case when p.share = 1 then d.running end,
+    case when p.share = 1 and d.keeps then round(d.success::numeric / nullif(d.success + d.errors, 0), 4) end,
+    case when p.share = 1 then d.avg_duration_ms end,
+    p.share
+  from (
+    select
+      c.tenant_id,
+      -- Least and greatest pass over nulls, so what covers nothing is told apart first.
+      case when c.last_day is null then 0 else greatest(least($2, c.last_day) - greatest($1, c.first_day) + 1, 0) end::numeric
+        / nullif(greatest($2 - $1 + 1, 0), 0) as share
+    from kpi.coverage as c
+    where c.subject = 'automation'
+  ) as p
+  cross join lateral (
+    select
+      x.workflow_id,
+      sum(x.executions)::bigint as executions,
+      sum(x.success)::bigint as success,
+      sum(x.errors)::bigint as errors,
+      sum(x.errors_resolved)::bigint as errors_resolved,
+      sum(x.crashed)::bigint as crashed,
+      sum(x.canceled)::bigint as canceled,
+      sum(x.running)::bigint as running,
+      sum(x.duration_ms_sum) / nullif(sum(x.duration_ms_count), 0) as avg_duration_ms,
+      bool_and(x.keeps_successes) as keeps
+    from kpi.executions_daily as x
+    where x.tenant_id = p.tenant_id and x.day between $1 and $2
+    group by x.workflow_id
+  ) as d
+  -- From a run and not from the workflow, which a reader does not see once it was deleted.
+  left join lateral (
+    select e.workflow_name from public.workflow_executions as e
+    where e.tenant_id = p.tenant_id and e.workflow_id = d.workflow_id and e.deleted_at is null
+    order by e.created_at desc limit 1
+  ) as n on true
+$function$;
+alter function kpi.workflows_in_period(date,date) owner to kpi_owner;
+grant execute on function kpi.workflows_in_period(date,date) to kpi_analyst;
+grant execute on function kpi.workflows_in_period(date,date) to kpi_reader;
+grant execute on function kpi.workflows_in_period(date,date) to kpi_writer;
+comment on function kpi.workflows_in_period(date,date) is 'Ejecuciones de producción de cada automatización en un período cerrado de días locales completos, con su tasa de éxito y su duración promedio. Una fila por empresa y automatización que se ejecutó. Si el período no está cubierto por completo, todo es nulo y coverage dice qué parte lo está. Si n8n no guarda las ejecuciones correctas de la automatización, success y success_rate son nulos, no 0. Debe cuadrar con: n8n, lista de ejecuciones filtrada por automatización y fechas, sin las manuales.';
 
 CREATE OR REPLACE FUNCTION ops.applied_migrations()
  RETURNS SETOF text

@@ -1,8 +1,7 @@
 import { SourceError, type CheckFinding, type CheckReport, type ReadContext } from '#contract';
 import { n8nClient } from './client.ts';
-import { tagNames } from './mapping.ts';
 import type { RawWorkflow } from './raw.ts';
-import { isInScope, isScoped, workflowsInScope } from './scope.ts';
+import { isInScope, isScoped, namesOf, ofNobody, tagPrefix, workflowsInScope } from './scope.ts';
 import { accountKey, type N8nSettings } from './settings.ts';
 
 const NEEDED = ['workflow:list', 'execution:list', 'execution:read'];
@@ -50,13 +49,13 @@ function scopeFindings(settings: N8nSettings, all: readonly RawWorkflow[], own: 
       advice: 'Tag the workflows of the tenant in n8n, or correct tag and project_id. n8n answers an unknown one with an empty list.',
     });
   }
-  const prefix = settings.tag?.includes(':') ? settings.tag.slice(0, settings.tag.indexOf(':') + 1) : null;
-  const nobody = prefix === null ? [] : all.filter((row) => !tagNames(row).some((tag) => tag.startsWith(prefix)));
+  const prefix = tagPrefix(settings);
+  const nobody = prefix === null ? [] : ofNobody(all, prefix);
   if (nobody.length > 0) {
     findings.push({
       level: 'warning',
       code: 'workflows_of_nobody',
-      message: `${nobody.length} workflows carry no tag ${prefix}…, so they count for no tenant: ${names(nobody)}`,
+      message: `${nobody.length} workflows carry no tag ${prefix}…, so they count for no tenant: ${namesOf(nobody)}`,
       advice: 'Tag them in n8n if they belong to a tenant.',
     });
   }
@@ -70,13 +69,8 @@ function unsaved(own: readonly RawWorkflow[]): CheckFinding[] {
     {
       level: 'warning',
       code: 'successes_not_saved',
-      message: `${silent.length} workflows do not save successful runs, so their success rate stays unknown: ${names(silent)}`,
+      message: `${silent.length} workflows do not save successful runs, so their success rate stays unknown: ${namesOf(silent)}`,
       advice: 'Set "Save successful production executions" to Save in the settings of these workflows.',
     },
   ];
-}
-
-function names(rows: readonly RawWorkflow[]): string {
-  const shown = rows.slice(0, 5).map((row) => row.name.slice(0, 60));
-  return shown.join(', ') + (rows.length > shown.length ? ' …' : '');
 }

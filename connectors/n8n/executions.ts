@@ -1,7 +1,7 @@
 import { defineStream, type Page, type ReadContext, type TypedRequest } from '#contract';
 import { n8nClient, type N8nClient } from './client.ts';
 import { errorDetailsReader } from './error-details.ts';
-import { readListPage } from './list-page.ts';
+import { isGap, readListPage } from './list-page.ts';
 import { readExecution, statusRule } from './mapping.ts';
 import { readOpenRuns } from './open-runs.ts';
 import type { PageParts, WalkTools } from './page-parts.ts';
@@ -99,10 +99,18 @@ async function last(client: N8nClient, request: Request, done: Walk): Promise<Pa
 async function coverage(client: N8nClient, request: Request, done: Walk): Promise<NonNullable<Page['covered']> | null> {
   if (done.asOf === null) return null;
   const until = done.until !== null && done.until < done.asOf ? done.until : done.asOf;
-  if (request.kind === 'incremental' && request.watermark !== null) return { from: null, until };
+  if (request.kind === 'incremental' && request.watermark !== null) return { from: since(request.watermark, done), until };
   if (done.from === null) return { from: done.bottom ? done.oldest : null, until };
   const reaches = done.belowRange || (done.filtersTime === true && (await hasEndedBefore(client, done.from)));
   return { from: reaches ? done.from : atLeast(done.oldest, done.from), until };
+}
+
+/**
+ * From where a walk after a watermark has seen everything: from where the walk before ended, so that the two join. When pruning may have
+ * taken runs in between, only from the oldest run that is still to be seen.
+ */
+function since(mark: Watermark, done: Walk): string | null {
+  return (isGap(mark, done) ? done.oldest : (mark.asOf ?? mark.maxStartedAt)) ?? done.asOf;
 }
 
 function atLeast(oldest: string | null, from: string): string | null {

@@ -3,7 +3,7 @@ import type { ListPage } from './client.ts';
 import { isKnownStatus, readExecution, statusRule } from './mapping.ts';
 import { draftsOf, Tally, trackOpen, type PageParts, type WalkTools } from './page-parts.ts';
 import type { RawExecution } from './raw.ts';
-import type { ListStep, Walk } from './walk.ts';
+import type { ListStep, Walk, Watermark } from './walk.ts';
 
 /**
  * Ids are given when a run is queued and times when it starts: a run may lie this far (milliseconds) out of order, so a list is
@@ -146,9 +146,13 @@ function isBelowRange(rows: readonly RawExecution[], walk: Walk): boolean {
 }
 
 /** Pruning hides the lowest ids first: when nothing that ended is left at the watermark, some may have gone before they were read. */
+export function isGap(mark: Watermark, walk: Walk): boolean {
+  return walk.lowest !== null && BigInt(walk.lowest) > BigInt(mark.maxId) + 1n;
+}
+
 function gap(tools: WalkTools, walk: Walk): Notice[] {
   const { mark } = tools;
-  if (mark === null || walk.lowest === null || BigInt(walk.lowest) <= BigInt(mark.maxId) + 1n) return [];
+  if (mark === null || !isGap(mark, walk)) return [];
   return [
     {
       code: 'gap_by_pruning',

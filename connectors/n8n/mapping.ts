@@ -74,6 +74,7 @@ export function toExecution(row: RawExecution, detail: ErrorDetail | null): Draf
     created_at: row.startedAt,
     stopped_at: row.stoppedAt ?? null,
     wait_till: row.waitTill ?? null,
+    waited: rule.status === 'waiting' || row.waitTill != null,
     duration_ms: duration(row),
     error_category: crashed ? 'crash' : row.status === 'error' ? (detail?.category ?? null) : null,
     failed_node_type: row.status === 'error' ? (detail?.failedNodeType ?? null) : null,

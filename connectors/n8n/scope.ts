@@ -42,6 +42,22 @@ export async function workflowsInScope(client: N8nClient, settings: N8nSettings)
   return { rows: read.filter((row) => isInScope(row, settings)), rejects, complete: complete && rejects.length === 0 };
 }
 
+/** What tags of tenants begin with on this instance, e.g. `tenant:`; null when the connection's tag does not say. */
+export function tagPrefix(settings: N8nSettings): string | null {
+  return settings.tag?.includes(':') === true ? settings.tag.slice(0, settings.tag.indexOf(':') + 1) : null;
+}
+
+/** Workflows without a tag of any tenant: they count for nobody. */
+export function ofNobody(all: readonly RawWorkflow[], prefix: string): RawWorkflow[] {
+  return all.filter((row) => !tagNames(row).some((tag) => tag.startsWith(prefix)));
+}
+
+/** The first few names, cut, for a person. */
+export function namesOf(rows: readonly Pick<RawWorkflow, 'name'>[]): string {
+  const shown = rows.slice(0, 5).map((row) => row.name.slice(0, 60));
+  return shown.join(', ') + (rows.length > shown.length ? ' …' : '');
+}
+
 /** Whether the connection takes only part of the instance. */
 export function isScoped(settings: N8nSettings): boolean {
   return settings.tag !== undefined || settings.project_id !== undefined;

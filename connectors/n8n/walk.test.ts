@@ -51,7 +51,7 @@ describe('the watermark', () => {
       newest: { id: '49990', startedAt: '2026-11-20T11:00:00.000Z' },
       open: ['49980'],
     };
-    expect(watermarkAfter(mark(), done)).toEqual(mark({ open: ['49980'] }));
+    expect(watermarkAfter(mark(), done)).toEqual(mark({ open: ['49980'], asOf: null }));
   });
 
   test('of an instance without runs is none', () => {

@@ -10,6 +10,8 @@ export const watermark = z.object({
   /** Highest id that was visible when the last walk began, and when that run started. */
   maxId: id,
   maxStartedAt: time,
+  /** The source's clock when the last walk began, up to which it covered; absent in watermarks of earlier releases. */
+  asOf: time.optional(),
   /** Runs of this connection that had not ended. */
   open: ids,
   /** Workflows of the tag or project at the last walk; null when the connection takes the whole instance. */
@@ -137,6 +139,7 @@ export function watermarkAfter(mark: Watermark | null, done: Walk): Watermark | 
   return {
     maxId: ahead ? newest.id : (mark?.maxId ?? '0'),
     maxStartedAt: ahead ? newest.startedAt : (mark?.maxStartedAt ?? null),
+    asOf: done.asOf,
     open: done.open,
     workflows: done.workflows,
   };

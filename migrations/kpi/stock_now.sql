@@ -1,71 +1,88 @@
--- depends: product_keys
--- Dashboards: Tenant, Inventario
+-- depends: product_keys, stock_places, stock_source
+-- Dashboards: Inventario, Tenant
 -- Meaning: what can be sold now, from the one source that speaks for stock; the other source shows the same units and is only put beside it
 --   (MEANING 9).
--- Grain: one row per product and place of the speaking source; a product without any stock row has one row with place null and 0 units.
+-- Grain: one row per product and selling place; a product without any stock row there has one row with place null and 0 units.
 -- Unit: units.
--- Source: public.products (active, tracked, storable or consumable), public.inventory_levels at public.locations that count as own stock.
--- Formula: the speaking source is Odoo when the tenant has own stock of a known product at a counting place there, else Shopify. available =
---   sum of available units without goods of others (Odoo: quantity - reserved at internal locations; Shopify: available).
---   available_product = over all places of the product; below_threshold = available_product < 5. available_other = the same product
---   (kpi.product_keys) in the other source.
+-- Source: public.products (active, tracked, storable or consumable), public.inventory_levels at kpi.stock_places that sell.
+-- Formula: available = sum of available units without goods of others (Odoo: quantity - reserved; Shopify: available). available_product =
+--   over all selling places of the product (kpi.product_keys); below_threshold = available_product < the tenant's threshold.
+--   available_other = the same product in the other source.
 -- Debe cuadrar con: Odoo, Inventario > Existencias, cantidad disponible en ubicaciones internas; Shopify, Inventory > Available.
--- Bad input: negative stays negative. Rows at unknown locations are not counted. Columns of the product repeat on each of its places:
---   do not sum available_product or available_other. No stock source at all -> every tracked product of Shopify at 0.
--- Explain: select 'inventory_level' as entity, l.id, l.quantity_available as contribution from public.inventory_levels l join
---   public.locations o on o.tenant_id = l.tenant_id and o.id = l.location_id where l.tenant_id = $1 and l.deleted_at is null and
---   o.deleted_at is null and o.counts_stock and not l.foreign_owner and exists (select from kpi.stock_now n where n.tenant_id = l.tenant_id
---   and n.product_id = l.product_id) and $2::date is not null
+-- Bad input: negative stays negative. No stock row -> 0 and below the threshold, because Odoo deletes rows of zero. The speaking source's
+--   stock was never read whole -> units and below_threshold null. Rows at unknown places are not counted. Columns of the product
+--   repeat on each of its places: do not sum available_product or available_other.
+-- Explain: select 'inventory_level' as entity, l.id, l.quantity_available as contribution from public.inventory_levels l
+--   join kpi.stock_places p on p.location_id = l.location_id and p.tenant_id = l.tenant_id and p.sells
+--   join kpi.product_keys k on k.product_id = l.product_id and k.tenant_id = l.tenant_id and k.stocked
+--   where l.tenant_id = $1 and l.deleted_at is null and not l.foreign_owner and $2::date is not null
 -- Sums by windows and not by joins of the two sources: see kpi.product_keys.
 create or replace view kpi.stock_now with (security_invoker = true) as
 select
   r.tenant_id,
-  r.source as stock_source,
+  r.stock_source,
   r.product_id,
   r.product_key,
   r.sku,
   r.name as product_name,
-  r.location_id,
-  r.location,
-  coalesce(r.on_hand, 0) as on_hand,
-  coalesce(r.reserved, 0) as reserved,
-  coalesce(r.available, 0) as available,
-  coalesce(r.available_product, 0) as available_product,
-  case r.source when 'odoo' then r.available_shopify else r.available_odoo end as available_other,
-  coalesce(r.available_product, 0) < 5 as below_threshold
+  case when r.sells then r.location_id end as location_id,
+  case when r.sells then r.location end as location,
+  case when r.as_of is not null or r.sells then case when r.sells then r.on_hand else 0 end end as on_hand,
+  case when r.as_of is not null or r.sells then case when r.sells then r.reserved else 0 end end as reserved,
+  case when r.as_of is not null or r.sells then case when r.sells then r.available else 0 end end as available,
+  case when r.as_of is not null then coalesce(r.available_product, 0) end as available_product,
+  r.available_other,
+  case when r.as_of is not null then coalesce(r.available_product, 0) < r.threshold end as below_threshold,
+  r.threshold,
+  r.as_of
 from (
   select
-    k.*,
+    k.tenant_id,
+    k.product_id,
+    k.source,
+    k.product_key,
+    k.sku,
+    k.name,
+    k.stocked,
+    s.stock_source,
+    s.threshold,
+    s.as_of,
     w.location_id,
     w.location,
     w.on_hand,
     w.reserved,
     w.available,
-    sum(w.available) over (partition by k.tenant_id, k.product_id) as available_product,
-    sum(w.available) filter (where k.source = 'odoo') over (partition by k.tenant_id, k.product_key) as available_odoo,
-    sum(w.available) filter (where k.source = 'shopify') over (partition by k.tenant_id, k.product_key) as available_shopify,
-    bool_or(k.source = 'odoo' and w.product_id is not null) over (partition by k.tenant_id) as odoo_speaks
+    coalesce(w.sells, false) as sells,
+    sum(w.available) filter (where w.sells) over (partition by k.tenant_id, k.product_key) as available_product,
+    sum(w.available) filter (where not w.sells and w.holds_own and k.source <> s.stock_source)
+      over (partition by k.tenant_id, k.product_key) as available_other,
+    count(*) filter (where w.sells) over (partition by k.tenant_id, k.product_key) as places,
+    row_number() over (
+      partition by k.tenant_id, k.product_key order by k.stocked and k.source = s.stock_source desc, k.product_id, w.location_id) as position
   from kpi.product_keys as k
+  join kpi.stock_source as s on s.tenant_id is not distinct from k.tenant_id
   left join (
     select
       l.tenant_id,
       l.product_id,
       l.location_id,
-      o.name as location,
+      p.location,
+      p.sells,
+      p.holds_own,
       sum(l.quantity_on_hand) as on_hand,
       sum(l.quantity_reserved) as reserved,
       sum(l.quantity_available) as available
     from public.inventory_levels as l
-    join public.locations as o on o.tenant_id = l.tenant_id and o.id = l.location_id
-    where l.deleted_at is null and o.deleted_at is null and o.counts_stock and not l.foreign_owner
-    group by l.tenant_id, l.product_id, l.location_id, o.name
+    join kpi.stock_places as p on p.location_id = l.location_id and p.tenant_id is not distinct from l.tenant_id
+    where l.deleted_at is null and not l.foreign_owner
+    group by l.tenant_id, l.product_id, l.location_id, p.location, p.sells, p.holds_own
   -- "is not distinct from" keeps the planner from merging the two by the tenant alone, each product with each place.
   ) as w on w.product_id = k.product_id and w.tenant_id is not distinct from k.tenant_id
 ) as r
-where r.stocked and r.source = case when r.odoo_speaks then 'odoo' else 'shopify' end;
+where r.stocked and (r.sells or (r.places = 0 and r.position = 1 and r.source = r.stock_source));
 
 comment on view kpi.stock_now is
-'Lo que se puede vender ahora, según el único origen que habla del inventario: Odoo si la empresa tiene existencias en Odoo, si no Shopify; el otro muestra las mismas unidades y va solo al lado, nunca sumado. Una fila por producto y lugar; un producto sin existencias tiene una fila sin lugar y con 0. available = unidades disponibles sin mercadería de terceros (Odoo: cantidad − reservado en ubicaciones internas; Shopify: available). below_threshold = menos de 5 entre todos los lugares. Lo negativo queda negativo. Las columnas del producto se repiten en cada lugar: no se suman. Debe cuadrar con: Odoo, Inventario > Existencias, disponible en ubicaciones internas; Shopify, Inventory > Available.';
+'Lo que se puede vender ahora, según el único origen que habla del inventario (ajuste stock_source; en auto, Odoo si la empresa tiene existencias ahí, si no Shopify); el otro muestra las mismas unidades y va solo al lado, nunca sumado. Una fila por producto y lugar de venta; un producto sin existencias tiene una fila sin lugar y con 0. available = unidades disponibles sin mercadería de terceros (Odoo: cantidad − reservado; Shopify: available). below_threshold = menos unidades que el umbral de la empresa entre todos los lugares de venta. Lo negativo queda negativo; lo nunca leído es nulo. Las columnas del producto se repiten en cada lugar: no se suman. Debe cuadrar con: Odoo, Inventario > Existencias, disponible en ubicaciones internas; Shopify, Inventory > Available.';
 comment on column kpi.stock_now.tenant_id is 'Empresa.';
 comment on column kpi.stock_now.stock_source is 'Origen que habla del inventario: odoo o shopify.';
 comment on column kpi.stock_now.product_id is 'Producto (products.id).';
@@ -79,6 +96,8 @@ comment on column kpi.stock_now.reserved is 'De ellas, comprometidas.';
 comment on column kpi.stock_now.available is 'Unidades disponibles en el lugar.';
 comment on column kpi.stock_now.available_product is 'Disponibles del producto entre todos los lugares; se repite, no sumar.';
 comment on column kpi.stock_now.available_other is 'Disponibles del mismo producto según el otro origen; se repite, no sumar; nulo si no lo tiene.';
-comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos de 5 unidades entre todos los lugares.';
+comment on column kpi.stock_now.below_threshold is 'Si al producto le quedan menos unidades que el umbral entre todos los lugares de venta.';
+comment on column kpi.stock_now.threshold is 'Umbral de la empresa, en unidades.';
+comment on column kpi.stock_now.as_of is 'Última lectura completa del origen que habla, por su reloj.';
 
 grant select on kpi.stock_now to kpi_reader, kpi_analyst, kpi_writer;

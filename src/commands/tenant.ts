@@ -8,6 +8,7 @@ import { createReader } from '../store/reader-role.ts';
 import { roleUrl } from '../store/role-urls.ts';
 import { addTenant, listTenants } from '../store/tenants.ts';
 import type { CommandContext } from './context.ts';
+import { tenantLocationCommand } from './tenant-location.ts';
 import { tenantSettingCommands } from './tenant-settings.ts';
 import { UsageError } from './terminal.ts';
 
@@ -83,6 +84,7 @@ export function tenantCommands(program: Command, context: CommandContext): void 
       terminal.line(terminal.say({ es: `Lee con: ${made.readerUrl}`, en: `Reads with: ${made.readerUrl}` }));
     });
   tenantSettingCommands(tenant, context);
+  tenantLocationCommand(tenant, context);
   tenant
     .command('list')
     .description('all companies')

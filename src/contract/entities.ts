@@ -235,6 +235,8 @@ function execution() {
     created_at: instant(),
     stopped_at: optional(instant()),
     wait_till: optional(instant()),
+    /** Whether this version of the run waits; stored as whether any version did. */
+    waited: bool(),
     duration_ms: optional(bigint()),
     error_category: optional(
       word(['auth', 'not_found', 'rate_limit', 'upstream', 'client', 'network', 'timeout', 'code', 'validation', 'crash', 'other']),

@@ -44,6 +44,12 @@ const KEYS: Readonly<Record<string, string>> = {
   'kpi.product_days': `t.day || '|' || coalesce(
     (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref)`,
   'kpi.conversations_daily': "t.day || '|' || t.channel",
+  'public.inventory_snapshots':
+    "t.day || '|' || t.source || '|' || (select p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id)" +
+    " || '|' || (select l.source_id from public.locations l where l.tenant_id = t.tenant_id and l.id = t.location_id)",
+  'kpi.stock_daily':
+    "t.day || '|' || t.source || '|' || (select l.source_id from public.locations l where l.tenant_id = t.tenant_id and l.id = t.location_id)",
+  'kpi.execution_latency_daily': 't.day::text',
   'kpi.executions_daily':
     "t.day || '|' || (select w.source_id from public.workflows w where w.tenant_id = t.tenant_id and w.id = t.workflow_id)",
 };

@@ -136,6 +136,7 @@ export const DERIVATIONS: readonly Derivation[] = [
   ),
   facts('public.csat_responses', ['business_day', 'counts'], sqlFile('rebuild-surveys')),
   execution('public.workflow_executions'),
+  facts('public.workflow_executions', ['resolved_by_retry'], sqlFile('rebuild-retries')),
   execution('public.workflow_executions_other'),
   ...Object.values<Rollup>(ROLLUPS).map(({ table, family, key, measures, touch, select, keys }): Derivation => ({
     table,

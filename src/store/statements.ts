@@ -33,7 +33,7 @@ export function statementsOf(entity: Entity): EntityStatements {
 }
 
 function build(entity: Entity): EntityStatements {
-  const { table, derived, restated = {}, initial = {}, dayOf, touches } = TABLES[entity];
+  const { table, derived, restated = {}, initial = {}, dayOf, touches, sticky = {} } = TABLES[entity];
   const stage = `stage_${entity}`;
   const columns = columnsOf(entity);
   const names = columns.map((c) => c.name);
@@ -77,7 +77,7 @@ function build(entity: Entity): EntityStatements {
         select $1::uuid, s.id, $2::uuid, $3::text, ${[...kept.map((c) => restated[c] ?? `s.${c}`), ...Object.values(derived), ...Object.values(initial)].join(', ')}
         from ${from} order by s.id
         on conflict (tenant_id, id) do update set
-          ${[...kept, ...Object.keys(derived)].map((c) => `${c} = excluded.${c}`).join(', ')},
+          ${[...kept, ...Object.keys(derived)].map((c) => `${c} = ${sticky[c] ?? `excluded.${c}`}`).join(', ')},
           deleted_at = null, synced_at = now(), revision = t.revision + 1
         where t.row_hash is distinct from excluded.row_hash
           and case when t.deleted_at is null

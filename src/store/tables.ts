@@ -19,6 +19,11 @@ export interface TableSpec {
   readonly initial?: Readonly<Record<string, string>>;
   /** A reference by which a row touches what is derived of another: its values before and after are collected (`Effects.touchedBy`). */
   readonly touches?: string;
+  /**
+   * Columns in which a stored row keeps something of the versions before: SQL over `t` (as stored), `excluded` (the newer version)
+   * and $5 (the tenant's time zone).
+   */
+  readonly sticky?: Readonly<Record<string, string>>;
 }
 
 const LOCAL_DAY = { business_day: '(s.created_at at time zone p.time_zone)::date' };
@@ -57,6 +62,13 @@ const executionTable = (table: string): TableSpec => ({
   derived: {
     ...LOCAL_DAY,
     workflow_name: '(select w.name from public.workflows w where w.tenant_id = p.tenant_id and w.id = s.workflow_id)',
+  },
+  // Some releases of n8n move the start of a waiting run to its resumption, and none says of an ended run that it had waited.
+  sticky: {
+    created_at: 'least(t.created_at, excluded.created_at)',
+    business_day: '(least(t.created_at, excluded.created_at) at time zone $5::text)::date',
+    waited: '(t.waited or excluded.waited)',
+    duration_ms: 'case when not (t.waited or excluded.waited) then excluded.duration_ms end',
   },
 });
 
@@ -160,7 +172,7 @@ export const TABLES: Record<Entity, TableSpec> = {
     touches: 'survey_id',
   },
   workflow: { table: 'public.workflows', family: 'automation', derived: {} },
-  execution: executionTable('public.workflow_executions'),
+  execution: { ...executionTable('public.workflow_executions'), initial: { resolved_by_retry: 'false' } },
   execution_other: executionTable('public.workflow_executions_other'),
 };
 

@@ -43,6 +43,13 @@ const minutesByChannel = z.string().transform((text, context) => {
 const promises = ['public.sla_results'] as const;
 const yesOrNo = z.enum(['yes', 'no'], 'must be yes or no').transform((word) => word === 'yes');
 const STATUS = ['public.source_orders', 'public.refunds'] as const;
+const words = z.string().trim().min(1, 'must not be empty').max(100, 'must be short');
+/** A whole number above zero, or `none`. */
+const countOrNone = z
+  .string()
+  .trim()
+  .regex(/^(none|[1-9]\d{0,8})$/, 'is not a whole number above zero, nor "none"')
+  .transform((typed) => (typed === 'none' ? null : Number(typed)));
 
 const tablesOf = (wanted: (derivation: (typeof DERIVATIONS)[number]) => boolean) => [
   ...new Set(DERIVATIONS.filter(wanted).map(({ table }) => table)),
@@ -113,6 +120,34 @@ export const TENANT_SETTINGS = {
     schema: yesOrNo,
     describe: 'whether an order locked in Odoo is complete; yes or no, default no',
     recompute: STATUS,
+  },
+  low_stock_threshold: {
+    column: 'low_stock_threshold',
+    schema: z
+      .string()
+      .trim()
+      .regex(/^\d{1,9}(\.\d{1,3})?$/, 'is not a number of units'),
+    describe: 'a product with fewer available units, over all selling places, is low; default 5',
+    recompute: [],
+  },
+  stock_source: {
+    column: 'stock_source',
+    schema: z.enum(['auto', 'odoo', 'shopify']),
+    describe: 'whose stock counts: odoo, shopify, or auto (Odoo where it has own stock, else Shopify); places apart: kpi tenant location',
+    recompute: [],
+  },
+  ocr_tag: { column: 'ocr_tag', schema: words, describe: 'n8n tag of the automations that read documents; default ocr', recompute: [] },
+  ocr_name: {
+    column: 'ocr_name',
+    schema: words,
+    describe: 'when none has that tag: what their names contain, in any case; default ocr',
+    recompute: [],
+  },
+  ocr_documents_per_run: {
+    column: 'ocr_documents_per_run',
+    schema: countOrNone,
+    describe: 'documents each successful run reads, when they are always as many, or none: then executions are shown; default none',
+    recompute: [],
   },
 } as const satisfies Record<string, TenantSetting>;
 

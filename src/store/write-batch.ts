@@ -8,6 +8,8 @@ import { mergedCoverage } from './coverage.ts';
 import type { Database, Query, TenantTransaction } from './database.ts';
 import { EffectsCollector, type Effects } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
+import { keepInventoryHistory } from './inventory-history.ts';
+import { keepLateVersions, tellsSomething, type OlderVersions } from './late-versions.ts';
 import { newestOfEach, planRows, type Verdict } from './plan.ts';
 import { judgeOrphans } from './orphaned-children.ts';
 import { addToQuarantine, closeRecovered } from './quarantine.ts';
@@ -22,6 +24,8 @@ import { missingChildren, missingFromSnapshot, tombstone, type Missing } from '.
 interface Planned {
   readonly entity: Entity;
   readonly rows: Row[];
+  /** Older copies within the batch. */
+  readonly outdone: readonly Row[];
   verdicts: Verdict[];
   readonly staged: Set<string>;
 }
@@ -53,11 +57,15 @@ async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
   const seen = await readVersions(query, tenantId, families);
   const plans = await plan(tx, batch, balance);
   const missing = await findMissing(query, batch, plans);
-  if (plans.some((p) => p.staged.size > 0) || missing.length > 0 || covers) {
+  const writes = plans.some((p) => p.staged.size > 0) || missing.length > 0 || covers;
+  if (writes || (await tellsSomething(query, tenantId, plans.map(olderVersions)))) {
     await lockAndWrite(tx, batch, { plans, missing, seen, families, coverage, balance });
   } else {
     for (const p of plans) count(balance, p, { inserted: 0, updated: 0 });
   }
+
+  const levels = plans.find((p) => p.entity === 'inventory_level')?.rows ?? [];
+  await keepInventoryHistory(query, batch, levels);
 
   const place = { tenantId, connectionId: batch.connectionId, stream: batch.stream, runId: batch.runId };
   await addToQuarantine(query, place, batch.refused);
@@ -97,9 +105,12 @@ async function plan(tx: TenantTransaction, batch: Batch, balance: Balance): Prom
   const entities = (Object.keys(ENTITIES) as Entity[]).filter((entity) => byEntity.has(entity));
   const plans: Planned[] = [];
   for (const entity of entities) {
-    const { kept, superseded } = newestOfEach(byEntity.get(entity)!);
+    const all = byEntity.get(entity)!;
+    const { kept, superseded } = newestOfEach(all);
     balance.of(entity).superseded += superseded;
-    plans.push({ entity, rows: kept, verdicts: await planRows(tx.query, tx.tenantId, entity, kept), staged: new Set() });
+    const newest = new Set(kept);
+    const outdone = superseded === 0 ? [] : all.filter((row) => !newest.has(row));
+    plans.push({ entity, rows: kept, outdone, verdicts: await planRows(tx.query, tx.tenantId, entity, kept), staged: new Set() });
   }
   judgeOrphans(plans);
   for (const p of plans) {
@@ -110,6 +121,10 @@ async function plan(tx: TenantTransaction, batch: Batch, balance: Balance): Prom
   return plans;
 }
 
+const olderVersions = ({ entity, rows, outdone, verdicts }: Planned): OlderVersions => ({
+  entity,
+  rows: [...outdone, ...rows.filter((_, i) => verdicts[i] === 'stale')],
+});
 const neededRows = (p: Planned) => p.rows.filter((_, i) => isNeeded(p.verdicts[i]));
 const isNeeded = (verdict: Verdict | undefined) => verdict === 'new' || verdict === 'newer' || verdict === 'returning';
 
@@ -181,6 +196,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     );
     count(balance, p, merged);
   }
+  await keepLateVersions(query, plans.map(olderVersions), effects);
   for (const gone of missing) {
     const marked = await tombstone(query, tenantId, gone);
     effects.addIds(gone.entity, marked.ids);

@@ -101,11 +101,11 @@ export function rowsOf(landed: ReadonlyMap<string, Draft>): Map<string, Record<s
 export function worldRows(instance: N8nInstance, tag: string): Map<string, Record<string, unknown>> {
   const rows = expectedN8n(instance, tag, RUT, 'America/Santiago').filter((row) => row.table.startsWith('public.workflow_executions'));
   return new Map(
-    rows.map(({ sourceId, values: { workflow_name: _name, business_day: _day, ...own } }) => {
+    rows.map(({ sourceId, values: { workflow_name: _name, business_day: _day, resolved_by_retry: _resolved, waited, ...own } }) => {
       const instants = Object.entries(own).map(([key, value]) => [key, value?.replace(/000Z$/, 'Z') ?? null]);
       const values = Object.fromEntries(instants) as Record<string, string | null>;
       const duration = values['duration_ms'];
-      return [sourceId, { ...values, duration_ms: duration == null ? null : Number(duration) }];
+      return [sourceId, { ...values, waited: waited === 'true', duration_ms: duration == null ? null : Number(duration) }];
     }),
   );
 }

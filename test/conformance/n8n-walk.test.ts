@@ -137,6 +137,21 @@ describe('executions over time', () => {
     const { pages } = await read(account.context(), 'executions');
     expect(pages.at(-1)?.covered).toEqual({ from: oldest.startedAt, until: ANCHOR });
   });
+
+  test('a later walk adds to what is covered and never claims what was pruned before the first', async () => {
+    const instance = grow();
+    const account = await serve(instance);
+    const first = await read(account.context(), 'executions');
+    const second = await read(account.context(), 'executions', { cursor: first.cursor });
+    expect(second.pages.at(-1)?.covered).toEqual({ from: ANCHOR, until: ANCHOR });
+    const last = startExecution(instance, instance.workflows[0]!.id, LATER);
+    finishExecution(last, LATER, 'success');
+    finishExecution(startExecution(instance, instance.workflows[0]!.id, LATER), LATER, 'success');
+    pruneExecutions(instance, 1);
+    // Of what ran since only the last run is left: what lies between is not known.
+    const third = await read(account.context(), 'executions', { cursor: second.cursor });
+    expect(third.pages.at(-1)?.covered).toEqual({ from: LATER, until: ANCHOR });
+  });
 });
 
 describe('backfill', () => {

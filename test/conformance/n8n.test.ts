@@ -160,6 +160,23 @@ describe('workflows', () => {
     const account = await serve(grow());
     const { pages, notices } = await read(account.context({ tag: 'tenant:gamma' }), 'workflows');
     expect(pages.at(-1)?.snapshot).toBeUndefined();
-    expect(notices).toEqual(['no_workflow']);
+    expect(notices).toEqual(['no_workflow', 'workflows_of_nobody']);
+  });
+
+  test('those of a shared instance that belong to nobody are counted once a day, said each time and never named', async () => {
+    const instance = grow();
+    const account = await serve(instance);
+    const first = await read(account.context({ tag: ACME }), 'workflows');
+    expect(first.notices).toEqual(['workflows_of_nobody']);
+    expect(JSON.stringify(first.pages)).toContain('1 workflows');
+    expect(JSON.stringify(first.pages)).not.toContain('Prueba de concepto');
+    for (const one of instance.workflows) if (one.tags.length === 0) one.tags = [BETA];
+    // Not looked at again yet.
+    expect((await read(account.context({ tag: ACME }), 'workflows', { cursor: first.cursor })).notices).toEqual(['workflows_of_nobody']);
+    const { watermark } = first.cursor;
+    const yesterday = { ...first.cursor, watermark: { ...(watermark as object), lookedAt: '2026-11-22T12:00:00.000Z' } };
+    expect((await read(account.context({ tag: ACME }), 'workflows', { cursor: yesterday })).notices).toEqual(['workflows_assigned']);
+    // A connection that takes the whole instance, or goes by a plain word, cannot tell.
+    expect((await read(account.context(), 'workflows')).notices).toEqual([]);
   });
 });

@@ -77,6 +77,7 @@ async function underived() {
   await say(40, { sender_kind: 'user', agent_id: randomUUID() });
   await put('public.conversation_events', { conversation_id: conversation, name: 'conversation_resolved' });
   await put('public.csat_responses', { conversation_id: conversation });
+  await bare('public.inventory_snapshots', { source: 'odoo', day: '2026-11-01', on_hand: 3, reserved: 1, available: 2 });
   const workflow = await bare('public.workflows', { name: 'Despacho', tags: [] });
   for (const table of ['public.workflow_executions', 'public.workflow_executions_other'])
     await put(table, { workflow_id: workflow, source: 'n8n', status: 'error', source_status: 'error', mode: 'trigger', duration_ms: 250 });

@@ -28,11 +28,22 @@ describe('support and automation', () => {
   const ran = async (workflow: string, counts: Readonly<Record<string, number>>, values: Values = {}) => {
     for (const [status, count] of Object.entries(counts)) {
       const crash = status === 'crashed' ? { status: 'error', error_category: 'crash' } : { status };
-      const row = { workflow_id: workflow, workflow_name: 'Boletas', created_at: await kpi.before('1 day'), ...crash, ...values };
+      const created_at = await kpi.before('1 day');
+      const row = {
+        workflow_id: workflow,
+        workflow_name: 'Boletas',
+        created_at,
+        business_day: created_at.slice(0, 10),
+        ...crash,
+        ...values,
+      };
       for (let i = 0; i < count; i += 1) await kpi.put('public.workflow_executions', row);
     }
   };
-  const executions = async () => kpi.view('kpi.executions_by_workflow', 'workflow_name, executions, errors, success, success_rate');
+  const executions = async () => {
+    await kpi.rollUp();
+    return kpi.view('kpi.executions_by_workflow', 'workflow_name, executions, errors, success, success_rate');
+  };
 
   test('eight good, one bad, one crashed, one running: eleven executions, two errors, 80 percent', async () => {
     const workflow = await kpi.put('public.workflows', { name: 'Boletas' });

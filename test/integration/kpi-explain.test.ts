@@ -37,6 +37,7 @@ async function company(): Promise<void> {
   const connection_id = await kpi.put('ops.connections', { source: 'shopify', name: 'Tienda' });
   const at = { business_day: day, created_at: await kpi.before('26 hours'), connection_id };
   for (const source of ['shopify', 'odoo']) await kpi.put('kpi.freshness', { source, stream: 'orders', covered_until: new Date() });
+  await kpi.put('kpi.freshness', { stream: 'inventory_levels', connection_id, covered_until: new Date() });
   const product = await kpi.put('public.products', { name: 'Polera', sku: 'P1', connection_id });
   await kpi.put('public.products', { name: 'Polera doble', sku: 'P1 ', connection_id });
   const place = await kpi.put('public.locations', { name: 'Bodega', connection_id });
@@ -110,6 +111,7 @@ const NUMBERS: readonly (readonly [kpi: string, number: string, expected: string
   ['sales_left_out', `select count(*) from kpi.sales_left_out where tenant_id = $1 and business_day = $2`, '1'],
   ['sku_conflicts', `select sum(products) from kpi.sku_conflicts where tenant_id = $1 and $2::date is not null`, '2'],
   ['stock_now', `select sum(available) from kpi.stock_now where tenant_id = $1 and $2::date is not null`, '9'],
+  ['low_stock', `select sum(available) from kpi.low_stock where tenant_id = $1 and $2::date is not null`, '0'],
   ['tickets_by_channel', `select sum(total) from kpi.tickets_by_channel where tenant_id = $1 and $2::date is not null`, '1'],
   ['executions_by_workflow', `select sum(executions) from kpi.executions_by_workflow where tenant_id = $1 and $2::date is not null`, '1'],
 ];

@@ -152,6 +152,10 @@ describe('products', () => {
 });
 
 describe('stock', () => {
+  beforeEach(async () => {
+    for (const source of ['odoo', 'shopify'])
+      await kpi.put('kpi.freshness', { source, stream: 'inventory_levels', covered_until: '2025-11-30T12:00:00Z' });
+  });
   const place = (source: string, values: Values = {}) => kpi.put('public.locations', { source, name: `bodega ${source}`, ...values });
   const product = (source: string, sku: string, values: Values = {}) => kpi.put('public.products', { source, sku, name: sku, ...values });
   const level = (source: string, product_id: string, location_id: string, available: number, values: Values = {}) =>

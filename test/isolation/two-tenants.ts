@@ -97,6 +97,11 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
   await seeder.insert('public.products', { tenant_id: tenantId, sku: mark, connection_id: idOf(tenantId, 'ops.connections') });
   // Some views need both sides.
   await seeder.insert('kpi.freshness', { tenant_id: tenantId, source: 'odoo', problem: mark, connection_id: idOf(tenantId, 'odoo') });
+  // What views of what is covered need beside a row of each table.
+  const account = { tenant_id: tenantId, connection_id: idOf(tenantId, 'ops.connections'), covered_until: new Date() };
+  for (const stream of ['executions', 'workflows']) await seeder.insert('kpi.freshness', { ...account, source: 'n8n', stream });
+  await seeder.insert('kpi.freshness', { ...account, stream: 'inventory_levels' });
+  await seeder.insert('public.workflow_executions', { tenant_id: tenantId, status: 'error', workflow_name: mark });
   const reader = await withDirectSession(database.adminUrl, async (admin) =>
     createReader(admin, { tenantId, roleSecret: database.roleSecret }),
   );

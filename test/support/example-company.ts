@@ -279,5 +279,8 @@ export function exampleCompany(options: { readonly firstDayBegins: string; reado
     ...n8nDeliveries(options.now),
     { source: 'shopify', stream: 'orders', drafts: [], covered },
     { source: 'odoo', stream: 'orders', drafts: [], covered },
+    // Stock is known once it has been read whole.
+    { source: 'shopify', stream: 'inventory_levels', drafts: [], covered },
+    { source: 'odoo', stream: 'inventory_levels', drafts: [], covered },
   ];
 }

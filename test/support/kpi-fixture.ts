@@ -33,6 +33,11 @@ export class KpiFixture {
     return this.#database.url(role);
   }
 
+  /** What a command needs to reach this database. */
+  get environment(): Record<string, string> {
+    return { DATABASE_URL: this.#database.adminUrl, KPI_ROLE_SECRET: this.#database.roleSecret, KPI_LOG_LEVEL: 'silent', KPI_LANG: 'en' };
+  }
+
   /** Names and types of the columns of a select over a tenant $1 and a day $2. */
   async described(select: string): Promise<{ fields: string[]; types: string[] }> {
     const { fields } = await this.analyst.query({ text: `select * from (${select}) s limit 0`, values: [this.tenantId, '2025-11-30'] });
@@ -64,7 +69,7 @@ export class KpiFixture {
     return this.put('public.refunds', { order_id: orderId, ...source, ...own, ...values });
   }
 
-  /** Fills the roll-ups of sales and products from the facts, by the statements that the store uses. */
+  /** Fills the roll-ups of sales, products and executions from the facts, by the statements that the store uses. */
   async rollUp(): Promise<void> {
     const { rows } = await this.seeder.client.query<{ day: string }>(
       `select business_day::text as day from public.source_orders where tenant_id = $1
@@ -75,6 +80,11 @@ export class KpiFixture {
       this.seeder.client.query<R>(text, [...values]);
     const days = new Set(rows.map((row) => row.day));
     for (const rollup of [ROLLUPS.sales, ROLLUPS.products]) await reaggregate(query, this.tenantId, rollup, days);
+    const ran = await query<{ day: string }>('select business_day::text as day from public.workflow_executions where tenant_id = $1', [
+      this.tenantId,
+    ]);
+    for (const rollup of [ROLLUPS.executions, ROLLUPS.latency])
+      await reaggregate(query, this.tenantId, rollup, new Set(ran.rows.map((row) => row.day)));
   }
 
   /** Rows of a view for this tenant as arrays; numbers are text without trailing zeros. */

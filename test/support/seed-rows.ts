@@ -42,6 +42,8 @@ const ORDINARY: Record<string, Values> = {
   'public.conversations': { source: 'chatwoot', channel: 'WhatsApp', status: 'open' },
   'public.workflows': { source: 'n8n', active: true, saves_successes: true },
   'public.workflow_executions': { source: 'n8n', status: 'success', source_status: 'success', mode: 'trigger' },
+  'kpi.location_settings': { sells: true },
+  'kpi.executions_daily': { keeps_successes: true },
   'public.order_links': { rule: 'id' },
   'public.user_tenants': { because: 'organization' },
   'kpi.freshness': { source: 'shopify', stream: 'orders', state: 'ok' },

@@ -1,5 +1,6 @@
 import { expectedDocuments } from './expected-documents.ts';
 import { expectedMasters } from './expected-masters.ts';
+import { expectedStockHistory } from './expected-stock-history.ts';
 import { expectedSales } from './expected-sales.ts';
 import { expectedChatwoot } from '../chatwoot/expected.ts';
 import { expectedClerk } from '../clerk/expected.ts';
@@ -19,6 +20,7 @@ export function* expectedRows(world: World): Generator<ExpectedRow> {
     yield* expectedSales(sources);
     yield* expectedMasters(sources);
     if (sources.database !== null) yield* expectedDocuments(tenant, sources.database);
+    yield* expectedStockHistory(sources);
     if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);
     yield* expectedClerk(world.clerk, tenant);
     if (tenant.n8n !== null) yield* expectedN8n(world.n8n, tenant.n8n.tag, rut, timeZone);

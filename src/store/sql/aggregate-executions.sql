@@ -1,9 +1,12 @@
 -- kpi.executions_daily from the facts, for the local days $2 (null: all). Touch key: local day of the start.
 select $1::uuid as tenant_id, e.business_day as day, e.workflow_id, count(*) as executions,
   count(*) filter (where e.status = 'success') as success, count(*) filter (where e.status = 'error') as errors,
+  count(*) filter (where e.resolved_by_retry) as errors_resolved,
   count(*) filter (where e.error_category = 'crash') as crashed, count(*) filter (where e.status = 'canceled') as canceled,
   count(*) filter (where e.status in ('running', 'waiting')) as running, coalesce(sum(e.duration_ms), 0)::bigint as duration_ms_sum,
-  count(e.duration_ms) as duration_ms_count
+  count(e.duration_ms) as duration_ms_count,
+  -- A workflow that has not arrived is taken to keep them; one that was deleted still says what it did.
+  coalesce((select w.saves_successes from public.workflows w where w.tenant_id = $1 and w.id = e.workflow_id), true) as keeps_successes
 from public.workflow_executions e
 where e.tenant_id = $1 and e.deleted_at is null and ($2::date[] is null or e.business_day = any($2::date[]))
 group by e.business_day, e.workflow_id

@@ -1,0 +1,54 @@
+-- depends: coverage, product_sales_daily, stock_now
+-- Dashboards: Inventario
+-- Meaning: for how many days what is available would last at the pace of the last four covered weeks (MEANING 51).
+-- Grain: one row per tenant and product kept in stock.
+-- Unit: days; units.
+-- Source: kpi.stock_now; kpi.product_sales_daily.units_sold; kpi.coverage, subject sales.
+-- Formula: available / (units sold in the last 28 covered days / 28). The days end with the last one that sales cover, not with today.
+-- Debe cuadrar con: Shopify, Days of inventory remaining, que usa otra ventana y no ve lo vendido fuera de la tienda.
+-- Bad input: nothing sold in those days -> null, not infinity. Fewer than 28 days covered -> null, coverage < 1. Returned units do not
+--   lower the pace. Oversold -> negative. Stock never read whole -> null.
+-- Explain: select 'product' as entity, k.product_id as id, d.units_sold as contribution from kpi.product_sales_daily d
+--   join kpi.product_keys k on k.tenant_id = d.tenant_id and k.product_key = d.product_key where d.tenant_id = $1 and d.day = $2::date
+create or replace view kpi.days_of_cover with (security_invoker = true) as
+select
+  s.tenant_id,
+  s.product_key,
+  s.sku,
+  s.product_name,
+  s.available,
+  case when c.share = 1 then coalesce(u.units_sold, 0) end as units_sold_28_days,
+  case when c.share = 1 then round(s.available * 28 / nullif(u.units_sold, 0), 1) end as days_of_cover,
+  coalesce(c.share, 0) as coverage
+from (
+  select n.tenant_id, n.product_key, max(n.sku) as sku, min(n.product_name) as product_name, min(n.available_product) as available
+  from kpi.stock_now as n
+  group by n.tenant_id, n.product_key
+) as s
+left join (
+  select
+    v.tenant_id,
+    case when v.last_day is null then 0 else round(greatest(v.last_day - greatest(v.first_day, v.last_day - 27) + 1, 0) / 28.0, 4) end as share
+  from kpi.coverage as v
+  where v.subject = 'sales'
+) as c on c.tenant_id is not distinct from s.tenant_id
+left join (
+  select d.tenant_id, d.product_key, sum(d.units_sold) as units_sold
+  from kpi.coverage as v
+  join kpi.product_sales_daily as d on d.tenant_id = v.tenant_id and d.day between v.last_day - 27 and v.last_day
+  where v.subject = 'sales'
+  group by d.tenant_id, d.product_key
+) as u on u.product_key = s.product_key and u.tenant_id is not distinct from s.tenant_id;
+
+comment on view kpi.days_of_cover is
+'Para cuántos días alcanza lo disponible al ritmo de los últimos 28 días cubiertos: disponible / (unidades vendidas en ellos / 28). Una fila por empresa y producto con inventario. Nulo si no se vendió nada (no es infinito) o si las ventas no cubren los 28 días; coverage dice qué parte cubren. Las devoluciones no bajan el ritmo. Debe cuadrar con: Shopify, Days of inventory remaining, que usa otra ventana y no ve lo vendido fuera de la tienda.';
+comment on column kpi.days_of_cover.tenant_id is 'Empresa.';
+comment on column kpi.days_of_cover.product_key is 'Identidad del producto.';
+comment on column kpi.days_of_cover.sku is 'SKU.';
+comment on column kpi.days_of_cover.product_name is 'Nombre.';
+comment on column kpi.days_of_cover.available is 'Unidades disponibles entre todos los lugares de venta.';
+comment on column kpi.days_of_cover.units_sold_28_days is 'Unidades vendidas en los últimos 28 días cubiertos.';
+comment on column kpi.days_of_cover.days_of_cover is 'Días que alcanza; nulo si no se puede saber.';
+comment on column kpi.days_of_cover.coverage is 'Qué parte de los 28 días cubren las ventas, de 0 a 1.';
+
+grant select on kpi.days_of_cover to kpi_reader, kpi_analyst, kpi_writer;

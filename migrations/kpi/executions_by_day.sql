@@ -1,0 +1,69 @@
+-- depends: coverage
+-- Dashboards: Automatizaciones, Tenant, Ejecutiva
+-- Meaning: production runs by local day, and how many of those that ended did so well (MEANING 26).
+-- Grain: one row per tenant and local day, from the first day known to the last, days without runs included.
+-- Unit: executions; rate from 0 to 1.
+-- Source: kpi.executions_daily; kpi.coverage, subject automation.
+-- Formula: success_rate = success / (success + errors), both only of automations of which n8n keeps the successful runs; errors_without_rate
+--   = errors of the others. A run belongs to the local day of its first start.
+-- Debe cuadrar con: n8n Insights del día, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.
+-- Bad input: a day not wholly covered (before n8n's memory, or today) -> every measure null and coverage 0; a covered day without runs ->
+--   0, and success_rate null. An error whose retry succeeded is an error. Only automations that keep no successes ran -> success_rate null.
+-- Explain: select 'execution' as entity, e.id, 1::numeric as contribution from public.workflow_executions e where e.tenant_id = $1
+--   and e.deleted_at is null and e.business_day = $2::date
+create or replace view kpi.executions_by_day with (security_invoker = true) as
+select
+  r.tenant_id,
+  r.day,
+  case when r.covered then coalesce(d.executions, 0) end as executions,
+  case when r.covered then coalesce(d.success, 0) end as success,
+  case when r.covered then coalesce(d.errors, 0) end as errors,
+  case when r.covered then coalesce(d.errors_resolved, 0) end as errors_resolved,
+  case when r.covered then coalesce(d.crashed, 0) end as crashed,
+  case when r.covered then coalesce(d.canceled, 0) end as canceled,
+  case when r.covered then coalesce(d.running, 0) end as running,
+  case when r.covered then round(d.rated_success / nullif(d.rated_success + d.rated_errors, 0), 4) end as success_rate,
+  case when r.covered then coalesce(d.errors - d.rated_errors, 0) end as errors_without_rate,
+  case when r.covered then 1 else 0 end::numeric as coverage
+from (
+  select c.tenant_id, s.day::date as day, coalesce(s.day::date between c.first_day and c.last_day, false) as covered
+  from kpi.coverage as c
+  cross join lateral (
+    select min(x.day) as first_run, max(x.day) as last_run from kpi.executions_daily as x where x.tenant_id = c.tenant_id
+  ) as k
+  cross join lateral generate_series(
+    least(k.first_run, case when isfinite(c.first_day) then c.first_day end)::timestamp,
+    greatest(k.last_run, c.last_day)::timestamp, interval '1 day') as s(day)
+  where c.subject = 'automation'
+) as r
+left join lateral (
+  select
+    sum(x.executions)::bigint as executions,
+    sum(x.success)::bigint as success,
+    sum(x.errors)::bigint as errors,
+    sum(x.errors_resolved)::bigint as errors_resolved,
+    sum(x.crashed)::bigint as crashed,
+    sum(x.canceled)::bigint as canceled,
+    sum(x.running)::bigint as running,
+    coalesce(sum(x.success) filter (where x.keeps_successes), 0) as rated_success,
+    coalesce(sum(x.errors) filter (where x.keeps_successes), 0) as rated_errors
+  from kpi.executions_daily as x
+  where x.tenant_id = r.tenant_id and x.day = r.day
+) as d on true;
+
+comment on view kpi.executions_by_day is
+'Ejecuciones de producción por día local, con su tasa de éxito. Una fila por empresa y día, también los días sin ejecuciones (0). Un día que los datos no cubren por completo (antes de la memoria de n8n, o el de hoy) tiene todo nulo y coverage 0. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del día, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
+comment on column kpi.executions_by_day.tenant_id is 'Empresa.';
+comment on column kpi.executions_by_day.day is 'Día local del inicio.';
+comment on column kpi.executions_by_day.executions is 'Todas las ejecuciones.';
+comment on column kpi.executions_by_day.success is 'Correctas que n8n guardó.';
+comment on column kpi.executions_by_day.errors is 'Con error, caídas incluidas; un error reintentado sigue siendo error.';
+comment on column kpi.executions_by_day.errors_resolved is 'De los errores, los que un reintento resolvió.';
+comment on column kpi.executions_by_day.crashed is 'Caídas.';
+comment on column kpi.executions_by_day.canceled is 'Canceladas.';
+comment on column kpi.executions_by_day.running is 'En curso o esperando.';
+comment on column kpi.executions_by_day.success_rate is 'Correctas / (correctas + con error), de 0 a 1; nula si no se puede saber.';
+comment on column kpi.executions_by_day.errors_without_rate is 'Errores de automatizaciones cuyas ejecuciones correctas n8n no guarda: fuera de la tasa.';
+comment on column kpi.executions_by_day.coverage is '1 si el día está cubierto por completo, 0 si no.';
+
+grant select on kpi.executions_by_day to kpi_reader, kpi_analyst, kpi_writer;
