@@ -1,4 +1,7 @@
-/** How a column of a card is shown. Money is in the tenant's currency and has its decimals (CLP none). */
+/**
+ * How a column of a card is shown. Money is in the tenant's currency and has its decimals (CLP none); on a dashboard of the analyst it is in
+ * the platform's. Percent is a share from 0 to 1, duration is in seconds.
+ */
 export type Format = 'text' | 'integer' | 'decimal' | 'money' | 'percent' | 'duration' | 'date' | 'instant';
 
 /** What a card looks like; the words are those of Metabase's `display`. */
@@ -31,7 +34,9 @@ export interface Card {
   readonly display: Display;
   /** Place on a grid of 24 columns. */
   readonly at: { readonly row: number; readonly column: number; readonly width: number; readonly height: number };
-  /** Every column of the answer, in its order, with its Spanish title. */
+  /**
+   * Every column of the answer, in its order, with its Spanish title. Of a scalar, the first is the figure and the others stand beneath it.
+   */
   readonly columns: Readonly<Record<string, { readonly title: string; readonly format: Format }>>;
   /** For charts: the column of the axis, and those drawn over it. */
   readonly axis?: { readonly x: string; readonly y: readonly string[]; readonly stacked?: boolean };

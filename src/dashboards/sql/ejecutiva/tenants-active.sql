@@ -1,0 +1,2 @@
+select tenants_active, tenants_total
+from kpi.executive_summary

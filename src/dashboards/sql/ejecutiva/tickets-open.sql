@@ -1,0 +1,2 @@
+select tickets_open, tickets_tenants_without_data
+from kpi.executive_summary

@@ -1,0 +1,2 @@
+select users_registered, users_as_of
+from kpi.executive_summary

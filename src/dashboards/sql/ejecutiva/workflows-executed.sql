@@ -1,0 +1,2 @@
+select workflows_executed, workflows_tenants_without_data
+from kpi.executive_summary

@@ -1,0 +1,2 @@
+select open, pending, snoozed, with_bot, as_of
+from kpi.tickets_now

@@ -1,0 +1,16 @@
+select
+  source,
+  stream,
+  covered_until,
+  lag_seconds,
+  case stale_because
+    when 'never' then 'Primera lectura sin terminar'
+    when 'not_read' then 'No se ha podido leer'
+    when 'behind' then 'Atrasado'
+    else 'Al día'
+  end as state,
+  problem,
+  known_gaps,
+  quarantine_open
+from kpi.freshness_now
+order by is_stale desc, source, stream
