@@ -503,6 +503,196 @@ comment on column kpi.waits.business_seconds is 'Espera en segundos hábiles; nu
 comment on column kpi.waits.first_response_seconds is 'En la primera respuesta: desde el inicio de la conversación o su último traspaso a una persona, en segundos corridos.';
 comment on column kpi.waits.first_response_business_seconds is 'Lo mismo en segundos hábiles.';
 
+create table ops.alert_deliveries (
+  tenant_id uuid not null,
+  id uuid not null,
+  number bigint generated always as identity not null,
+  kind text not null,
+  event text not null,
+  body text not null,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  next_try_at timestamp with time zone default clock_timestamp() not null,
+  claimed_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  last_status integer,
+  last_error text
+);
+alter table ops.alert_deliveries add constraint alert_deliveries_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.alert_deliveries add constraint alert_deliveries_event_check CHECK ((event = ANY (ARRAY['firing'::text, 'resolved'::text, 'test'::text])));
+alter table ops.alert_deliveries add constraint alert_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'dead'::text])));
+CREATE INDEX alert_deliveries_due ON ops.alert_deliveries USING btree (next_try_at) WHERE (state = 'waiting'::text);
+CREATE INDEX alert_deliveries_waiting ON ops.alert_deliveries USING btree (tenant_id, kind, number) WHERE (state = 'waiting'::text);
+alter table ops.alert_deliveries enable row level security;
+alter table ops.alert_deliveries force row level security;
+create policy service on ops.alert_deliveries as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_deliveries owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_deliveries to kpi_writer;
+comment on table ops.alert_deliveries is 'Outbox: written in the transaction that changes the states, sent afterwards, so that neither is ever without the other.';
+comment on column ops.alert_deliveries.tenant_id is 'Tenant.';
+comment on column ops.alert_deliveries.id is 'Idempotency key: the same at every attempt.';
+comment on column ops.alert_deliveries.number is 'Order: messages of one kind leave in it.';
+comment on column ops.alert_deliveries.kind is 'Kind of rule.';
+comment on column ops.alert_deliveries.event is 'firing, resolved or test.';
+comment on column ops.alert_deliveries.body is 'The bytes that are signed and sent, the same at every attempt. Counts and amounts only.';
+comment on column ops.alert_deliveries.state is 'waiting, sent, or dead (waits for a person: kpi alerts retry).';
+comment on column ops.alert_deliveries.attempts is 'Attempts begun; a result counts only for the attempt it belongs to.';
+comment on column ops.alert_deliveries.created_at is 'When it was written.';
+comment on column ops.alert_deliveries.next_try_at is 'Not before this.';
+comment on column ops.alert_deliveries.claimed_until is 'A worker is at it until then; after a crash another one takes it.';
+comment on column ops.alert_deliveries.sent_at is 'When the receiver accepted it.';
+comment on column ops.alert_deliveries.last_status is 'HTTP status of the last answer.';
+comment on column ops.alert_deliveries.last_error is 'What went wrong last. Holds no secret.';
+
+create table ops.alert_evaluations (
+  tenant_id uuid not null,
+  next_run_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  evaluated_at timestamp with time zone,
+  unknown jsonb default '{}'::jsonb not null,
+  problems jsonb default '{}'::jsonb not null
+);
+alter table ops.alert_evaluations add constraint alert_evaluations_pkey PRIMARY KEY (tenant_id);
+alter table ops.alert_evaluations enable row level security;
+alter table ops.alert_evaluations force row level security;
+create policy service on ops.alert_evaluations as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_evaluations owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_evaluations to kpi_writer;
+comment on table ops.alert_evaluations is 'When a tenant''s rules are due; its row is the lock, so that two workers never evaluate one tenant at once.';
+comment on column ops.alert_evaluations.tenant_id is 'Tenant.';
+comment on column ops.alert_evaluations.next_run_at is 'When it is due.';
+comment on column ops.alert_evaluations.evaluated_at is 'Last evaluation.';
+comment on column ops.alert_evaluations.unknown is 'Kinds that could not be judged then, and why (Spanish).';
+comment on column ops.alert_evaluations.problems is 'Kinds whose statement failed then, by SQLSTATE.';
+
+create table ops.alert_events (
+  tenant_id uuid not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  subject text not null,
+  title text not null,
+  event text not null,
+  occasion text,
+  value numeric,
+  threshold numeric,
+  severity text not null,
+  delivery_id uuid not null
+);
+alter table ops.alert_events add constraint alert_events_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.alert_events add constraint alert_events_event_check CHECK ((event = ANY (ARRAY['firing'::text, 'resolved'::text])));
+CREATE INDEX alert_events_recent ON ops.alert_events USING btree (tenant_id, at DESC);
+alter table ops.alert_events enable row level security;
+alter table ops.alert_events force row level security;
+create policy service on ops.alert_events as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_events owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_events to kpi_writer;
+comment on table ops.alert_events is 'Every change of state that was told, in the transaction that made it.';
+comment on column ops.alert_events.tenant_id is 'Tenant.';
+comment on column ops.alert_events.id is 'Number.';
+comment on column ops.alert_events.at is 'When it was evaluated.';
+comment on column ops.alert_events.kind is 'Kind of rule.';
+comment on column ops.alert_events.subject is 'What was judged.';
+comment on column ops.alert_events.title is 'Its name for people (Spanish).';
+comment on column ops.alert_events.event is 'firing or resolved.';
+comment on column ops.alert_events.occasion is 'Of what (a day).';
+comment on column ops.alert_events.value is 'The value then.';
+comment on column ops.alert_events.threshold is 'The limit then.';
+comment on column ops.alert_events.severity is 'info, warning or critical.';
+comment on column ops.alert_events.delivery_id is 'The message that tells it.';
+
+create table ops.alert_rules (
+  id uuid default gen_random_uuid() not null,
+  tenant_id uuid,
+  kind text not null,
+  threshold numeric,
+  currency text,
+  options jsonb default '{}'::jsonb not null,
+  severity text not null,
+  cooldown_minutes integer not null,
+  for_minutes integer not null,
+  enabled boolean default true not null,
+  changed_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.alert_rules add constraint alert_rules_pkey PRIMARY KEY (id);
+alter table ops.alert_rules add constraint alert_rules_cooldown_minutes_check CHECK (((cooldown_minutes >= 0) AND (cooldown_minutes <= 525600)));
+alter table ops.alert_rules add constraint alert_rules_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+alter table ops.alert_rules add constraint alert_rules_for_minutes_check CHECK (((for_minutes >= 0) AND (for_minutes <= 525600)));
+alter table ops.alert_rules add constraint alert_rules_options_check CHECK ((jsonb_typeof(options) = 'object'::text));
+alter table ops.alert_rules add constraint alert_rules_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])));
+alter table ops.alert_rules add constraint alert_rules_tenant_id_kind_key UNIQUE NULLS NOT DISTINCT (tenant_id, kind);
+alter table ops.alert_rules enable row level security;
+alter table ops.alert_rules force row level security;
+create policy service on ops.alert_rules as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_rules owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_rules to kpi_writer;
+comment on table ops.alert_rules is 'Rules that differ from the built-in ones. A tenant''s own wins over the one for all tenants, which wins over the built-in.';
+comment on column ops.alert_rules.id is 'Rule.';
+comment on column ops.alert_rules.tenant_id is 'Tenant; null: all tenants without a rule of their own.';
+comment on column ops.alert_rules.kind is 'Kind of rule, one of the code''s list.';
+comment on column ops.alert_rules.threshold is 'Limit, in the kind''s unit; null: the kind''s own.';
+comment on column ops.alert_rules.currency is 'Currency of the threshold, for kinds measured in money: tenants of another one are not judged by it.';
+comment on column ops.alert_rules.options is 'Options of the kind.';
+comment on column ops.alert_rules.severity is 'info, warning or critical.';
+comment on column ops.alert_rules.cooldown_minutes is 'No second message that the same subject fires within so many minutes.';
+comment on column ops.alert_rules.for_minutes is 'A state counts only after it has lasted so many minutes, in both directions.';
+comment on column ops.alert_rules.enabled is 'False: not evaluated.';
+comment on column ops.alert_rules.changed_at is 'Last change.';
+
+create table ops.alert_states (
+  tenant_id uuid not null,
+  kind text not null,
+  subject text not null,
+  title text not null,
+  state text not null,
+  since timestamp with time zone not null,
+  breach_since timestamp with time zone,
+  ok_since timestamp with time zone,
+  announced boolean default false not null,
+  notified_at timestamp with time zone,
+  notified_occasion text,
+  value numeric
+);
+alter table ops.alert_states add constraint alert_states_pkey PRIMARY KEY (tenant_id, kind, subject);
+alter table ops.alert_states add constraint alert_states_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'pending'::text, 'firing'::text])));
+alter table ops.alert_states enable row level security;
+alter table ops.alert_states force row level security;
+create policy service on ops.alert_states as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_states owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_states to kpi_writer;
+comment on table ops.alert_states is 'State of each subject that is, or lately was, over its limit. A subject without a row is ok.';
+comment on column ops.alert_states.tenant_id is 'Tenant.';
+comment on column ops.alert_states.kind is 'Kind of rule.';
+comment on column ops.alert_states.subject is 'What is judged: a product, a stream, or the whole.';
+comment on column ops.alert_states.title is 'Its name for people (Spanish).';
+comment on column ops.alert_states.state is 'ok, pending (over the limit, not yet long enough) or firing.';
+comment on column ops.alert_states.since is 'Since when it is in this state.';
+comment on column ops.alert_states.breach_since is 'Since when it is over the limit.';
+comment on column ops.alert_states.ok_since is 'Firing: since when it is within the limit again.';
+comment on column ops.alert_states.announced is 'Firing: whether that was told; a cooldown may hold it back.';
+comment on column ops.alert_states.notified_at is 'Last time that its firing was told; the cooldown counts from here.';
+comment on column ops.alert_states.notified_occasion is 'Of what it was told (a day): another one is news.';
+comment on column ops.alert_states.value is 'Last value.';
+
+create table ops.alert_targets (
+  id uuid default gen_random_uuid() not null,
+  tenant_id uuid,
+  secret_ref text not null,
+  changed_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.alert_targets add constraint alert_targets_pkey PRIMARY KEY (id);
+alter table ops.alert_targets add constraint alert_targets_tenant_id_key UNIQUE NULLS NOT DISTINCT (tenant_id);
+alter table ops.alert_targets enable row level security;
+alter table ops.alert_targets force row level security;
+create policy service on ops.alert_targets as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.alert_targets owner to kpi_owner;
+grant delete, insert, select, update on table ops.alert_targets to kpi_writer;
+comment on table ops.alert_targets is 'Where alerts go. Address and key are behind a reference, as a connection''s secrets are.';
+comment on column ops.alert_targets.id is 'Target.';
+comment on column ops.alert_targets.tenant_id is 'Tenant; null: all tenants without a target of their own.';
+comment on column ops.alert_targets.secret_ref is 'Reference to an entry with url and secret (env:, file:, vault:); never the values.';
+comment on column ops.alert_targets.changed_at is 'Last change.';
+
 create table ops.api_budget (
   host text not null,
   account text not null,
@@ -2541,10 +2731,14 @@ create table public.tenants (
   ocr_name text default 'ocr'::text not null,
   ocr_documents_per_run integer,
   low_stock_threshold numeric default 5 not null,
-  stock_source text default 'auto'::text not null
+  stock_source text default 'auto'::text not null,
+  closed_weekdays smallint[] default '{7}'::smallint[] not null,
+  closed_on_holidays boolean default true not null,
+  closed_dates date[] default '{}'::date[] not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table public.tenants add constraint tenants_channel_names_check CHECK ((jsonb_typeof(channel_names) = 'object'::text));
+alter table public.tenants add constraint tenants_closed_weekdays_check CHECK (((closed_weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(closed_weekdays) < 7)));
 alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 alter table public.tenants add constraint tenants_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
 alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
@@ -2595,6 +2789,9 @@ comment on column public.tenants.ocr_name is 'Si ninguna lleva la etiqueta: text
 comment on column public.tenants.ocr_documents_per_run is 'Documentos que lee cada ejecución correcta, si siempre son los mismos; nulo si no se sabe, y entonces se informan ejecuciones.';
 comment on column public.tenants.low_stock_threshold is 'Un producto con menos unidades disponibles que estas, entre todos los lugares de venta, está bajo.';
 comment on column public.tenants.stock_source is 'Qué origen habla del inventario: odoo, shopify o auto (Odoo si tiene existencias propias, si no Shopify).';
+comment on column public.tenants.closed_weekdays is 'Días de la semana sin atención (1 lunes … 7 domingo): sus ventas no dan alerta.';
+comment on column public.tenants.closed_on_holidays is 'Si los feriados irrenunciables de Chile (1-1, 1-5, 18-9, 19-9, 25-12) son días sin atención.';
+comment on column public.tenants.closed_dates is 'Otras fechas sin atención: elecciones, inventario, vacaciones.';
 
 create table public.user_tenants (
   tenant_id uuid not null,

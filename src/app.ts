@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckReport, Connector, ReadContext } from '#contract';
 import { connectors } from '../connectors/registry.ts';
+import type { DeliveryDeps } from './alerts/deliver.ts';
+import { storedTargets, targetEntry } from './alerts/targets.ts';
 import { clerkClient } from './clerk/client.ts';
 import { syncUsers, type UserSync } from './clerk/sync-users.ts';
 import type { Config } from './config.ts';
@@ -109,6 +111,29 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(await resolveSecret(row.secret_ref, secretSources)),
   });
 
+  const { webhook, link, intervalMs } = config.alerts;
+  const delivery: DeliveryDeps = {
+    db,
+    log,
+    now: () => new Date(),
+    random: Math.random,
+    targetOf: async (tenantId) => {
+      const [stored] = await storedTargets(db, tenantId);
+      if (stored === undefined) return webhook;
+      const entry = targetEntry.safeParse(await resolveSecret(stored.secretRef, secretSources));
+      if (entry.success) return entry.data;
+      const faults = entry.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+      throw new Error(`${stored.secretRef}: ${faults.join('; ')}`);
+    },
+    httpTo: ({ url, secret }, ending) => {
+      // The path of an n8n webhook is half a key.
+      const secrets = [secret, new URL(url).pathname.slice(1)];
+      log.hide(secrets);
+      const policy = { timeoutMs: Math.min(timings.requestTimeoutMs, 15_000), maxWaitMs: 0 };
+      return createHttp({ account: 'alerts', host: new URL(url).origin, lane: 'live', budget, log, signal: ending, secrets, policy });
+    },
+  };
+
   const jobFor = async (
     tenantId: string,
     connectionId: string,
@@ -187,6 +212,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     secretSources,
     db,
     sync: deps,
+    alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
     jobFor,
     readUsers,

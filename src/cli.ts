@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { allConnectors, openApp, type App, type Warehouse } from './app.ts';
+import { alertCommands } from './commands/alerts.ts';
 import { backfillCommands } from './commands/backfill.ts';
 import { connectionCommands } from './commands/connection.ts';
 import { connectCommands } from './commands/connect.ts';
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
     rebuildCommand,
     linkCommands,
     reconcileCommands,
+    alertCommands,
     metabaseCommands,
     userCommands,
     platformCommands,

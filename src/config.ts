@@ -47,6 +47,10 @@ const environment = z
     KPI_HEARTBEAT_SECONDS: number(0.1, 600, 15).describe('How often a worker process says that it lives'),
     KPI_DEAD_WORKER_SECONDS: number(0.5, 3600, 75).describe('After this silence a worker counts as dead, and its jobs are released'),
     KPI_REQUESTS_PER_SECOND: number(0.1, 100_000, 40).describe('Requests a second to one account of a source, over all processes'),
+    ALERTS_WEBHOOK_URL: optional(webUrl()).describe('Where alerts go (n8n), for tenants without a target of their own'),
+    ALERTS_WEBHOOK_SECRET: optional(z.string().min(16, 'is shorter than 16 characters')).describe('Key that alerts are signed with'),
+    KPI_ALERTS_INTERVAL_SECONDS: number(1, 86_400, 300).describe("Between two evaluations of a tenant's alert rules"),
+    KPI_DASHBOARD_LINK: optional(webUrl()).describe('Address of a dashboard in alerts, with {rut} or {tenant_id}, and {dashboard}'),
     CLERK_SECRET_KEY: optional(z.string().min(8, 'is too short for a key')).describe('Reads the users; without it none are read'),
     CLERK_API_URL: safeUrl().default('https://api.clerk.com').describe("Clerk's Backend API"),
     CLERK_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'does not look like whsec_…')).describe(
@@ -74,6 +78,10 @@ const environment = z
       fault('DATABASE_URL', 'is missing, and DATABASE_DIRECT_URL is set');
     }
     if (env.VAULT_ADDR !== undefined && env.VAULT_TOKEN === undefined) fault('VAULT_TOKEN', 'is missing, and VAULT_ADDR is set');
+    if ((env.ALERTS_WEBHOOK_URL === undefined) !== (env.ALERTS_WEBHOOK_SECRET === undefined)) {
+      const [missing, there] = env.ALERTS_WEBHOOK_URL === undefined ? (['URL', 'SECRET'] as const) : (['SECRET', 'URL'] as const);
+      fault(`ALERTS_WEBHOOK_${missing}`, `is missing, and ALERTS_WEBHOOK_${there} is set`);
+    }
     // A lease must survive one lost renewal, a worker one lost heartbeat.
     if (env.KPI_LEASE_RENEW_SECONDS * 2 > env.KPI_LEASE_TTL_SECONDS) {
       fault('KPI_LEASE_RENEW_SECONDS', 'is more than half of KPI_LEASE_TTL_SECONDS');
@@ -99,6 +107,13 @@ export interface Config {
   readonly metabase: MetabaseConfig | null;
   /** Requests to one account of a source: steady rate, and how many may gather. */
   readonly requestRate: { readonly perSecond: number; readonly burst: number };
+  readonly alerts: {
+    /** Null: only tenants with a target of their own are told. */
+    readonly webhook: { readonly url: string; readonly secret: string } | null;
+    readonly intervalMs: number;
+    /** Address of a dashboard with `{rut}`, `{tenant_id}`, `{dashboard}`; null: messages carry no link. */
+    readonly link: string | null;
+  };
   readonly timings: {
     readonly leaseTtlMs: number;
     readonly leaseRenewMs: number;
@@ -141,6 +156,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const env = parsed.data;
   const ms = (seconds: number) => Math.round(seconds * 1000);
   const { DATABASE_URL: url, KPI_ROLE_SECRET: roleSecret, VAULT_ADDR: address, VAULT_TOKEN: token } = env;
+  const { ALERTS_WEBHOOK_URL: webhook, ALERTS_WEBHOOK_SECRET: secret } = env;
   return Object.freeze({
     database:
       url === undefined || roleSecret === undefined ? null : Object.freeze({ url, directUrl: env.DATABASE_DIRECT_URL ?? url, roleSecret }),
@@ -157,6 +173,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       webhookSecret: env.CLERK_WEBHOOK_SECRET ?? null,
     }),
     requestRate: Object.freeze({ perSecond: env.KPI_REQUESTS_PER_SECOND, burst: Math.max(10, env.KPI_REQUESTS_PER_SECOND * 2) }),
+    alerts: Object.freeze({
+      webhook: webhook === undefined || secret === undefined ? null : Object.freeze({ url: webhook, secret }),
+      intervalMs: ms(env.KPI_ALERTS_INTERVAL_SECONDS),
+      link: env.KPI_DASHBOARD_LINK ?? null,
+    }),
     timings: Object.freeze({
       leaseTtlMs: ms(env.KPI_LEASE_TTL_SECONDS),
       leaseRenewMs: ms(env.KPI_LEASE_RENEW_SECONDS),

@@ -1,3 +1,5 @@
+import type { DeliveryDeps } from '../alerts/deliver.ts';
+import type { EvaluationOptions } from '../alerts/evaluate.ts';
 import type { Database } from '../store/database.ts';
 import type { SyncDeps, SyncJob } from '../sync/run-sync.ts';
 
@@ -5,6 +7,7 @@ import type { SyncDeps, SyncJob } from '../sync/run-sync.ts';
 export interface JobDeps {
   readonly db: Database;
   readonly sync: SyncDeps;
+  readonly alerts: { readonly evaluation: EvaluationOptions; readonly delivery: DeliveryDeps };
   /** Names of a source's streams, in the order they are best read. */
   streamsOf(source: string): readonly string[];
   /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */

@@ -1,6 +1,9 @@
 import type { TaskList } from 'graphile-worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { deliverAlerts } from '../alerts/deliver.ts';
+import { evaluateAlerts } from '../alerts/evaluate.ts';
+import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
@@ -10,6 +13,7 @@ import { syncConnection } from './sync-connection.ts';
 import { syncUsers } from './sync-users.ts';
 
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
+const TENANT = z.object({ tenant_id: z.uuid() });
 const RECOMPUTE = z.object({ tenant_id: z.uuid(), recomputation_id: z.uuid() });
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
@@ -21,6 +25,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
   return {
     tick: async () => {
       await enqueueDue(deps.db);
+      await enqueueAlerts(deps.db);
       await enqueueSilentRecomputations(deps.db);
     },
     users: async () => {
@@ -33,6 +38,17 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     recompute: async (payload) => {
       const { tenant_id, recomputation_id } = RECOMPUTE.parse(payload);
       await recompute(deps, tenant_id, recomputation_id, stopping);
+    },
+    alerts: async (payload) => {
+      const { tenant_id } = TENANT.parse(payload);
+      const done = await evaluateAlerts(deps.db, tenant_id, deps.alerts.evaluation);
+      if (done !== null && Object.keys(done.problems).length > 0)
+        deps.sync.log.warn({ tenant_id, problems: done.problems }, 'alert rules could not be judged');
+      // A job of its own: a receiver that hangs must not hold up the judging.
+      if (done !== null && done.fired + done.resolved > 0) await enqueueDeliveries(deps.db, tenant_id);
+    },
+    alert_deliveries: async (payload) => {
+      await deliverAlerts(deps.alerts.delivery, TENANT.parse(payload).tenant_id, stopping);
     },
     backfill: async (payload) => {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);

@@ -5,6 +5,7 @@ import type { Database, Query } from './database.ts';
 import { DERIVATIONS } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
 import { addRecomputation, countWork } from './recomputations.ts';
+import { isDay } from './local-instant.ts';
 
 /** A setting of a tenant: a column of public.tenants, which the KPI views read with the reader's own rights. */
 export interface TenantSetting {
@@ -149,7 +150,44 @@ export const TENANT_SETTINGS = {
     describe: 'documents each successful run reads, when they are always as many, or none: then executions are shown; default none',
     recompute: [],
   },
+  closed_weekdays: {
+    column: 'closed_weekdays',
+    schema: z.string().transform(weekdays),
+    describe: 'days without business, 1 Monday to 7 Sunday, e.g. 6,7; empty: none. Their sales raise no alert; default 7',
+    recompute: [],
+  },
+  closed_on_holidays: {
+    column: 'closed_on_holidays',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    describe: "whether Chile's obligatory holidays (1-1, 1-5, 18-9, 19-9, 25-12) are days without business: true (default) or false",
+    recompute: [],
+  },
+  closed_dates: {
+    column: 'closed_dates',
+    schema: z.string().transform(dates),
+    describe: 'other dates without business, e.g. 2026-12-13,2027-02-01; empty: none (default)',
+    recompute: [],
+  },
 } as const satisfies Record<string, TenantSetting>;
+
+const parts = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function weekdays(text: string, context: z.RefinementCtx): number[] {
+  const days = [...new Set(parts(text))];
+  if (days.some((day) => !/^[1-7]$/.test(day)) || days.length === 7)
+    context.addIssue({ code: 'custom', message: 'must be numbers from 1 (Monday) to 7 (Sunday), separated by commas, not all of them' });
+  return days.map(Number);
+}
+
+function dates(text: string, context: z.RefinementCtx): string[] {
+  const days = parts(text);
+  if (!days.every(isDay)) context.addIssue({ code: 'custom', message: 'must be days like 2026-12-13, separated by commas' });
+  return days;
+}
 
 /** `pos=Tienda,web=Sitio` as the JSON object that the column holds. */
 function channelNames(text: string, context: z.RefinementCtx): string {

@@ -7,7 +7,7 @@ import { Database } from '../../src/store/database.ts';
 import { streamStatus } from '../../src/store/streams.ts';
 import { runBackfill } from '../../src/sync/run-backfill.ts';
 import { testDatabase } from '../support/database.ts';
-import { syncDeps, tenantWith } from '../support/scripted-stream.ts';
+import { syncDeps, tenantWith, withoutAlerts } from '../support/scripted-stream.ts';
 
 const instance = await testDatabase();
 const db = new Database({ url: instance.url('kpi_writer') });
@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const withoutSecret = () => Promise.reject(new SecretError('env:TIENDA', 'no variable begins with TIENDA_', 'Set TIENDA_ACCESS_TOKEN'));
-const deps: JobDeps = { db, sync: syncDeps(db), streamsOf: () => ['orders'], jobFor: withoutSecret };
+const deps: JobDeps = { db, sync: syncDeps(db), alerts: withoutAlerts(db), streamsOf: () => ['orders'], jobFor: withoutSecret };
 
 test('a stream whose secret cannot be read says so where people look, and is tried again later', async () => {
   const { tenantId, connections } = await tenantWith(db, ['shopify']);

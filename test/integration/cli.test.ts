@@ -62,6 +62,7 @@ const BUILT = [
   'rebuild',
   'link',
   'reconcile',
+  'alerts',
   'worker',
 ];
 

@@ -11,7 +11,7 @@ import { withDirectSession } from '../../src/store/direct-session.ts';
 import { enqueueDue, enqueueSync, wakeStreams } from '../../src/store/streams.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { kpi, startKpi, until, type Running } from '../support/processes.ts';
-import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith } from '../support/scripted-stream.ts';
+import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith, withoutAlerts } from '../support/scripted-stream.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -40,7 +40,7 @@ afterAll(async () => {
 const rows = <R extends Record<string, unknown>>(text: string) => withDirectSession(database.adminUrl, (session) => session.run<R>(text));
 const jobs = () =>
   rows<{ key: string; locked: boolean; attempts: number }>(
-    `select key, locked_by is not null as locked, attempts::int from graphile_worker._private_jobs where key is distinct from 'tick' order by key`,
+    `select key, locked_by is not null as locked, attempts::int from graphile_worker._private_jobs where key not like 'alert%' and key <> 'tick' order by key`,
   );
 
 test('the tick queues due streams only, and one job for a connection however often it runs', async () => {
@@ -79,6 +79,7 @@ test('two workers with two jobs for one connection never read its stream at once
   const deps = (name: string): JobDeps => ({
     db,
     sync: syncDeps(db, name),
+    alerts: withoutAlerts(db),
     streamsOf: () => ['orders'],
     jobFor: async (_tenant, _connection, _stream, lane, signal) => {
       begun += 1;

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Draft, Page, Stream } from '#contract';
+import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { normalizer } from '../../src/normalize/normalize-draft.ts';
 import { saveConnection } from '../../src/store/connections.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -72,6 +73,16 @@ export function syncDeps(db: Database, worker = 'test'): SyncDeps {
     timings: { ttlSeconds: 3, renewSeconds: 0.75 },
     now: () => new Date(),
     random: () => 0.5,
+  };
+}
+
+/** No alert leaves, and none is due before long. */
+export function withoutAlerts(db: Database): JobDeps['alerts'] {
+  const { log, now, random } = syncDeps(db);
+  const httpTo = () => () => Promise.reject(new Error('nothing is sent'));
+  return {
+    evaluation: { intervalSeconds: 3600, link: null },
+    delivery: { db, log, now, random, targetOf: () => Promise.resolve(null), httpTo },
   };
 }
 

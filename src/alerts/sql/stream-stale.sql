@@ -1,0 +1,11 @@
+-- Streams of active connections from which nothing new has been read for too long. One that never ended its first reading is loading, and
+-- late only from the time since which it fails. $1 tenant, $2 {threshold (minutes), known}.
+select f.connection_id || ':' || f.stream as subject, f.source || ' ' || f.stream as title, null::text as occasion,
+  m.minutes::text as value,
+  coalesce(f.is_stale and m.minutes >= ($2::jsonb ->> 'threshold')::numeric, false) as breach, null::text as because,
+  jsonb_build_array(jsonb_build_array(f.source, f.stream, m.minutes, f.state, coalesce(f.error_code, f.stale_because))) as cells
+from kpi.freshness_now f
+join ops.connections c on c.tenant_id = $1 and c.id = f.connection_id and c.status = 'active'
+cross join lateral (select floor(extract(epoch from now() - coalesce(least(f.last_success_at, f.covered_until), f.failing_since)) / 60) as minutes) m
+where f.tenant_id = $1
+  and (f.is_stale or f.connection_id || ':' || f.stream in (select jsonb_array_elements_text($2::jsonb -> 'known')))
