@@ -25,11 +25,9 @@ export const FIELD_MEANINGS: readonly FieldMeaning[] = [
   reference('order_lines.product_id', 'products'),
   reference('messages.conversation_id', 'conversations'),
   reference('workflow_executions.workflow_id', 'workflows'),
-  list('orders.status'),
+  // Metabase makes drop-downs of columns called status or type by itself.
   list('orders.channel'),
   list('conversations.channel'),
-  list('conversations.status'),
-  list('workflow_executions.status'),
   // A pseudonym of a person: of no use in a drop-down, and not to be copied into Metabase's own database.
   { column: 'public.customers.identity_key', has_field_values: 'none' },
 ];

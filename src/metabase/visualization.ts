@@ -33,7 +33,7 @@ const SEPARATORS = { number_separators: ',.' };
 
 function lookOf(format: Format, money: Money | null): Record<string, unknown> {
   if (format !== 'money') return LOOKS[format];
-  if (money === null) return LOOKS.decimal;
+  if (money === null) return LOOKS.integer;
   const { currency, decimals } = money;
   return { ...SEPARATORS, number_style: 'currency', currency, currency_style: 'symbol', currency_in_header: false, decimals };
 }
@@ -44,7 +44,7 @@ const LOOKS: Record<Exclude<Format, 'money'>, Record<string, unknown>> = {
   integer: { ...SEPARATORS, number_style: 'decimal', decimals: 0 },
   decimal: { ...SEPARATORS, number_style: 'decimal', decimals: 1 },
   percent: { ...SEPARATORS, number_style: 'percent', decimals: 1 },
-  duration: { ...SEPARATORS, number_style: 'decimal' },
+  duration: { ...SEPARATORS, number_style: 'decimal', decimals: 1, suffix: ' s' },
   date: { ...DAY, time_enabled: null },
   instant: { ...DAY, time_enabled: 'minutes', time_style: 'HH:mm' },
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dashboard } from '../../src/dashboards/dashboard.ts';
 import { applyMetabase } from '../../src/metabase/apply.ts';
 import { metabaseClient } from '../../src/metabase/client.ts';
@@ -17,6 +18,16 @@ import { RowSeeder } from './seed-rows.ts';
 
 export const ADMIN = { email: 'admin@example.cl', password: 'a long enough password' };
 
+/** A server somebody has set aside for the contract suite. */
+export interface RealMetabase {
+  readonly url: string;
+  readonly apiKey: string | null;
+  readonly embeddingSecret: string | null;
+  readonly admin: { readonly email: string; readonly password: string };
+  /** Host by which it finds this machine's Postgres; null: the same machine. */
+  readonly warehouseHost: string | null;
+}
+
 /** Where requests to Metabase are cut off: after so many have been answered, as if the process had died. */
 export interface Cut {
   after: number;
@@ -34,7 +45,9 @@ export class MetabaseRig {
   readonly database: TestDatabase;
   readonly seeder: RowSeeder;
   readonly db: Database;
-  readonly metabase: MetabaseServer;
+  readonly url: string;
+  readonly #standIn: MetabaseServer | null;
+  readonly #real: RealMetabase | null;
   readonly ana: RigTenant;
   readonly beto: RigTenant;
   readonly cut: Cut = { after: Number.POSITIVE_INFINITY };
@@ -42,41 +55,50 @@ export class MetabaseRig {
   meanwhile: (address: string) => void = () => undefined;
   provisioned!: Provisioned;
 
-  private constructor(database: TestDatabase, seeder: RowSeeder, metabase: MetabaseServer, ana: RigTenant, beto: RigTenant) {
+  private constructor(database: TestDatabase, seeder: RowSeeder, at: MetabaseServer | RealMetabase, ana: RigTenant, beto: RigTenant) {
     this.database = database;
     this.seeder = seeder;
-    this.metabase = metabase;
+    this.#standIn = 'state' in at ? at : null;
+    this.#real = 'state' in at ? null : at;
+    this.url = at.url;
     this.db = new Database({ url: database.url('kpi_writer') });
     this.ana = ana;
     this.beto = beto;
   }
 
-  static async open(): Promise<MetabaseRig> {
+  /** @param real a server to use instead of the stand-in */
+  static async open(real: RealMetabase | null = null): Promise<MetabaseRig> {
     const database = await testDatabase();
     const seeder = await RowSeeder.open(database.adminUrl);
     const tenants = [await addTenant(database, seeder, 'Ana'), await addTenant(database, seeder, 'Beto')] as const;
-    const rig = new MetabaseRig(database, seeder, await startMetabase({ clock: () => new Date() }), ...tenants);
-    rig.provisioned = await rig.provision();
+    const rig = new MetabaseRig(database, seeder, real ?? (await startMetabase({ clock: () => new Date() })), ...tenants);
+    rig.provisioned = await rig.provision({ apiKey: real?.apiKey ?? null, embeddingSecret: real?.embeddingSecret ?? null });
     return rig;
+  }
+
+  /** The stand-in, to look into it and to change it as a person at the screen would. */
+  get metabase(): MetabaseServer {
+    if (this.#standIn === null) throw new Error('this test needs the stand-in');
+    return this.#standIn;
   }
 
   provision(known: { readonly apiKey?: string | null; readonly embeddingSecret?: string | null } = {}): Promise<Provisioned> {
     return provisionMetabase({
-      url: this.metabase.url,
+      url: this.url,
       siteUrl: 'https://bi.example.cl',
       http: this.http(),
       apiKey: known.apiKey ?? null,
       embeddingSecret: known.embeddingSecret ?? null,
-      admin: ADMIN,
+      admin: this.#real?.admin ?? ADMIN,
       siteName: 'KPI',
-      sleep: () => Promise.resolve(),
+      sleep: (ms) => (this.#real === null ? Promise.resolve() : sleep(ms)),
       now: () => new Date(),
     });
   }
 
   /** Cuts off when `cut` says so: the request is served, its answer is lost. */
   http() {
-    const url = this.metabase.url;
+    const { url } = this;
     const http = metabaseHttp({ url, log: createLog({ level: 'silent' }), secrets: [], policy: { baseDelayMs: 1, maxTotalMs: 50 } });
     const { cut } = this;
     return async (...args: Parameters<typeof http>) => {
@@ -91,10 +113,13 @@ export class MetabaseRig {
   deps(dashboards: readonly Dashboard[] = EXAMPLE_DASHBOARDS): MetabaseDeps {
     return {
       db: this.db,
-      client: metabaseClient({ url: this.metabase.url, http: this.http(), credentials: { apiKey: this.provisioned.secrets.apiKey } }),
+      client: metabaseClient({ url: this.url, http: this.http(), credentials: { apiKey: this.provisioned.secrets.apiKey } }),
       dashboards,
-      reach: { url: this.database.adminUrl, roleSecret: this.database.roleSecret },
-      patience: { looks: 5, pauseMs: 0, sleep: () => Promise.resolve() },
+      reach: { url: this.#reachable(), roleSecret: this.database.roleSecret },
+      patience:
+        this.#real === null
+          ? { looks: 5, pauseMs: 0, sleep: () => Promise.resolve() }
+          : { looks: 90, pauseMs: 2000, sleep: (ms) => sleep(ms) },
     };
   }
 
@@ -118,12 +143,19 @@ export class MetabaseRig {
 
   /** An embedding's address, asked as a browser would. */
   async ask(path: string): Promise<{ readonly status: number; readonly text: string }> {
-    const answer = await fetch(`${this.metabase.url}/api/embed/dashboard/${path}`);
+    const answer = await fetch(`${this.url}/api/embed/dashboard/${path}`);
     return { status: answer.status, text: await answer.text() };
   }
 
+  /** This run's database at the host by which a server elsewhere, e.g. in a container, finds this machine. */
+  #reachable(): string {
+    const url = new URL(this.database.adminUrl);
+    url.hostname = this.#real?.warehouseHost ?? url.hostname;
+    return url.href;
+  }
+
   async close(): Promise<void> {
-    await this.metabase.close();
+    await this.#standIn?.close();
     await this.db.close();
     await this.seeder.close();
     await withDirectSession(this.database.adminUrl, async (admin) => {

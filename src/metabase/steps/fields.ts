@@ -53,7 +53,7 @@ async function tablesFound(work: Work, databaseId: number, patience: Patience): 
     if (missing.length === 0) return fields;
     if (work.lock === null) return null;
     // Once more, in case the first request to sync was lost in a crash.
-    if (look === 1) await work.change(() => work.client.syncSchema(databaseId), {});
+    if (look === 2) await work.change(() => work.client.syncSchema(databaseId), {});
     await work.lock.hold();
     await patience.sleep(patience.pauseMs);
   }

@@ -255,8 +255,9 @@ function contentRoutes(state: MetabaseState, delay: number): Route[] {
     route('GET', 'card/:id', ([id]) => shownCard(requireCard(state, Number(id)))),
     route('PUT', 'card/:id', ([id], body) => shownCard(updateCard(state, Number(id), body))),
     route('POST', 'card/:id/query', ([id], body) => {
+      closed(body ?? {}, ['ignore_cache', 'dashboard_id', 'collection_preview']);
       const card = requireCard(state, Number(id));
-      return runNative(requireDatabase(state, card.database_id), card, ((body as Body | undefined)?.['values'] ?? {}) as Body);
+      return runNative(requireDatabase(state, card.database_id), card, {});
     }),
     route('POST', 'dashboard', (_, body) => shownDashboard(state, createDashboard(state, body))),
     route('GET', 'dashboard/:id', ([id]) => shownDashboard(state, requireDashboard(state, Number(id)))),
