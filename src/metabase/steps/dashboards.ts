@@ -9,6 +9,8 @@ export async function readDashboards(work: Work, collectionId: number | null): P
   const found = new Map<string, DashboardAnswer>();
   let inCollection: Awaited<ReturnType<typeof work.client.dashboardsIn>> | null = null;
   const cards = new Set(work.all('card').map(({ metabaseId }) => metabaseId));
+  // In a collection made a moment ago there is nothing to find.
+  const madeNow = work.items.some(({ kind, status }) => kind === 'collection' && status === 'create');
   for (const wanted of work.desired.dashboards) {
     const known = work.known('dashboard', wanted.key);
     const there = known === null ? null : await orNull(work.client.dashboard(known.metabaseId));
@@ -20,7 +22,7 @@ export async function readDashboards(work: Work, collectionId: number | null): P
       found.set(wanted.key, there);
       continue;
     }
-    if (collectionId === null) continue;
+    if (collectionId === null || madeNow) continue;
     inCollection ??= await work.client.dashboardsIn(collectionId);
     const left = inCollection.find(({ description }) => description?.includes(wanted.marker) === true);
     if (left !== undefined) found.set(wanted.key, await work.client.dashboard(left.id));
