@@ -126,6 +126,19 @@ export const ejecutiva: Dashboard = {
         as_of: instant('A la hora'),
       },
     },
+    'workflows-by-tenant': {
+      title: 'Ejecuciones por empresa, 30 días (cerrado)',
+      about: 'Ejecuciones de producción de los últimos 30 días locales completos de cada empresa, y sus automatizaciones activas.',
+      display: 'table',
+      at: [20, 0, 12, 8],
+      columns: {
+        ...company,
+        executions: integer('Ejecuciones'),
+        errors: integer('Con error'),
+        success_rate: percent('Tasa de éxito'),
+        active: integer('Automatizaciones activas'),
+      },
+    },
     'users-by-tenant': {
       title: 'Usuarios por empresa (ahora)',
       about: 'Usuarios registrados de cada empresa; uno de varias empresas cuenta en cada una.',
@@ -137,6 +150,19 @@ export const ejecutiva: Dashboard = {
         active_30_days: integer('Activos en 30 días'),
         banned: integer('Vetados'),
       },
+    },
+    'executions-by-day': {
+      title: 'Ejecuciones por día, todas las empresas (cerrado)',
+      about: 'Ejecuciones de producción por día local de cada empresa; solo de las empresas con datos de ese día.',
+      display: 'bar',
+      at: [28, 0, 24, 6],
+      columns: {
+        day: date('Día'),
+        executions: integer('Ejecuciones'),
+        errors: integer('Con error'),
+        tenants_without_data: integer('Empresas sin dato'),
+      },
+      axis: { x: 'day', y: ['executions', 'errors'] },
     },
     'stale-streams': {
       title: 'Flujos atrasados o con registros rechazados',

@@ -106,6 +106,19 @@ export const sharedCards = {
     display: 'table',
     columns: { channel: text('Canal'), status: text('Estado'), last_7_days: integer('Últimos 7 días'), total: integer('Todas') },
   },
+  automationsActive: {
+    folder: 'shared',
+    title: 'Automatizaciones activas (ahora)',
+    about: 'Activas y no archivadas ahora; al lado, las que corrieron en los últimos 30 días corridos.',
+    display: 'scalar',
+    columns: {
+      active: integer('Activas'),
+      ran_30_days: integer('Corrieron en 30 días'),
+      active_idle: integer('Activas sin correr'),
+      total: integer('Todas'),
+      as_of: instant('A la hora'),
+    },
+  },
   workflows30Days: {
     folder: 'shared',
     title: 'Automatizaciones, últimos 30 días (móvil)',

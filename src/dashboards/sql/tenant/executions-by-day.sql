@@ -1,0 +1,4 @@
+select day, success, errors
+from kpi.executions_by_day
+where day between {{desde}}::date and {{hasta}}::date
+order by day

@@ -1,0 +1,2 @@
+select executions, errors, success_rate, coverage
+from kpi.executions_in_period({{desde}}::date, {{hasta}}::date)
