@@ -6,7 +6,7 @@ import { createReader } from '../../../src/store/reader-role.ts';
 import { roleUrl } from '../../../src/store/role-urls.ts';
 import { benchDatabase, READING } from '../bench-database.ts';
 import { kpiOptions } from '../options.ts';
-import { EXECUTIVE_DASHBOARD, TENANT_DASHBOARDS } from './dashboards.ts';
+import { timedDashboards } from './dashboards.ts';
 import { fill } from './fill.ts';
 import { timeDashboard, type Timed } from './read-path.ts';
 import { upkeepShare } from './upkeep.ts';
@@ -40,22 +40,20 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
       createReader(session, { tenantId: measured, roleSecret: database.roleSecret }),
     );
     const readerUrl = roleUrl(database.adminUrl, reader.role, database.roleSecret);
-    const day = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
-    const period = [day(90), day(1)] as const;
+    const analystUrl = roleUrl(database.adminUrl, 'kpi_analyst', database.roleSecret);
+    // The tenants of the bench are in Chile; a day more or less covered changes no plan.
+    const today = new Date(Date.parse(until) - 5 * 3_600_000).toISOString().slice(0, 10);
     const dashboards: Record<string, Timed> = {};
-    for (const [name, cards] of Object.entries(TENANT_DASHBOARDS))
-      dashboards[name] = await timeDashboard(readerUrl, cards, period, options.repeat);
-    const executive = await timeDashboard(
-      roleUrl(database.adminUrl, 'kpi_analyst', database.roleSecret),
-      EXECUTIVE_DASHBOARD,
-      period,
-      options.repeat,
-    );
+    const executive: Record<string, Timed> = {};
+    for (const { key, audience, cards } of timedDashboards(today)) {
+      if (audience === 'tenant') dashboards[key] = await timeDashboard(readerUrl, cards, options.repeat);
+      else executive[key] = await timeDashboard(analystUrl, cards, options.repeat);
+    }
     const result = {
       tenants: options.tenants,
       orders_per_tenant: options.orders,
       tenant_dashboard_ms_max: Math.max(...Object.values(dashboards).map(({ all }) => all.median)),
-      executive_ms: executive.all.median,
+      executive_ms: Math.max(...Object.values(executive).map(({ all }) => all.median)),
       upkeep_share: upkeep.median,
       rebuild_seconds: rebuildSeconds,
       dashboards,
@@ -88,7 +86,7 @@ interface Result {
   readonly upkeep_share: number;
   readonly rebuild_seconds: number;
   readonly dashboards: Readonly<Record<string, Timed>>;
-  readonly executive: Timed;
+  readonly executive: Readonly<Record<string, Timed>>;
 }
 
 function table(result: Result): string {
@@ -98,7 +96,7 @@ function table(result: Result): string {
     `roll-ups add ${(result.upkeep_share * 100).toFixed(1)} % to a write of 10,000 rows (goal 15), rebuild ${result.rebuild_seconds} s (goal 2)`,
     '',
   ];
-  for (const [name, { all, queries }] of [...Object.entries(result.dashboards), ['executive', result.executive] as const]) {
+  for (const [name, { all, queries }] of Object.entries({ ...result.dashboards, ...result.executive })) {
     lines.push(`${name.padEnd(14)} ${all.median} (${all.min}–${all.max})`);
     for (const [query, ms] of Object.entries(queries)) lines.push(`  ${query.padEnd(20)} ${ms}`);
   }
