@@ -57,6 +57,10 @@ const ORDINARY: Record<string, Values> = {
   'ops.backfills': { range_from: '2025-11-01', range_until: '2025-12-01' },
   'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },
   'ops.backfill_slices': { slice: 1 },
+  'ops.alert_rules': { severity: 'warning' },
+  'ops.alert_states': { state: 'firing' },
+  'ops.alert_deliveries': { event: 'firing' },
+  'ops.alert_events': { event: 'firing' },
   'ops.metabase_objects': { kind: 'card', metabase_id: 1 },
 };
 
