@@ -33,11 +33,16 @@ left join (
   where v.subject = 'sales'
 ) as c on c.tenant_id is not distinct from s.tenant_id
 left join (
-  select d.tenant_id, d.product_key, sum(d.units_sold) as units_sold
+  -- In a select of its own, so that the days of the tenant are chosen before they are summed, not after.
+  select v.tenant_id, x.product_key, x.units_sold
   from kpi.coverage as v
-  join kpi.product_sales_daily as d on d.tenant_id = v.tenant_id and d.day between v.last_day - 27 and v.last_day
+  cross join lateral (
+    select d.product_key, sum(d.units_sold) as units_sold
+    from kpi.product_sales_daily as d
+    where d.tenant_id = v.tenant_id and d.day between v.last_day - 27 and v.last_day
+    group by d.product_key
+  ) as x
   where v.subject = 'sales'
-  group by d.tenant_id, d.product_key
 ) as u on u.product_key = s.product_key and u.tenant_id is not distinct from s.tenant_id;
 
 comment on view kpi.days_of_cover is

@@ -10,46 +10,45 @@
 -- Bad input: a conflicting SKU or barcode merges nothing.
 -- Explain: select 'product' as entity, k.product_id as id, 1 as contribution from kpi.product_keys k where k.tenant_id = $1 and $2::date
 --   is not null
--- Counts by windows and not by joins: under row security the planner takes a tenant to have few products and would compare each with each.
+-- The few that are not unique are looked up in a hash of their own, not by windows or joins: windows sort all products four times, and under
+-- row security the planner takes a tenant to have few products and would compare each with each.
 create or replace view kpi.product_keys with (security_invoker = true) as
 select
-  n.tenant_id,
-  n.product_id,
-  n.source,
+  p.tenant_id,
+  p.product_id,
+  p.source,
   case
-    when n.sku is not null and n.sku_products = 1 then 'sku:' || n.sku
-    when n.sku is null and n.barcode is not null and n.barcode_products = 1 then 'barcode:' || n.barcode
-    else 'id:' || n.product_id::text
+    when p.sku is not null and (p.tenant_id, p.sku) not in (
+      select o.tenant_id, upper(btrim(o.sku))
+      from public.products as o
+      where o.deleted_at is null and btrim(o.sku) <> ''
+      group by o.tenant_id, o.connection_id, upper(btrim(o.sku))
+      having count(*) > 1
+    ) then 'sku:' || p.sku
+    when p.sku is null and p.barcode is not null and (p.tenant_id, p.barcode) not in (
+      select o.tenant_id, btrim(o.barcode)
+      from public.products as o
+      where o.deleted_at is null and btrim(o.barcode) <> ''
+      group by o.tenant_id, o.connection_id, btrim(o.barcode)
+      having count(*) > 1
+    ) then 'barcode:' || p.barcode
+    else 'id:' || p.product_id::text
   end as product_key,
-  n.sku,
-  n.name,
-  n.stocked
+  p.sku,
+  p.name,
+  p.stocked
 from (
-  -- The most products that one connection has under this SKU, or this barcode.
   select
-    c.*,
-    max(c.sku_here) over (partition by c.tenant_id, c.sku) as sku_products,
-    max(c.barcode_here) over (partition by c.tenant_id, c.barcode) as barcode_products
-  from (
-    select
-      p.*,
-      count(*) over (partition by p.tenant_id, p.sku, p.connection_id) as sku_here,
-      count(*) over (partition by p.tenant_id, p.barcode, p.connection_id) as barcode_here
-    from (
-      select
-        r.tenant_id,
-        r.id as product_id,
-        r.connection_id,
-        r.source,
-        nullif(upper(btrim(r.sku)), '') as sku,
-        nullif(btrim(r.barcode), '') as barcode,
-        r.name,
-        r.active and r.tracked and r.kind in ('storable', 'consumable') as stocked
-      from public.products as r
-      where r.deleted_at is null
-    ) as p
-  ) as c
-) as n;
+    r.tenant_id,
+    r.id as product_id,
+    r.source,
+    nullif(upper(btrim(r.sku)), '') as sku,
+    nullif(btrim(r.barcode), '') as barcode,
+    r.name,
+    r.active and r.tracked and r.kind in ('storable', 'consumable') as stocked
+  from public.products as r
+  where r.deleted_at is null
+) as p;
 
 comment on view kpi.product_keys is
 'Qué productos de los orígenes son el mismo producto: igual product_key. Una fila por producto de cada origen. La clave es el SKU (sin espacios, en mayúsculas) si no está en kpi.sku_conflicts; sin SKU, el código de barras si no se repite en una conexión; si no, el producto mismo. Un SKU o código repetido no une nada. Debe cuadrar con: nada, es un criterio de identidad.';

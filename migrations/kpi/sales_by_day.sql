@@ -58,7 +58,8 @@ cross join lateral (
     least(coalesce(least(k.first_day, nullif(c.first_day, '-infinity')), c.last_day, k.today), k.today)::timestamp,
     greatest(k.last_day, k.today)::timestamp,
     interval '1 day') as g(at)
-  cross join lateral (select g.at at time zone t.time_zone as begins, (g.at + interval '1 day') at time zone t.time_zone as ends) as b
+  -- "offset 0": once for each day, not again wherever they are named.
+  cross join lateral (select g.at at time zone t.time_zone as begins, (g.at + interval '1 day') at time zone t.time_zone as ends offset 0) as b
 ) as d
 cross join lateral (
   select

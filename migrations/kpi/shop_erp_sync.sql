@@ -61,10 +61,14 @@ cross join lateral (
   from generate_series(k.first_day::timestamp,
     greatest(k.last_day, ((c.covered_until - interval '60 minutes') at time zone t.time_zone)::date - 1)::timestamp, interval '1 day') as g(at)
   cross join lateral (
-    select g.at at time zone t.time_zone as begins, (g.at + interval '1 day') at time zone t.time_zone as ends
+    -- "offset 0": once for each day, not again wherever they are named.
+    select g.at at time zone t.time_zone as begins, (g.at + interval '1 day') at time zone t.time_zone as ends offset 0
   ) as b
 ) as d
-left join kpi.shop_erp_daily as s on s.tenant_id = t.id and s.day = d.day;
+-- Each day by its key: as a plain join every day would read all days of the tenant.
+left join lateral (
+  select x.* from kpi.shop_erp_daily as x where x.tenant_id = t.id and x.day = d.day offset 0
+) as s on true;
 
 comment on view kpi.shop_erp_sync is
 'Cuánto concuerdan la tienda y Odoo en los pedidos de cada día local: unidos, faltantes en un lado, con diferencias. Una fila por empresa con tienda y Odoo, y día. El día es el del pedido de la tienda, o el del documento de Odoo que no tiene pareja. Siempre erp_amount - shop_amount = missing_in_shopify_amount - missing_in_odoo_amount + difference + duplicates_amount + status_amount. Un día que ambos lados no cubren por completo y 60 minutos más no tiene cifras (nulo), y pending dice cuántos documentos aún no tienen pareja; un día cubierto sin nada tiene 0. Montos en la moneda de la empresa, con impuestos, antes de devoluciones. Debe cuadrar con: kpi reconcile run del mismo período (clases missing_in_odoo, missing_in_shopify, amount y currency, duplicate_in_odoo, status); difiere en pedidos que el cotejo aún da por pendientes.';

@@ -66,16 +66,17 @@ from (
       l.tenant_id,
       l.product_id,
       l.location_id,
-      p.location,
-      p.sells,
-      p.holds_own,
+      -- One and the same for each place: not grouped by, as texts compare slowly.
+      max(p.location) as location,
+      bool_or(p.sells) as sells,
+      bool_or(p.holds_own) as holds_own,
       sum(l.quantity_on_hand) as on_hand,
       sum(l.quantity_reserved) as reserved,
       sum(l.quantity_available) as available
     from public.inventory_levels as l
     join kpi.stock_places as p on p.location_id = l.location_id and p.tenant_id is not distinct from l.tenant_id
     where l.deleted_at is null and not l.foreign_owner
-    group by l.tenant_id, l.product_id, l.location_id, p.location, p.sells, p.holds_own
+    group by l.tenant_id, l.product_id, l.location_id
   -- "is not distinct from" keeps the planner from merging the two by the tenant alone, each product with each place.
   ) as w on w.product_id = k.product_id and w.tenant_id is not distinct from k.tenant_id
 ) as r

@@ -61,9 +61,11 @@ from (
           as amount,
         sum(d.lines_without_units) as lines_without_units
       from kpi.product_days as d
-      join public.tenants as t on t.id = d.tenant_id
-      where d.day >= ((now() - interval '30 days') at time zone 'UTC')::date - 1
-        and d.day > ((now() - interval '30 days') at time zone t.time_zone)::date
+      -- "offset 0": the day once for each tenant, not again for each row.
+      join (
+        select x.id, ((now() - interval '30 days') at time zone x.time_zone)::date as first_day from public.tenants as x offset 0
+      ) as t on t.id = d.tenant_id
+      where d.day >= ((now() - interval '30 days') at time zone 'UTC')::date - 1 and d.day > t.first_day
       group by d.tenant_id, d.product_id, case when d.product_id is null then d.product_ref end
     ) as r
     -- "is not distinct from": see kpi.stock_now.

@@ -69,6 +69,7 @@ const lines = (source: 'shopify' | 'odoo', which: string): Filling => ({
     sku: `'SKU-' || ${mixed('n', PRODUCTS, 7)}`,
     name: "'Producto'",
     quantity: '1 + n % 3',
+    units: '1 + n % 3',
     unit_price_source: '5000',
     amount_source: `${total} / (1 + n % 2)`,
     amount_untaxed_source: `round(${total} / (1 + n % 2) / 1.19)`,
