@@ -3337,13 +3337,16 @@ create view kpi.days_of_cover with (security_invoker=true) as
                 END AS share
            FROM kpi.coverage v
           WHERE (v.subject = 'sales'::text)) c ON ((NOT (c.tenant_id IS DISTINCT FROM s.tenant_id))))
-     LEFT JOIN ( SELECT d.tenant_id,
-            d.product_key,
-            sum(d.units_sold) AS units_sold
+     LEFT JOIN ( SELECT v.tenant_id,
+            x.product_key,
+            x.units_sold
            FROM (kpi.coverage v
-             JOIN kpi.product_sales_daily d ON (((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))))
-          WHERE (v.subject = 'sales'::text)
-          GROUP BY d.tenant_id, d.product_key) u ON (((u.product_key = s.product_key) AND (NOT (u.tenant_id IS DISTINCT FROM s.tenant_id)))));
+             CROSS JOIN LATERAL ( SELECT d.product_key,
+                    sum(d.units_sold) AS units_sold
+                   FROM kpi.product_sales_daily d
+                  WHERE ((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))
+                  GROUP BY d.product_key) x)
+          WHERE (v.subject = 'sales'::text)) u ON (((u.product_key = s.product_key) AND (NOT (u.tenant_id IS DISTINCT FROM s.tenant_id)))));
 alter table kpi.days_of_cover owner to kpi_owner;
 grant select on table kpi.days_of_cover to kpi_analyst;
 grant select on table kpi.days_of_cover to kpi_reader;
@@ -4065,45 +4068,32 @@ create view kpi.product_keys with (security_invoker=true) as
     product_id,
     source,
         CASE
-            WHEN ((sku IS NOT NULL) AND (sku_products = 1)) THEN ('sku:'::text || sku)
-            WHEN ((sku IS NULL) AND (barcode IS NOT NULL) AND (barcode_products = 1)) THEN ('barcode:'::text || barcode)
+            WHEN ((sku IS NOT NULL) AND (NOT ((tenant_id, sku) IN ( SELECT o.tenant_id,
+                upper(btrim(o.sku)) AS upper
+               FROM public.products o
+              WHERE ((o.deleted_at IS NULL) AND (btrim(o.sku) <> ''::text))
+              GROUP BY o.tenant_id, o.connection_id, (upper(btrim(o.sku)))
+             HAVING (count(*) > 1))))) THEN ('sku:'::text || sku)
+            WHEN ((sku IS NULL) AND (barcode IS NOT NULL) AND (NOT ((tenant_id, barcode) IN ( SELECT o.tenant_id,
+                btrim(o.barcode) AS btrim
+               FROM public.products o
+              WHERE ((o.deleted_at IS NULL) AND (btrim(o.barcode) <> ''::text))
+              GROUP BY o.tenant_id, o.connection_id, (btrim(o.barcode))
+             HAVING (count(*) > 1))))) THEN ('barcode:'::text || barcode)
             ELSE ('id:'::text || (product_id)::text)
         END AS product_key,
     sku,
     name,
     stocked
-   FROM ( SELECT c.tenant_id,
-            c.product_id,
-            c.connection_id,
-            c.source,
-            c.sku,
-            c.barcode,
-            c.name,
-            c.stocked,
-            c.sku_here,
-            c.barcode_here,
-            max(c.sku_here) OVER (PARTITION BY c.tenant_id, c.sku) AS sku_products,
-            max(c.barcode_here) OVER (PARTITION BY c.tenant_id, c.barcode) AS barcode_products
-           FROM ( SELECT p.tenant_id,
-                    p.product_id,
-                    p.connection_id,
-                    p.source,
-                    p.sku,
-                    p.barcode,
-                    p.name,
-                    p.stocked,
-                    count(*) OVER (PARTITION BY p.tenant_id, p.sku, p.connection_id) AS sku_here,
-                    count(*) OVER (PARTITION BY p.tenant_id, p.barcode, p.connection_id) AS barcode_here
-                   FROM ( SELECT r.tenant_id,
-                            r.id AS product_id,
-                            r.connection_id,
-                            r.source,
-                            NULLIF(upper(btrim(r.sku)), ''::text) AS sku,
-                            NULLIF(btrim(r.barcode), ''::text) AS barcode,
-                            r.name,
-                            (r.active AND r.tracked AND (r.kind = ANY (ARRAY['storable'::text, 'consumable'::text]))) AS stocked
-                           FROM public.products r
-                          WHERE (r.deleted_at IS NULL)) p) c) n;
+   FROM ( SELECT r.tenant_id,
+            r.id AS product_id,
+            r.source,
+            NULLIF(upper(btrim(r.sku)), ''::text) AS sku,
+            NULLIF(btrim(r.barcode), ''::text) AS barcode,
+            r.name,
+            (r.active AND r.tracked AND (r.kind = ANY (ARRAY['storable'::text, 'consumable'::text]))) AS stocked
+           FROM public.products r
+          WHERE (r.deleted_at IS NULL)) p;
 alter table kpi.product_keys owner to kpi_owner;
 grant select on table kpi.product_keys to kpi_analyst;
 grant select on table kpi.product_keys to kpi_reader;
@@ -4590,7 +4580,8 @@ create view kpi.sales_by_day with (security_invoker=true) as
                 END AS coverage
            FROM (generate_series((LEAST(COALESCE(LEAST(k.first_day, NULLIF(c.first_day, '-infinity'::date)), c.last_day, k.today), k.today))::timestamp without time zone, (GREATEST(k.last_day, k.today))::timestamp without time zone, '1 day'::interval) g(at)
              CROSS JOIN LATERAL ( SELECT (g.at AT TIME ZONE t.time_zone) AS begins,
-                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends) b)) d)
+                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends
+                 OFFSET 0) b)) d)
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
             COALESCE(sum(s.refunds_amount), (0)::numeric) AS refunded,
             (COALESCE(sum(s.amount_untaxed), (0)::numeric) - COALESCE(sum(s.refunds_untaxed), (0)::numeric)) AS net_untaxed,
@@ -4681,7 +4672,133 @@ create view kpi.sales_left_out with (security_invoker=true) as
     amount_total_source,
     created_at,
     business_day
-   FROM public.source_orders o
+   FROM ( SELECT x.tenant_id,
+            x.id,
+            x.connection_id,
+            x.source,
+            x.source_id,
+            x.source_created_at,
+            x.source_updated_at,
+            x.source_seq,
+            x.read_seq,
+            x.synced_at,
+            x.deleted_at,
+            x.row_hash,
+            x.revision,
+            x.name,
+            x.status,
+            x.excluded_because,
+            x.payment_state,
+            x.source_status,
+            x.created_at,
+            x.business_day,
+            x.cancelled_at,
+            x.currency_source,
+            x.amount_total_source,
+            x.amount_untaxed_source,
+            x.amount_tax_source,
+            x.amount_products_source,
+            x.amount_shipping_source,
+            x.amount_discount_source,
+            x.amount_other_source,
+            x.fx_rate,
+            x.fx_date,
+            x.amount_total,
+            x.amount_untaxed,
+            x.amount_tax,
+            x.amount_products,
+            x.amount_shipping,
+            x.amount_discount,
+            x.amount_other,
+            x.customer_id,
+            x.channel,
+            x.company,
+            x.shop_order_id,
+            x.shop_order_name,
+            x.speaks,
+            x.silent_because,
+            x.is_sale,
+            x.shop,
+            x.amount_iva_source,
+            x.amount_exempt_source,
+            x.amount_ledger_source,
+            x.amount_iva,
+            x.amount_exempt,
+            x.amount_ledger,
+            x.stated_status,
+            x.delivered,
+            x.invoiced,
+            x.locked,
+            x.created_on,
+            x.invoice_id,
+            x.amount_invoiced,
+            x.cancelled_but_invoiced
+           FROM public.source_orders x
+          WHERE (NOT x.is_sale)
+        UNION ALL
+         SELECT x.tenant_id,
+            x.id,
+            x.connection_id,
+            x.source,
+            x.source_id,
+            x.source_created_at,
+            x.source_updated_at,
+            x.source_seq,
+            x.read_seq,
+            x.synced_at,
+            x.deleted_at,
+            x.row_hash,
+            x.revision,
+            x.name,
+            x.status,
+            x.excluded_because,
+            x.payment_state,
+            x.source_status,
+            x.created_at,
+            x.business_day,
+            x.cancelled_at,
+            x.currency_source,
+            x.amount_total_source,
+            x.amount_untaxed_source,
+            x.amount_tax_source,
+            x.amount_products_source,
+            x.amount_shipping_source,
+            x.amount_discount_source,
+            x.amount_other_source,
+            x.fx_rate,
+            x.fx_date,
+            x.amount_total,
+            x.amount_untaxed,
+            x.amount_tax,
+            x.amount_products,
+            x.amount_shipping,
+            x.amount_discount,
+            x.amount_other,
+            x.customer_id,
+            x.channel,
+            x.company,
+            x.shop_order_id,
+            x.shop_order_name,
+            x.speaks,
+            x.silent_because,
+            x.is_sale,
+            x.shop,
+            x.amount_iva_source,
+            x.amount_exempt_source,
+            x.amount_ledger_source,
+            x.amount_iva,
+            x.amount_exempt,
+            x.amount_ledger,
+            x.stated_status,
+            x.delivered,
+            x.invoiced,
+            x.locked,
+            x.created_on,
+            x.invoice_id,
+            x.amount_invoiced,
+            x.cancelled_but_invoiced
+           FROM public.source_orders x
+          WHERE (x.is_sale AND ((x.fx_date IS NOT NULL) OR (x.fx_rate IS NULL)) AND (x.amount_total IS NULL))) o
   WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL)));
 alter table kpi.sales_left_out owner to kpi_owner;
 grant select on table kpi.sales_left_out to kpi_analyst;
@@ -4989,8 +5106,29 @@ create view kpi.shop_erp_sync with (security_invoker=true) as
                 END AS coverage
            FROM (generate_series((k.first_day)::timestamp without time zone, (GREATEST(k.last_day, ((((c.covered_until - '01:00:00'::interval) AT TIME ZONE t.time_zone))::date - 1)))::timestamp without time zone, '1 day'::interval) g(at)
              CROSS JOIN LATERAL ( SELECT (g.at AT TIME ZONE t.time_zone) AS begins,
-                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends) b)) d)
-     LEFT JOIN kpi.shop_erp_daily s ON (((s.tenant_id = t.id) AND (s.day = d.day))));
+                    ((g.at + '1 day'::interval) AT TIME ZONE t.time_zone) AS ends
+                 OFFSET 0) b)) d)
+     LEFT JOIN LATERAL ( SELECT x.tenant_id,
+            x.day,
+            x.shop_orders,
+            x.shop_amount,
+            x.erp_orders,
+            x.erp_amount,
+            x.linked,
+            x.differing,
+            x.difference,
+            x.difference_absolute,
+            x.without_erp,
+            x.without_erp_amount,
+            x.without_shop,
+            x.without_shop_amount,
+            x.duplicates,
+            x.duplicates_amount,
+            x.status_differs,
+            x.status_amount
+           FROM kpi.shop_erp_daily x
+          WHERE ((x.tenant_id = t.id) AND (x.day = d.day))
+         OFFSET 0) s ON (true));
 alter table kpi.shop_erp_sync owner to kpi_owner;
 grant select on table kpi.shop_erp_sync to kpi_analyst;
 grant select on table kpi.shop_erp_sync to kpi_reader;
@@ -5265,16 +5403,16 @@ create view kpi.stock_now with (security_invoker=true) as
              LEFT JOIN ( SELECT l.tenant_id,
                     l.product_id,
                     l.location_id,
-                    p.location,
-                    p.sells,
-                    p.holds_own,
+                    max(p.location) AS location,
+                    bool_or(p.sells) AS sells,
+                    bool_or(p.holds_own) AS holds_own,
                     sum(l.quantity_on_hand) AS on_hand,
                     sum(l.quantity_reserved) AS reserved,
                     sum(l.quantity_available) AS available
                    FROM (public.inventory_levels l
                      JOIN kpi.stock_places p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
                   WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
-                  GROUP BY l.tenant_id, l.product_id, l.location_id, p.location, p.sells, p.holds_own) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
+                  GROUP BY l.tenant_id, l.product_id, l.location_id) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
   WHERE (stocked AND (sells OR ((places = 0) AND ("position" = 1) AND (source = stock_source))));
 alter table kpi.stock_now owner to kpi_owner;
 grant select on table kpi.stock_now to kpi_analyst;
@@ -5553,8 +5691,11 @@ create view kpi.top_products with (security_invoker=true) as
                                 END AS amount,
                             sum(d.lines_without_units) AS lines_without_units
                            FROM (kpi.product_days d
-                             JOIN public.tenants t ON ((t.id = d.tenant_id)))
-                          WHERE ((d.day >= ((((now() - '30 days'::interval) AT TIME ZONE 'UTC'::text))::date - 1)) AND (d.day > (((now() - '30 days'::interval) AT TIME ZONE t.time_zone))::date))
+                             JOIN ( SELECT x.id,
+                                    (((now() - '30 days'::interval) AT TIME ZONE x.time_zone))::date AS first_day
+                                   FROM public.tenants x
+                                 OFFSET 0) t ON ((t.id = d.tenant_id)))
+                          WHERE ((d.day >= ((((now() - '30 days'::interval) AT TIME ZONE 'UTC'::text))::date - 1)) AND (d.day > t.first_day))
                           GROUP BY d.tenant_id, d.product_id,
                                 CASE
                                     WHEN (d.product_id IS NULL) THEN d.product_ref
