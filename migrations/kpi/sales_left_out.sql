@@ -29,10 +29,10 @@ select
   o.created_at,
   o.business_day
 from (
-  -- Two halves that each have an index by day: documents that are no sale, and sales that needed a rate (no other lacks an amount).
+  -- Two halves that each have an index by day: documents that are no sale, and sales without an amount.
   select * from public.source_orders as x where not x.is_sale
   union all
-  select * from public.source_orders as x where x.is_sale and (x.fx_date is not null or x.fx_rate is null) and x.amount_total is null
+  select * from public.source_orders as x where x.is_sale and x.amount_total is null
 ) as o
 where o.deleted_at is null
   and o.status <> 'quotation'
