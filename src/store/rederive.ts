@@ -65,11 +65,22 @@ async function follow(query: Query, tenantId: string, { family, concerns }: Deri
   await FAMILY_EFFECTS[family]?.(query, effects);
 }
 
+/**
+ * The touched values of this derivation that are not what the facts say, at most `limit`. Compares the whole tenant in one statement and
+ * so in one snapshot, in which facts and what is derived of them agree: no lock is needed to look.
+ */
+export async function differingKeys(query: Query, tenantId: string, derivation: Derivation, limit: number): Promise<string[]> {
+  const { type } = derivation.touch;
+  const text = `select distinct d.touched from (${differingRows(derivation)}) d order by d.touched limit ${limit}`;
+  const rows = await query<{ touched: string }>(text.replaceAll(`$2::${type}[]`, `null::${type}[]`), [tenantId]);
+  return rows.rows.map(({ touched }) => touched);
+}
+
 const list = (alias: string, columns: readonly string[]) => columns.map((column) => `${alias}.${column}`).join(', ');
 const same = (alias: string, key: readonly string[]) => key.map((column) => `${alias}.${column} = fresh.${column}`).join(' and ');
 /** The stored rows of the touched values beside what must be there. */
 const compared = ({ table, key, touch, select }: Derivation) =>
-  `(select * from ${table} where tenant_id = $1 and ${touch.column} = any($2::${touch.type}[])) old
+  `(select * from ${table} where tenant_id = $1 and ($2::${touch.type}[] is null or ${touch.column} = any($2::${touch.type}[]))) old
    full join (${select}) fresh on ${same('old', key)}`;
 const missing = ({ key }: Derivation) => `(old.${key[0]} is null or fresh.${key[0]} is null)`;
 

@@ -2,7 +2,7 @@ import { columnsOf } from '#contract';
 import type { Database, Query } from './database.ts';
 import type { Derivation } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
-import { rederive, type DerivedDifference } from './rederive.ts';
+import { differingKeys, rederive, type DerivedDifference } from './rederive.ts';
 
 /** How far a walk has come: derivations before `index` are done, and of that one every key up to `after`. */
 export interface WalkPlace {
@@ -27,6 +27,8 @@ export interface Chunk {
 
 /** Differing cells a walk returns at most; what is beyond is put right all the same. */
 export const SHOWN = 10_000;
+/** Above so many differing keys a derivation is walked whole, facts in the order of their time. */
+const FEW = 5000;
 const START: WalkPlace = { index: 0, after: null };
 // A chunk holds the tenant's lock: batches wait for it. It is aimed well below a second.
 const AIM_MS = 500;
@@ -42,14 +44,15 @@ const SIZES = {
 /**
  * Derives everything in `derivations` once more, in their order, chunk by chunk: each a transaction of its own under the lock of its
  * family, so that batches go on in between. What a chunk finds different is put right with all that rests on it.
- * `hooks.show`: differing cells wanted; `hooks.size`: keys of every chunk, else as many as take half a second.
+ * `hooks.show`: differing cells wanted; `hooks.size`: keys of every chunk, else as many as take half a second; `hooks.looksFirst`: one look
+ * at the whole tenant, without a lock, tells which keys differ, and only those are made anew. Such a walk cannot be taken up again.
  */
 export async function* walkDerivations(
   db: Database,
   tenantId: string,
   derivations: readonly Derivation[],
   from: WalkPlace = START,
-  hooks: WalkHooks & { readonly show?: number; readonly size?: number } = {},
+  hooks: WalkHooks & { readonly show?: number; readonly size?: number; readonly looksFirst?: boolean } = {},
 ): AsyncGenerator<Chunk, void, void> {
   let shown = 0;
   let { after } = from;
@@ -57,7 +60,12 @@ export async function* walkDerivations(
     if (index < from.index) continue;
     const sizes = SIZES[derivation.wholeRows ? derivation.touch.type : 'facts'];
     let size: number = hooks.size ?? sizes.first;
-    let keys = derivation.wholeRows ? await allKeys(db, tenantId, derivation, after) : null;
+    let keys = hooks.looksFirst === true ? await lookedFor(db, tenantId, derivation) : null;
+    if (keys?.length === 0) {
+      yield { table: derivation.table, place: { index: index + 1, after: null }, keys: 0, differences: [] };
+      continue;
+    }
+    if (keys === null && derivation.wholeRows) keys = await allKeys(db, tenantId, derivation, after);
     for (let more = true; more;) {
       const began = performance.now();
       const place = { index, after };
@@ -101,6 +109,16 @@ export async function countKeys(db: Database, tenantId: string, derivations: rea
 interface Found {
   readonly id: string;
   readonly key: string;
+}
+
+/** The few keys that differ, or null when they are not few. */
+async function lookedFor(db: Database, tenantId: string, derivation: Derivation): Promise<Found[] | null> {
+  const keys = await db.transaction(tenantId, async ({ query }) => {
+    // One statement over a large tenant takes longer than a batch may; nobody waits for it.
+    await query("select set_config('statement_timeout', '10min', true)");
+    return differingKeys(query, tenantId, derivation, FEW + 1);
+  });
+  return keys.length > FEW ? null : keys.map((id) => ({ id, key: id }));
 }
 
 /**
