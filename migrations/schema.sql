@@ -4798,7 +4798,7 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.amount_invoiced,
             x.cancelled_but_invoiced
            FROM public.source_orders x
-          WHERE (x.is_sale AND ((x.fx_date IS NOT NULL) OR (x.fx_rate IS NULL)) AND (x.amount_total IS NULL))) o
+          WHERE (x.is_sale AND (x.amount_total IS NULL))) o
   WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL)));
 alter table kpi.sales_left_out owner to kpi_owner;
 grant select on table kpi.sales_left_out to kpi_analyst;

@@ -52,7 +52,7 @@ function killedAt(fatal: (changes: number, here: boolean) => boolean) {
   let here = false;
   return rig.another((text) => {
     if (text === 'begin') here = false;
-    if (!here && /^update public\.source_orders old set/.test(text)) {
+    if (!here && text.startsWith('update public.source_orders old set')) {
       here = true;
       changes += 1;
     }
