@@ -24,6 +24,7 @@ import { SharedBudget } from './store/api-budget.ts';
 import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { roleUrl } from './store/role-urls.ts';
+import { tenantRut } from './store/tenants.ts';
 import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
 import { version } from './version.ts';
 
@@ -42,6 +43,8 @@ export interface App extends JobDeps {
   metabase(): Promise<MetabaseDeps>;
   /** The same for embedding. @throws MetabaseMissing also without an embedding secret */
   embedding(): Promise<EmbedDeps>;
+  /** The key that a company's customers are made pseudonyms with. */
+  identityKeyOf(tenantId: string): Buffer;
   /** Asks a source who we are and what we may see, before anything is stored. */
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
   checkConnection(row: ConnectionRow): Promise<CheckReport>;
@@ -133,6 +136,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       return createHttp({ account: 'alerts', host: new URL(url).origin, lane: 'live', budget, log, signal: ending, secrets, policy });
     },
   };
+  const identityKeyOf = (tenantId: string): Buffer => createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest();
 
   const jobFor = async (
     tenantId: string,
@@ -159,7 +163,8 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       normalize: normalizer({
         tenantId,
         connectionId,
-        identityKey: createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest(),
+        identityKey: identityKeyOf(tenantId),
+        ownRut: await tenantRut(db, tenantId),
       }),
       intervalSeconds: stream.intervalSeconds,
       sliceSeconds: timings.backfillSliceMs / 1000,
@@ -210,6 +215,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     queueUrl: roleUrl(warehouse.directUrl, 'kpi_queue', roleSecret),
     roleSecret,
     secretSources,
+    identityKeyOf,
     db,
     sync: deps,
     alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },

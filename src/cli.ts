@@ -8,6 +8,7 @@ import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { kpisCommand } from './commands/kpis.ts';
+import { identityCommands } from './commands/identity.ts';
 import { linkCommands } from './commands/link.ts';
 import { localCommands } from './commands/local.ts';
 import { metabaseCommands } from './commands/metabase.ts';
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
     syncCommands,
     backfillCommands,
     quarantineCommands,
+    identityCommands,
     kpisCommand,
     explainCommand,
     rebuildCommand,

@@ -240,10 +240,10 @@ describe('customers', () => {
   test('show a company’s RUT, mask a person’s, and say whether it is valid', () => {
     const { drafts } = collect(partners, (partner) => mapCustomer(partner, new Map([[1175, 'Metropolitana']])));
     expect(drafts.map(({ fields }) => fields)).toEqual([
-      { kind: 'person', rut_display: '*****678-5', rut_valid: true, comuna: 'Ñuñoa', region: 'Metropolitana' },
-      { kind: 'company', rut_display: '76042235-5', rut_valid: true, comuna: null, region: null },
-      { kind: 'company', rut_display: '*****235-6', rut_valid: false, comuna: null, region: null },
-      { kind: 'company', rut_display: null, rut_valid: false, comuna: 'Turlock', region: null },
+      { kind: 'person', rut_display: '*****678-5', rut_valid: true, comuna: 'Ñuñoa', region: 'Metropolitana', commercial_id: '20' },
+      { kind: 'company', rut_display: '76042235-5', rut_valid: true, comuna: null, region: null, commercial_id: '21' },
+      { kind: 'company', rut_display: '*****235-6', rut_valid: false, comuna: null, region: null, commercial_id: '22' },
+      { kind: 'company', rut_display: null, rut_valid: false, comuna: 'Turlock', region: null, commercial_id: '23' },
     ]);
     expect(JSON.stringify(drafts.map(({ raw }) => raw))).not.toMatch(/ana@|12\.345|California/);
   });

@@ -2,6 +2,7 @@ import { defineConnector } from '#contract';
 import { check } from './check.ts';
 import { recordUrl } from './record-url.ts';
 import { shopifySettings, type ShopifySettings } from './settings.ts';
+import { abandonedCheckouts } from './streams/abandoned-checkouts.ts';
 import { inventoryLevels } from './streams/inventory-levels.ts';
 import { locations } from './streams/locations.ts';
 import { orders } from './streams/orders.ts';
@@ -17,5 +18,5 @@ export const shopify = defineConnector<ShopifySettings>({
   host: (settings) => settings.api_base_url ?? `https://${settings.shop_domain}`,
   recordUrl,
   check,
-  streams: [locations, products, inventoryLevels, orders],
+  streams: [locations, products, inventoryLevels, orders, abandonedCheckouts],
 });

@@ -87,7 +87,14 @@ describe('Tienda Ejemplo', () => {
         sourceId: '6950000000001',
         sourceCreatedAt: '2026-03-02T14:00:00Z',
         sourceUpdatedAt: '2026-11-28T13:00:05Z',
-        fields: { kind: 'person', rut_display: null, rut_valid: null, comuna: 'Ñuñoa', region: 'Región Metropolitana' },
+        fields: {
+          kind: 'person',
+          rut_display: null,
+          rut_valid: null,
+          comuna: 'Ñuñoa',
+          region: 'Región Metropolitana',
+          commercial_id: null,
+        },
         identity: { email: 'Compras@Ejemplo.CL', phone: '+56900000001' },
       },
     ]);

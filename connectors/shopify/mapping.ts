@@ -1,16 +1,17 @@
 import type { z } from 'zod';
 import type { Draft, DraftFor, Entity, Notice, Reject } from '#contract';
 import { currencyDigits, isFractional } from './mapping/amount.ts';
-import { customerDraft } from './mapping/customer.ts';
+import { checkoutDraft, shopperOf } from './mapping/checkout.ts';
 import { inventoryLevelDraft } from './mapping/inventory-level.ts';
 import { locationDraft } from './mapping/location.ts';
 import { orderLedger, type OrderLedger } from './mapping/order-ledger.ts';
 import { orderLineDrafts } from './mapping/order-lines.ts';
 import { unknownWords } from './mapping/order-status.ts';
-import { orderDraft } from './mapping/order.ts';
+import { buyerOf, orderDraft } from './mapping/order.ts';
 import { paymentDrafts } from './mapping/payments.ts';
 import { productDraft } from './mapping/product.ts';
 import { refundDrafts } from './mapping/refunds.ts';
+import { rawCheckout } from './raw/checkout.ts';
 import { rawOrder, type RawOrder } from './raw/order.ts';
 import { rawProduct, rawVariant } from './raw/product.ts';
 import { rawInventoryLevel, rawLocation } from './raw/stock.ts';
@@ -37,12 +38,7 @@ export function mapOrders(nodes: readonly unknown[], shop: string): Mapped {
     const order = parsed.data;
     const ledger = orderLedger(order);
     for (const notice of noticesOf(order, ledger)) notices.set(notice.code + notice.message, notice);
-    if (order.customer !== null && order.customer !== undefined) {
-      const customer = customerDraft(order.customer);
-      const known = customers.get(customer.sourceId);
-      if (known === undefined || (known.sourceUpdatedAt ?? '') < (customer.sourceUpdatedAt ?? ''))
-        customers.set(customer.sourceId, customer);
-    }
+    keepNewest(customers, buyerOf(order));
     drafts.push(
       orderDraft(order, ledger, shop, hasAllPayments(order), withoutBuyer(node)),
       ...orderLineDrafts(order, ledger),
@@ -51,6 +47,29 @@ export function mapOrders(nodes: readonly unknown[], shop: string): Mapped {
     );
   }
   return { drafts: [...customers.values(), ...drafts], rejects, notices: [...notices.values()] };
+}
+
+/** A page of carts, each buyer once. */
+export function mapCheckouts(nodes: readonly unknown[], mayReadContact: boolean): Mapped {
+  const customers = new Map<string, DraftFor<'customer'>>();
+  const drafts: Draft[] = [];
+  const rejects: Reject[] = [];
+  for (const node of nodes) {
+    const parsed = rawCheckout.safeParse(node);
+    if (!parsed.success) {
+      rejects.push(rejected('abandoned_checkout', node, parsed.error));
+      continue;
+    }
+    keepNewest(customers, shopperOf(parsed.data));
+    drafts.push(checkoutDraft(parsed.data, mayReadContact));
+  }
+  return { drafts: [...customers.values(), ...drafts], rejects };
+}
+
+function keepNewest(known: Map<string, DraftFor<'customer'>>, customer: DraftFor<'customer'> | null): void {
+  if (customer === null) return;
+  const before = known.get(customer.sourceId);
+  if (before === undefined || (before.sourceUpdatedAt ?? '') < (customer.sourceUpdatedAt ?? '')) known.set(customer.sourceId, customer);
 }
 
 /** A page of products: one draft per variant. A product that does not parse is one reject, a variant that does not is one too. */
@@ -159,10 +178,11 @@ function idOf(node: unknown): string | null {
   return typeof id === 'string' ? (/\/(\d+)(?:\?.*)?$/.exec(id)?.[1] ?? null) : null;
 }
 
-/** The white-list: queries ask for nothing personal but the buyer, of whom the id stays. */
+/** The white-list: queries ask for nothing personal but the buyer, of whom the id stays, and what a guest left, of which nothing does. */
 function withoutBuyer(node: unknown): unknown {
-  if (typeof node !== 'object' || node === null || !('customer' in node)) return node;
-  const { customer } = node;
+  if (typeof node !== 'object' || node === null) return node;
+  const { email: _email, phone: _phone, shippingAddress: _address, customer, ...rest } = node as Record<string, unknown>;
+  if (!('customer' in node)) return rest;
   const id = typeof customer === 'object' && customer !== null && 'id' in customer ? customer.id : null;
-  return { ...node, customer: id === null ? null : { id } };
+  return { ...rest, customer: id === null ? null : { id } };
 }

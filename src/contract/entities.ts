@@ -134,6 +134,16 @@ export const ENTITIES = {
     rut_valid: optional(bool()),
     comuna: optional(text()),
     region: optional(text()),
+    /** The company whose contact or address this is; itself where it is none. Null where the source knows no such thing. */
+    commercial_id: optional(ref('customer')),
+  },
+  abandoned_checkout: {
+    created_at: instant(),
+    completed_at: optional(instant()),
+    customer_id: optional(ref('customer')),
+    has_contact: bool(),
+    currency_source: text(),
+    amount_total_source: decimal(),
   },
   product: {
     sku: optional(text()),
@@ -258,7 +268,7 @@ export type DraftFields<E extends Entity> = {
 } & { readonly [K in Rare<Fields<E>>]?: Output<Fields<E>[K]> };
 
 /**
- * Personal data a customer is recognised by. It is never stored: `normalize` turns it into an identity key
+ * Personal data a customer is recognised by. It is never stored: `normalize` turns each part into a key
  * (HMAC-SHA256 with the tenant's own key) and forgets it.
  */
 export interface Identity {

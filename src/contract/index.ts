@@ -4,4 +4,4 @@ export * from './entities.ts';
 export * from './http.ts';
 export * from './source-error.ts';
 export { isInCalendar, type Field, type PgType } from './fields.ts';
-export { columnsOf, type Column, type Refused, type Row } from './row.ts';
+export { columnsOf, IDENTITY_COLUMNS, type Column, type IdentityColumn, type Refused, type Row } from './row.ts';

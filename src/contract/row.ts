@@ -11,7 +11,19 @@ export interface Column {
   readonly ref: string | null;
 }
 
-const IDENTITY: Column = { name: 'identity_key', field: 'identity_key', pg: 'text', ref: null };
+/**
+ * What `normalize` makes of a draft's identity. These columns have no field: personal data goes in, only keys come out (MEANING of
+ * customers: no names).
+ */
+export const IDENTITY_COLUMNS = ['identity_key', 'rut_key', 'email_key', 'domain_key', 'phone_key', 'rut_generic'] as const;
+export type IdentityColumn = (typeof IDENTITY_COLUMNS)[number];
+
+const IDENTITY: readonly Column[] = IDENTITY_COLUMNS.map((name) => ({
+  name,
+  field: name,
+  pg: name === 'rut_generic' ? 'boolean' : 'text',
+  ref: null,
+}));
 
 function describe(entity: Entity): readonly Column[] {
   const fields: Record<string, Field> = ENTITIES[entity];
@@ -21,8 +33,7 @@ function describe(entity: Entity): readonly Column[] {
     pg: field.pg,
     ref: field.ref ?? null,
   }));
-  // The identity key has no field: personal data goes in, only the key comes out (MEANING of customers: no names).
-  return entity === 'customer' ? [...columns, IDENTITY] : columns;
+  return entity === 'customer' ? [...columns, ...IDENTITY] : columns;
 }
 
 const COLUMNS = Object.fromEntries((Object.keys(ENTITIES) as Entity[]).map((entity) => [entity, describe(entity)])) as Record<

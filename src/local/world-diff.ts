@@ -20,6 +20,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   order_line_id: 'public.source_order_lines',
   refund_id: 'public.refunds',
   customer_id: 'public.customers',
+  commercial_id: 'public.customers',
   product_id: 'public.products',
   location_id: 'public.locations',
   inbox_id: 'public.inboxes',
@@ -29,6 +30,11 @@ const REFERENCES: Readonly<Record<string, string>> = {
   workflow_id: 'public.workflows',
   survey_id: 'public.messages',
 };
+
+// An identity is spelled by the customers that are it.
+const IDENTITY = `(select string_agg(c.source || ':' || c.source_id, ' ' order by (c.source || ':' || c.source_id) collate "C")
+  from public.customer_identities i join public.customers c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+  where i.tenant_id = t.tenant_id and i.identity_id = t.identity_id)`;
 
 // Roll-ups have no source id: their key is spelled the way the world spells it.
 const CONVERSATION = '(select c.source_id from public.conversations c where c.tenant_id = t.tenant_id and c.id = t.conversation_id)';
@@ -43,6 +49,11 @@ const KEYS: Readonly<Record<string, string>> = {
   'kpi.sales_daily': "t.day || '|' || t.source",
   'kpi.product_days': `t.day || '|' || coalesce(
     (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref)`,
+  'kpi.customer_sales': IDENTITY,
+  'kpi.customer_sales_daily': `${IDENTITY} || '|' || t.day`,
+  'kpi.carts': `coalesce(
+    (select 'shopify:' || a.source_id from public.abandoned_checkouts a where a.tenant_id = t.tenant_id and a.id = t.cart_id),
+    (select 'odoo:' || o.source_id from public.source_orders o where o.tenant_id = t.tenant_id and o.id = t.cart_id))`,
   'kpi.conversations_daily': "t.day || '|' || t.channel",
   'public.inventory_snapshots':
     "t.day || '|' || t.source || '|' || (select p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id)" +

@@ -28,6 +28,6 @@ export const FIELD_MEANINGS: readonly FieldMeaning[] = [
   // Metabase makes drop-downs of columns called status or type by itself.
   list('orders.channel'),
   list('conversations.channel'),
-  // A pseudonym of a person: of no use in a drop-down, and not to be copied into Metabase's own database.
-  { column: 'public.customers.identity_key', has_field_values: 'none' },
+  // A person by another name: of no use in a drop-down, and not to be copied into Metabase's own database.
+  { column: 'public.customer_identities.identity_id', has_field_values: 'none' },
 ];

@@ -1,8 +1,19 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { columnsOf, ENTITIES, isInCalendar, type Draft, type Entity, type Field, type Refused, type Row } from '#contract';
+import {
+  columnsOf,
+  ENTITIES,
+  IDENTITY_COLUMNS,
+  isInCalendar,
+  type Draft,
+  type Entity,
+  type Field,
+  type IdentityColumn,
+  type Refused,
+  type Row,
+} from '#contract';
 import { canonicalDecimal, canonicalInstant, canonicalTexts } from './canonical-text.ts';
-import { identityKey } from './identity-key.ts';
+import { identityKeys } from './identity-keys.ts';
 import { recordIds } from './record-id.ts';
 import { refuse } from './refuse.ts';
 
@@ -11,6 +22,8 @@ export interface NormalizeContext {
   readonly connectionId: string;
   /** The tenant's own key for identities, from the secret store. */
   readonly identityKey: Buffer;
+  /** The tenant's own RUT: sales to it identify nobody. */
+  readonly ownRut?: string;
 }
 
 const SOURCE_ID = z
@@ -51,9 +64,9 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
       const id = typeof draft.sourceId === 'string' ? draft.sourceId : null;
       return refuse(draft.entity, id, issues.slice(0, 5).map(explain).join('; '), draft.raw ?? draft.fields);
     }
+    const keys = draft.entity === 'customer' ? identityKeys(context, draft.identity, `${context.connectionId}:${draft.sourceId}`) : null;
     const values = columnsOf(draft.entity).map((column) => {
-      if (column.name === 'identity_key')
-        return identityKey(context.identityKey, draft.identity, `${context.connectionId}:${draft.sourceId}`);
+      if (keys !== null && isIdentityColumn(column.name)) return keys[column.name];
       return toText(fields.data[column.field], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
     });
     const sourceCreatedAt = draft.sourceCreatedAt === null ? null : canonicalInstant(draft.sourceCreatedAt);
@@ -75,6 +88,8 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
     };
   };
 }
+
+const isIdentityColumn = (name: string): name is IdentityColumn => (IDENTITY_COLUMNS as readonly string[]).includes(name);
 
 function explain(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.') || 'record'}: ${issue.message}`;

@@ -129,6 +129,20 @@ export const DERIVATIONS: readonly Derivation[] = [
   facts('public.inboxes', ['opening', 'opening_zone'], sqlFile('rebuild-openings')),
   facts('public.messages', ['business_day', 'is_reply'], sqlFile('rebuild-messages')),
   dated('public.conversation_events'),
+  dated('public.abandoned_checkouts'),
+  {
+    table: 'public.customer_identities',
+    family: 'sales',
+    key: ['customer_id'],
+    columns: ['identity_id', 'anonymous'],
+    touch: { column: 'customer_id', type: 'uuid' },
+    select: sqlFile('rebuild-identities'),
+    keys: `select customer_id as key from public.customer_identities where tenant_id = $1
+      union select id from public.customers where tenant_id = $1`,
+    wholeRows: true,
+    // The roll-ups of both identities, the wrong and the right one, are among the derivations that follow.
+    concerns: null,
+  },
   facts(
     'public.conversations',
     ['business_day', 'channel', 'resolved_at', 'resolved_at_source', 'resolved_day'],

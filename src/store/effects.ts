@@ -17,6 +17,8 @@ export interface Effects {
   readonly shopNames: string[];
   /** Source of the batch: only an ERP has invoices. Null where facts of any source changed. */
   readonly source: string | null;
+  /** Customers of the orders and carts written, as they were before. */
+  readonly formerBuyers: ReadonlySet<string>;
   /** Whether a document in another currency than the tenant's is among them. */
   readonly foreign: boolean;
   /** Coverage of a shop's orders that this batch commits. */
@@ -31,6 +33,7 @@ export class EffectsCollector implements Effects {
   readonly shopIds: string[] = [];
   readonly shopNames: string[] = [];
   readonly source: string | null;
+  readonly formerBuyers = new Set<string>();
   readonly #ids = new Map<Entity, Set<string>>();
   readonly #days = new Map<Entity, Set<string>>();
   readonly #touchedBy = new Map<Entity, Set<string>>();

@@ -24,6 +24,9 @@ const salesDaysOf = (table: string) => `select day as key from ${table} where te
   union select business_day from public.refunds where tenant_id = $1`;
 const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
   union select id from public.conversations where tenant_id = $1 and deleted_at is null`;
+const BY_IDENTITY = { column: 'identity_id', type: 'uuid' } as const;
+const identitiesOf = (table: string) => `select identity_id as key from ${table} where tenant_id = $1
+  union select identity_id from public.customer_identities where tenant_id = $1`;
 
 /** The roll-ups, each with the key by which it is touched; one that reads another comes after it. */
 export const ROLLUPS = {
@@ -92,6 +95,65 @@ export const ROLLUPS = {
     touch: BY_DAY,
     select: sqlFile('aggregate-shop-erp'),
     keys: salesDaysOf('kpi.shop_erp_daily'),
+  },
+  customerDays: {
+    table: 'kpi.customer_sales_daily',
+    family: 'sales',
+    key: ['identity_id', 'day'],
+    measures: [
+      'anonymous',
+      'sales',
+      'sales_before',
+      'sales_without_rate',
+      'amount_total',
+      'amount_untaxed',
+      'first_day',
+      'first_sale_at',
+      'last_sale_at',
+    ],
+    touch: BY_IDENTITY,
+    select: sqlFile('aggregate-customer-days'),
+    keys: identitiesOf('kpi.customer_sales_daily'),
+  },
+  customerSales: {
+    table: 'kpi.customer_sales',
+    family: 'sales',
+    key: ['identity_id'],
+    measures: [
+      'anonymous',
+      'sales',
+      'sales_without_rate',
+      'amount_total',
+      'amount_untaxed',
+      'first_day',
+      'last_day',
+      'first_sale_at',
+      'last_sale_at',
+    ],
+    touch: BY_IDENTITY,
+    select: sqlFile('aggregate-customer-sales'),
+    keys: identitiesOf('kpi.customer_sales'),
+  },
+  carts: {
+    table: 'kpi.carts',
+    family: 'sales',
+    key: ['identity_id', 'cart_id'],
+    measures: [
+      'source',
+      'carts',
+      'opened_at',
+      'day',
+      'changed_at',
+      'completed_at',
+      'completed_day',
+      'bought_at',
+      'currency_source',
+      'amount_total_source',
+      'amount_total',
+    ],
+    touch: BY_IDENTITY,
+    select: sqlFile('aggregate-carts'),
+    keys: identitiesOf('kpi.carts'),
   },
   conversations: {
     table: 'kpi.conversations_daily',

@@ -1,3 +1,4 @@
+import { settleCustomers } from './customer-effects.ts';
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
 import { reaggregate, ROLLUPS } from './rollups.ts';
@@ -100,6 +101,7 @@ const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSal
   (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.days),
   followProducts,
   reaggregateShopErp,
+  (query, effects, touched) => settleCustomers(query, effects, touched.orders),
 ];
 
 /** A line may come, change or go without its order, and a returned line without its refund. */

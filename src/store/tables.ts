@@ -141,6 +141,7 @@ export const TABLES: Record<Entity, TableSpec> = {
   invoice_line: { table: 'public.invoice_lines', family: 'sales', derived: {}, touches: 'order_id' },
   order_payment: { table: 'public.order_payments', family: 'sales', derived: LOCAL_DAY },
   customer: { table: 'public.customers', family: 'sales', derived: {} },
+  abandoned_checkout: { table: 'public.abandoned_checkouts', family: 'sales', derived: LOCAL_DAY },
   exchange_rate: { table: 'public.exchange_rates', family: 'sales', derived: {} },
   product: { table: 'public.products', family: 'inventory', derived: {} },
   location: { table: 'public.locations', family: 'inventory', derived: {} },

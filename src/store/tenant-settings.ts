@@ -61,6 +61,15 @@ const SALES_TABLES = tablesOf(({ family }) => family === 'sales');
 /** Every setting that `kpi tenant set` knows, by the name it is typed with. */
 export const TENANT_SETTINGS = {
   name: { column: 'company_name', schema: z.string().trim().min(1, 'must not be empty'), describe: 'company name', recompute: [] },
+  cart_hours: {
+    column: 'cart_hours',
+    schema: z
+      .string()
+      .regex(/^\d{1,3}(\.\d{1,2})?$/, 'must be a number of hours, like 1 or 0.5')
+      .refine((hours) => Number(hours) > 0 && Number(hours) <= 168, 'must be more than 0 and at most 168'),
+    describe: 'hours without an order after which a cart is abandoned; default 1',
+    recompute: [],
+  },
   channel_names: {
     column: 'channel_names',
     schema: z.string().transform(channelNames),

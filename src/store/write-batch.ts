@@ -185,6 +185,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
       );
     }
     if (replaces && p.entity === 'order') await addOldCitations(query, tenantId, effects);
+    if (replaces && hasBuyer(p.entity)) await addFormerBuyers(query, tenantId, p.entity, effects);
     const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];
     const merged = (await query<{ inserted: number; updated: number; days: string[] }>(statements.merge, params)).rows[0]!;
     await query(statements.raw, params.slice(0, 2));
@@ -234,6 +235,18 @@ const OLD_CITATIONS = `select t.shop_order_id, t.shop_order_name from stage_orde
 async function addOldCitations(query: Query, tenantId: string, effects: EffectsCollector): Promise<void> {
   const old = await query<{ shop_order_id: string | null; shop_order_name: string | null }>(OLD_CITATIONS, [tenantId]);
   for (const row of old.rows) effects.addCited(row.shop_order_id, row.shop_order_name);
+}
+
+const hasBuyer = (entity: Entity) => entity === 'order' || entity === 'abandoned_checkout';
+
+async function addFormerBuyers(query: Query, tenantId: string, entity: Entity, effects: EffectsCollector): Promise<void> {
+  const former = await query<{ customer_id: string }>(
+    `select distinct t.customer_id from stage_${entity} s
+     cross join lateral (select x.customer_id from ${TABLES[entity].table} x where x.tenant_id = $1 and x.id = s.id offset 0) t
+     where t.customer_id is distinct from s.customer_id and t.customer_id is not null`,
+    [tenantId],
+  );
+  for (const { customer_id } of former.rows) effects.formerBuyers.add(customer_id);
 }
 
 function valueOf(row: Row, name: string): string | null {

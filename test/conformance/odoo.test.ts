@@ -122,7 +122,14 @@ describe('companies and rights', () => {
   test('a customer is kind, place and a masked RUT; who it is travels as identity only', async () => {
     const read = await pages(contextOf(await serve([database()])), 'customers');
     const ana = draftsOf(read).find((draft) => draft.sourceId === '20');
-    expect(ana?.fields).toEqual({ kind: 'person', rut_display: '*****678-5', rut_valid: true, comuna: 'Ñuñoa', region: 'Metropolitana' });
+    expect(ana?.fields).toEqual({
+      kind: 'person',
+      rut_display: '*****678-5',
+      rut_valid: true,
+      comuna: 'Ñuñoa',
+      region: 'Metropolitana',
+      commercial_id: '20',
+    });
     expect(ana?.identity).toEqual({ rut: '12.345.678-5', email: 'ana@x.example', phone: null });
     expect(JSON.stringify(ana?.raw)).not.toMatch(/ana|12\.345/i);
   });

@@ -50,6 +50,7 @@ export function orderOf(id: number, at: string, over: Partial<ShopOrder> = {}): 
     sourceName: 'web',
     appName: null,
     customerId: 1 + (id % 3),
+    guest: null,
     taxId: '12.345.678-5',
     lines: [lineOf(id * 1000)],
     shippingLines: [],
@@ -125,6 +126,7 @@ export function shopOf(orders: ShopOrder[], over: Partial<Shop> = {}): Shop {
       updatedAt: at,
     })),
     orders,
+    checkouts: [],
     ...over,
   };
 }

@@ -47,6 +47,10 @@ async function underived() {
   const put = (table: string, values: Record<string, unknown>) =>
     seeder.insert(table, { tenant_id: tenantId, created_at: EVENING, business_day: '2000-01-01', ...values });
   const bare = (table: string, values: Record<string, unknown>) => seeder.insert(table, { tenant_id: tenantId, ...values });
+  const shopper = await bare('public.customers', { source: 'shopify', kind: 'person', email_key: 'a' });
+  const partner = await bare('public.customers', { source: 'odoo', kind: 'person', email_key: 'a' });
+  await order(11, { connection_id: shop.connectionId, customer_id: partner });
+  await put('public.abandoned_checkouts', { source: 'shopify', customer_id: shopper, has_contact: true, currency_source: 'CLP' });
   await bare('public.exchange_rates', { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-10-30', rate: '39800.5' });
   // Valid for the day in UTC, which is not the local one.
   await bare('public.exchange_rates', { currency: 'CLF', base_currency: 'CLP', rate_date: '2026-11-02', rate: '1' });
@@ -110,6 +114,7 @@ test('a rebuild derives everything from the facts, and then finds nothing more',
   );
   expect(orders).toEqual([
     { id: original, day: '2026-11-01', fx: null, total: 1000, silent: null },
+    { id: expect.any(String) as string, day: '2026-11-01', fx: null, total: 11, silent: null },
     { id: byName, day: '2026-11-01', fx: '2026-10-30', total: 278604, silent: 'mirror' },
     { id: waiting, day: '2026-11-01', fx: '2026-10-30', total: 199003, silent: 'waiting' },
     { id: mirror, day: '2026-11-01', fx: '2026-10-30', total: 119402, silent: 'mirror' },
@@ -122,7 +127,11 @@ test('a rebuild derives everything from the facts, and then finds nothing more',
     await rows(
       'select day::text, source, orders::int, amount_total::int as sold, refunds::int, refunds_amount::int as back from kpi.sales_daily',
     ),
-  ).toEqual([{ day: '2026-11-01', source: 'shopify', orders: 1, sold: 1000, refunds: 1, back: 79601 }]);
+  ).toEqual([{ day: '2026-11-01', source: 'shopify', orders: 2, sold: 1011, refunds: 1, back: 79601 }]);
+  expect(await rows('select sales::int, amount_total::int as sold, first_day::text from kpi.customer_sales')).toEqual([
+    { sales: 1, sold: 11, first_day: '2026-11-01' },
+  ]);
+  expect(await rows('select carts::int, bought_at is not null as bought from kpi.carts')).toEqual([{ carts: 1, bought: true }]);
   expect(await rows('select day::text, channel, opened::int from kpi.conversations_daily')).toEqual([
     { day: '2026-11-01', channel: 'Email', opened: 1 },
   ]);
@@ -168,6 +177,7 @@ describe('a derived cell that is wrong', () => {
     if (type === 'timestamp with time zone') return `coalesce(${column}, '2026-01-01') + interval '1 day'`;
     if (type === 'uuid') return 'gen_random_uuid()';
     if (type === 'integer[]') return 'array[1, 2]';
+    if (type.startsWith('timestamp')) return `coalesce(${column}, '2026-01-01') + interval '1 hour'`;
     return type === 'text' ? "'wrong'" : `coalesce(${column}, 0) + 1`;
   };
 

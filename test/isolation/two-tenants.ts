@@ -12,6 +12,9 @@ export interface Side {
   readonly mark: string;
 }
 
+/** Numbers are shown for days wholly covered, and the rows here are of today. */
+const AHEAD = new Date(Date.now() + 2 * 86_400_000);
+
 /** Which table a reference points to, so that the rows of a tenant belong together and the views have something to show. */
 const REFERENCES: Readonly<Record<string, string>> = {
   order_id: 'public.source_orders',
@@ -90,15 +93,21 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
   for (const { name } of rows) await addRows(seeder, name, tenantId, mark);
   // Every subject is covered, or its views would have nothing to show.
   for (const [source, stream] of COVERED)
-    await seeder.insert('kpi.freshness', { tenant_id: tenantId, source, stream, last_success_at: new Date(), covered_until: new Date() });
+    await seeder.insert('kpi.freshness', { tenant_id: tenantId, source, stream, last_success_at: new Date(), covered_until: AHEAD });
   // Users belong to no tenant; public.user_tenants says whose they are.
   await seeder.insert('public.users', { id: `user_${mark}` });
   await seeder.insert('public.users', { id: `user_${mark}_gone`, deleted_at: new Date() });
   await seeder.insert('public.products', { tenant_id: tenantId, sku: mark, connection_id: idOf(tenantId, 'ops.connections') });
   // Some views need both sides.
-  await seeder.insert('kpi.freshness', { tenant_id: tenantId, source: 'odoo', problem: mark, connection_id: idOf(tenantId, 'odoo') });
+  await seeder.insert('kpi.freshness', {
+    tenant_id: tenantId,
+    source: 'odoo',
+    problem: mark,
+    connection_id: idOf(tenantId, 'odoo'),
+    covered_until: AHEAD,
+  });
   // What views of what is covered need beside a row of each table.
-  const account = { tenant_id: tenantId, connection_id: idOf(tenantId, 'ops.connections'), covered_until: new Date() };
+  const account = { tenant_id: tenantId, connection_id: idOf(tenantId, 'ops.connections'), covered_until: AHEAD };
   for (const stream of ['executions', 'workflows']) await seeder.insert('kpi.freshness', { ...account, source: 'n8n', stream });
   await seeder.insert('kpi.freshness', { ...account, stream: 'inventory_levels' });
   await seeder.insert('public.workflow_executions', { tenant_id: tenantId, status: 'error', workflow_name: mark });
@@ -120,6 +129,7 @@ async function addRows(seeder: RowSeeder, table: string, tenantId: string, mark:
     if (type === 'text' && name === 'user_id') row[name] = `user_${mark}`;
     if (type === 'text' && ['name', 'sku', 'workflow_name', 'comuna', 'team', 'problem'].includes(name)) row[name] = mark;
   }
+  if (table === 'kpi.freshness') Object.assign(row, { covered_from: '2025-01-01T00:00:00Z', covered_until: AHEAD });
   await seeder.insert(table, row);
   if (columns.some((column) => column.name === 'deleted_at')) {
     const gone: Values = { ...row, id: idOf(tenantId, `${table} deleted`), deleted_at: new Date(), row_hash: null };

@@ -46,6 +46,8 @@ const ORDINARY: Record<string, Values> = {
   'kpi.executions_daily': { keeps_successes: true },
   'public.order_links': { rule: 'id' },
   'public.user_tenants': { because: 'organization' },
+  'kpi.shared_keys': { kind: 'email' },
+  'kpi.customer_sales': { sales: 20, anonymous: true },
   'kpi.freshness': { source: 'shopify', stream: 'orders', state: 'ok' },
   'kpi.handoffs': { direction: 'to_human', via: 'message' },
   'public.sla_results': { promise: 'first_response', clock: 'business' },

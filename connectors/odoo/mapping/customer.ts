@@ -22,7 +22,7 @@ const schema = z.object({
 export const CUSTOMER_REQUIRED = ['is_company', 'write_date'];
 export const CUSTOMER_FIELDS = Object.keys(schema.shape);
 /** Nothing a person could be recognised by. */
-const KEEP = ['id', 'is_company', 'active', 'company_id', 'state_id', 'create_date', 'write_date'];
+const KEEP = ['id', 'is_company', 'active', 'company_id', 'commercial_partner_id', 'state_id', 'create_date', 'write_date'];
 
 /** The state a partner names, so that its name can be read first. */
 export const withState = z.object({ state_id: maybe(many2one) });
@@ -42,6 +42,7 @@ export function mapCustomer(
     rut_valid: blankToNull(row.vat) === null ? null : (rut?.valid ?? false),
     comuna: blankToNull(row.city),
     region: row.state_id === null ? null : (stateNames.get(row.state_id) ?? null),
+    commercial_id: row.commercial_partner_id === null ? null : String(row.commercial_partner_id),
   };
   return {
     draft: {

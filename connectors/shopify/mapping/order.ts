@@ -1,6 +1,7 @@
 import type { DraftFor } from '#contract';
 import type { RawOrder } from '../raw/order.ts';
 import { decimalText, sum, type Amount } from './amount.ts';
+import { customerDraft, guestDraft } from './customer.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import { orderStatus, paymentState, sourceStatus } from './order-status.ts';
 
@@ -36,7 +37,7 @@ export function orderDraft(order: RawOrder, ledger: OrderLedger, shop: string, w
       amount_iva_source: textOrNull(total.iva),
       amount_exempt_source: textOrNull(total.exempt),
       amount_ledger_source: textOrNull(ledger.agreed),
-      customer_id: order.customer?.id ?? null,
+      customer_id: buyerOf(order)?.sourceId ?? null,
       channel: channelOf(order),
       shop,
       company: null,
@@ -46,6 +47,12 @@ export function orderDraft(order: RawOrder, ledger: OrderLedger, shop: string, w
     complete: withPayments ? ['order_line', 'refund', 'order_payment'] : ['order_line', 'refund'],
     raw,
   };
+}
+
+/** The registered buyer, or the guest as far as the order tells; null when it tells nothing. */
+export function buyerOf(order: RawOrder): DraftFor<'customer'> | null {
+  if (order.customer !== null && order.customer !== undefined) return customerDraft(order.customer);
+  return guestDraft({ ...order, sourceId: `guest:${order.id}` }, order);
 }
 
 const textOrNull = (amount: Amount | null): string | null => (amount === null ? null : decimalText(amount));

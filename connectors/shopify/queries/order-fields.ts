@@ -184,6 +184,8 @@ export const ORDER_FIELDS = /* GraphQL */ `
         province
       }
     }
+    email @include(if: $identity)
+    phone @include(if: $identity)
     totalPriceSet {
       ...Money
     }

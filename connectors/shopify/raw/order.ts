@@ -102,6 +102,9 @@ export const rawOrder = z.object({
   taxesIncluded: z.boolean(),
   currencyCode: z.string().regex(/^[A-Z]{3,4}$/, 'is not a currency'),
   customer: rawCustomer.nullish(),
+  /** What a guest left; not asked for where the app may not read it. */
+  email: text.nullish(),
+  phone: text.nullish(),
   totalPriceSet: money,
   currentTotalPriceSet: money,
   totalTaxSet: money.nullable(),

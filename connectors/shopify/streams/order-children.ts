@@ -6,12 +6,7 @@ import { ORDER_LINES_PAGE } from '../queries/order-lines-page.ts';
 import { CHILDREN_PER_ORDER } from '../queries/orders-page.ts';
 import { REFUND_LINES_PAGE } from '../queries/refund-lines-page.ts';
 import { frame } from '../raw/primitives.ts';
-
-/** Which parts of the buyer the app may read; see `OrderFields`. */
-export interface BuyerAccess {
-  readonly customer: boolean;
-  readonly identity: boolean;
-}
+import type { BuyerAccess } from './buyer-access.ts';
 
 const more = z.object({ hasNextPage: z.boolean() });
 const shape = z.looseObject({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { defineStream, SourceError, type Notice, type Page, type TypedRequest } from '#contract';
+import { defineStream, type Notice, type Page, type TypedRequest } from '#contract';
 import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
-import { RECOVERABLE } from '../graphql-errors.ts';
 import { mapOrders } from '../mapping.ts';
 import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
-import { completeOrder, type BuyerAccess } from './order-children.ts';
+import { accessNotice, FULL_ACCESS, lessAccess } from './buyer-access.ts';
+import { completeOrder } from './order-children.ts';
 import { before, stampOf, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
 
 const OVERLAP_SECONDS = 600;
@@ -77,7 +77,7 @@ function orderSource(
       message: `without the scope read_all_orders Shopify shows only the last ${VISIBLE_DAYS} days of orders; older ones are not covered`,
     });
   }
-  let access: BuyerAccess = { customer: true, identity: true };
+  let access = FULL_ACCESS;
   const backfill = request.kind === 'backfill';
   const sortKey = backfill ? 'CREATED_AT' : 'UPDATED_AT';
 
@@ -91,15 +91,10 @@ function orderSource(
           const { data, cost } = await client.query(ORDERS_PAGE, { ...variables, sortKey, ...access, ...CHILDREN_PER_ORDER });
           return { frame: readShape(answer, data, ORDERS_PAGE).orders, cost };
         } catch (error) {
-          const less = error instanceof SourceError ? lessAccess(access, error.code) : null;
+          const less = lessAccess(access, error);
           if (less === null) throw error;
           access = less;
-          notices.set('customers', {
-            code: 'customers',
-            message: less.customer
-              ? 'the app may not read e-mail, phone and address of buyers: they are told apart by Shopify id only'
-              : 'the app lacks the scope read_customers: orders come without their buyer',
-          });
+          notices.set('customers', accessNotice(less));
         }
       }
     },
@@ -115,13 +110,6 @@ function orderSource(
     },
     notices: () => [...notices.values(), ...client.notices],
   };
-}
-
-/** What to ask for after a denial, or null when the denial is about something else. */
-function lessAccess(access: BuyerAccess, code: string): BuyerAccess | null {
-  if (code === RECOVERABLE.noCustomer && access.customer) return { customer: false, identity: false };
-  if (code === RECOVERABLE.noIdentity && access.identity) return { customer: true, identity: false };
-  return null;
 }
 
 /** Shopify's window includes its end; ours does not. A record without a stamp stays, to be rejected with a reason. */

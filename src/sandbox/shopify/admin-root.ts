@@ -1,6 +1,8 @@
 import type { Shop, ShopOrder, ShopProduct } from '../world/model.ts';
+import type { ShopCheckout } from '../world/shop-checkout.ts';
 import { accessDenied, adminError } from './admin-error.ts';
 import { locationView, productView } from './catalogue-view.ts';
+import { checkoutView } from './checkout-view.ts';
 import { childConnection, listConnection, type PageArgs } from './connection.ts';
 import { orderView, refundView, type ShopIndex } from './order-view.ts';
 import { parseSearch, type StampField } from './search-query.ts';
@@ -8,11 +10,14 @@ import { SortedList, type SortField } from './sorted-list.ts';
 import { gid, idOf, stamp } from './wire-values.ts';
 
 const VISIBLE_DAYS = 60;
+/** Carts are dropped after about three months. */
+const CHECKOUT_DAYS = 90;
 
 type ListArgs = PageArgs & { readonly query?: string | null; readonly sortKey: string };
 type IdArgs = { readonly id: string };
 
 const orderFields: readonly StampField[] = ['updated_at', 'created_at', 'processed_at'];
+const checkoutFields: readonly StampField[] = ['updated_at', 'created_at'];
 const productFields: readonly StampField[] = ['updated_at', 'created_at'];
 
 /** What stands behind the query root for one shop. Kept as long as the server, so that sorted lists are. */
@@ -28,6 +33,13 @@ export function adminRoot(shop: Shop, clock: () => Date) {
   };
   const orders = new SortedList<ShopOrder>(visible, (order, field) =>
     stamp(field === 'updated_at' ? order.updatedAt : field === 'created_at' ? order.createdAt : order.processedAt),
+  );
+  const checkouts = new SortedList<ShopCheckout>(
+    () => {
+      const from = new Date(clock().getTime() - CHECKOUT_DAYS * 86_400_000).toISOString();
+      return shop.checkouts.filter(({ createdAt }) => createdAt >= from);
+    },
+    (checkout, field) => stamp(field === 'updated_at' ? checkout.updatedAt : checkout.createdAt),
   );
   const products = new SortedList<ShopProduct>(
     () => shop.products,
@@ -51,6 +63,12 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       createdAt: stamp(shop.createdAt),
     },
     currentAppInstallation: () => ({ id: gid('AppInstallation', 1), accessScopes: shop.scopes.map((handle) => ({ handle })) }),
+    abandonedCheckouts: (args: ListArgs) => {
+      needs('read_orders', 'abandonedCheckouts');
+      const ranges = parseSearch(args.query, checkoutFields);
+      const view = index();
+      return listConnection(checkouts, { sort: sortField(args.sortKey), ranges, args }, (checkout) => checkoutView(checkout, view));
+    },
     orders: (args: ListArgs) => {
       needs('read_orders', 'orders');
       const ranges = parseSearch(args.query, orderFields);

@@ -39,6 +39,8 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
     taxesIncluded: shop.taxesIncluded,
     currencyCode: shop.currency,
     customer: () => customerView(order, index),
+    email: () => contactView(order.guest?.email ?? index.customers.get(order.customerId ?? 0)?.email ?? null, 'email', index),
+    phone: () => contactView(order.guest?.phone ?? null, 'phone', index),
     localizedFields: () => ({ nodes: order.taxId === null ? [] : [{ key: 'TAX_CREDENTIAL_CL', value: order.taxId }] }),
     totalPriceSet: bag(totals.price),
     originalTotalPriceSet: bag(totals.price),
@@ -61,7 +63,13 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
   };
 }
 
-function customerView(order: ShopOrder, { shop, customers }: ShopIndex) {
+/** Contact data stand under the protection of customer data wherever they stand. */
+export function contactView(contact: string | null, field: string, { shop }: ShopIndex): string | null {
+  if (!shop.scopes.includes('read_customers')) throw accessDenied(field, 'read_customers');
+  return contact;
+}
+
+export function customerView(order: { readonly customerId: number | null }, { shop, customers }: ShopIndex) {
   if (!shop.scopes.includes('read_customers')) throw accessDenied('customer', 'read_customers');
   const customer = order.customerId === null ? undefined : customers.get(order.customerId);
   if (customer === undefined) return null;

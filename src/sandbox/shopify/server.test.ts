@@ -26,6 +26,7 @@ function orderOf(id: number, at: string): ShopOrder {
     sourceName: 'web',
     appName: null,
     customerId: null,
+    guest: null,
     taxId: null,
     lines: [
       {
@@ -87,6 +88,7 @@ function shopOf(over: Partial<Shop> = {}): Shop {
     inventory: [],
     customers: [],
     orders: [orderOf(1, '2026-11-20T10:00:00.900Z'), orderOf(2, '2026-08-01T10:00:00Z'), orderOf(3, '2026-11-20T10:00:00Z')],
+    checkouts: [],
     ...over,
   };
 }

@@ -3,27 +3,31 @@ import type { ExpectedRow, OdooDatabase, OdooProduct, Shop, ShopProduct, ShopVar
 import { companiesOf } from './reporting.ts';
 import { rutDigit } from './rut.ts';
 import type { TenantSources } from './sales-ledger.ts';
+import { guestIds, listedCheckouts } from './shop-guests.ts';
 
 type Values = Record<string, string | null>;
 
 /** Rows of customers, products, places, stock and rates of one tenant. */
-export function* expectedMasters({ tenant, shop, database }: TenantSources): Generator<ExpectedRow> {
+export function* expectedMasters({ tenant, shop, database, anchor }: TenantSources): Generator<ExpectedRow> {
   const row = ([table, sourceId, values]: [string, number | string, Values]): ExpectedRow => ({
     rut: tenant.rut,
     table: `public.${table}`,
     sourceId: String(sourceId),
     values,
   });
-  if (shop !== null) for (const each of shopMasters(shop)) yield row(each);
+  if (shop !== null) for (const each of shopMasters(shop, anchor)) yield row(each);
   if (database !== null) for (const each of odooMasters(database, companiesOf(tenant))) yield row(each);
 }
 
-function* shopMasters(shop: Shop): Generator<[string, number | string, Values]> {
+const nobody = { kind: 'person', rut_display: null, rut_valid: null, comuna: null, region: null, commercial_id: null } as const;
+
+function* shopMasters(shop: Shop, anchor: string): Generator<[string, number | string, Values]> {
   // Shoppers come with their orders: one who never bought anything is not known.
-  const buyers = new Set(shop.orders.map((order) => order.customerId));
+  const buyers = new Set([...shop.orders, ...listedCheckouts(shop, anchor)].map(({ customerId }) => customerId));
   for (const { id, city, province } of shop.customers) {
-    if (buyers.has(id)) yield ['customers', id, { kind: 'person', rut_display: null, rut_valid: null, comuna: city, region: province }];
+    if (buyers.has(id)) yield ['customers', id, { ...nobody, comuna: city, region: province }];
   }
+  for (const id of guestIds(shop, anchor)) yield ['customers', id, nobody];
   const digits = shop.currency === 'CLP' ? 0 : 2;
   for (const product of shop.products) {
     for (const variant of product.variants) yield ['products', variant.id, shopProduct(product, variant, digits)];
@@ -66,7 +70,8 @@ function* odooMasters(database: OdooDatabase, companyIds: readonly number[]): Ge
   const mine = ({ companyId }: { readonly companyId: number | null }): boolean => companyId === null || companyIds.includes(companyId);
   for (const partner of database.partners.filter(mine)) {
     const kind = partner.isCompany ? 'company' : 'person';
-    yield ['customers', partner.id, { kind, ...rutValues(partner.vat), comuna: partner.city, region: partner.stateName }];
+    const place = { comuna: partner.city, region: partner.stateName, commercial_id: String(partner.commercialPartnerId) };
+    yield ['customers', partner.id, { kind, ...rutValues(partner.vat), ...place }];
   }
   for (const product of database.products.filter(mine)) yield ['products', product.id, odooProduct(product)];
   for (const location of database.locations.filter(mine)) {

@@ -1,4 +1,5 @@
 import { expectedDocuments } from './expected-documents.ts';
+import { expectedCustomers } from './expected-customers.ts';
 import { expectedMasters } from './expected-masters.ts';
 import { expectedStockHistory } from './expected-stock-history.ts';
 import { expectedSales } from './expected-sales.ts';
@@ -21,6 +22,7 @@ export function* expectedRows(world: World): Generator<ExpectedRow> {
     yield* expectedMasters(sources);
     if (sources.database !== null) yield* expectedDocuments(tenant, sources.database);
     yield* expectedStockHistory(sources);
+    yield* expectedCustomers(sources);
     if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);
     yield* expectedClerk(world.clerk, tenant);
     if (tenant.n8n !== null) yield* expectedN8n(world.n8n, tenant.n8n.tag, rut, timeZone);

@@ -1,5 +1,7 @@
 import type { OdooBooks } from './odoo-account-model.ts';
 import type { OdooMeasures } from './odoo-measures.ts';
+import type { ShopCheckout, ShopGuest } from './shop-checkout.ts';
+import type { ShopInventoryLevel } from './shop-inventory-level.ts';
 
 /** Amounts are whole minor units of their currency (CLP 0 decimals, USD 2): a safe integer, never a fraction. */
 export type Minor = number;
@@ -39,6 +41,7 @@ export interface Shop {
   readonly inventory: ShopInventoryLevel[];
   readonly customers: ShopCustomer[];
   readonly orders: ShopOrder[];
+  readonly checkouts: ShopCheckout[];
 }
 
 export interface ShopLocation {
@@ -71,18 +74,6 @@ export interface ShopVariant {
   readonly inventoryItemId: number;
   readonly tracked: boolean;
   readonly createdAt: Instant;
-  updatedAt: Instant;
-}
-
-export interface ShopInventoryLevel {
-  readonly id: number;
-  readonly inventoryItemId: number;
-  readonly locationId: number;
-  isActive: boolean;
-  available: number;
-  onHand: number;
-  committed: number;
-  reserved: number;
   updatedAt: Instant;
 }
 
@@ -119,6 +110,7 @@ export interface ShopOrder {
   readonly sourceName: 'web' | 'pos' | 'shopify_draft_order' | '1424624641';
   readonly appName: string | null;
   readonly customerId: number | null;
+  readonly guest: ShopGuest | null;
   /** Tax id typed at the checkout (localizedFields TAX_CREDENTIAL_CL), as typed. */
   readonly taxId: string | null;
   readonly lines: ShopLine[];

@@ -39,7 +39,7 @@ export function shopDocument(order: ShopOrder, shop: Shop): SalesDocument {
     iva: total(sold, (line) => line.iva),
     exempt: total(sold, (line) => line.exempt),
     ledger: amount,
-    customerId: order.customerId === null ? null : String(order.customerId),
+    customerId: buyerOf(order),
     channel: order.appName ?? order.sourceName,
     shop: shop.domain.split('.')[0]!,
     company: null,
@@ -49,6 +49,12 @@ export function shopDocument(order: ShopOrder, shop: Shop): SalesDocument {
     refunds: order.refunds.map((refund) => documentRefund(refund, order, shop, digits)),
     payments,
   };
+}
+
+/** Who registered, else the order stands for its guest, if that one left anything to be recognised by. */
+function buyerOf({ id, customerId, guest }: ShopOrder): string | null {
+  if (customerId !== null) return String(customerId);
+  return guest === null || (guest.email === null && guest.phone === null) ? null : `guest:${id}`;
 }
 
 function documentLines(order: ShopOrder, shop: Shop, digits: number): DocumentLine[] {

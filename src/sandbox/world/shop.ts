@@ -5,6 +5,7 @@ import type { Shop, ShopCustomer } from './model.ts';
 import { person } from './people.ts';
 import { Random } from './random.ts';
 import type { ShopTerms } from './web-basket.ts';
+import { webCarts } from './web-carts.ts';
 import { webCatalogue } from './web-catalogue.ts';
 import { webOrders, type WebOrders } from './web-orders.ts';
 import { shopInventory, shopLocations } from './web-stock.ts';
@@ -73,6 +74,14 @@ export function growShop(plan: ShopPlan): GrownShop {
       inventory: shopInventory(catalogue.products, locations, calendar, ids('level', 110_000_000_000), random('inventory')),
       customers: customers.map((customer) => ({ ...customer, updatedAt: lastBought.get(customer.id) ?? customer.updatedAt })),
       orders: web.sales.map(({ order }) => order),
+      checkouts: webCarts({
+        sales: web.sales,
+        customers,
+        currency: terms.currency,
+        calendar,
+        ids: ids('checkout', 37_400_000_000_000),
+        random: random('carts'),
+      }),
     },
   };
 }

@@ -86,25 +86,42 @@ export function webOrders(plan: WebOrdersPlan): WebOrders {
     const scenario = recent ? 'unfulfilled' : scenarios[index]!;
     const story = webScenario(scenario);
     const identity = nextNumber(time);
-    const customer = pickCustomer(plan.customers, customersOf);
-    const order = webOrder(plan, story, identity, customer, {
-      ids,
-      random: random(`order ${index}`),
-      number,
-      bulkEdit,
-      refundSoon: firstRefund && story.refund !== 'none',
-    });
+    const { customer, guest } = pickBuyer(plan.customers, customersOf);
+    const order = webOrder(
+      plan,
+      story,
+      identity,
+      { customer, guest },
+      {
+        ids,
+        random: random(`order ${index}`),
+        number,
+        bulkEdit,
+        refundSoon: firstRefund && story.refund !== 'none',
+      },
+    );
     if (story.refund !== 'none') firstRefund = false;
     sales.push({ order: order.order, scenario, recent, created: order.created, processed: time });
   }
   return { sales, lost, upcoming: () => nextNumber(calendar.latest) };
 }
 
-/** Few customers buy often, most once. Always two draws, so that guests do not shift what follows. */
-function pickCustomer(customers: readonly ShopCustomer[], random: Random): ShopCustomer | null {
+interface Buyer {
+  readonly customer: ShopCustomer | null;
+  readonly guest: ShopOrder['guest'];
+}
+
+/**
+ * Few customers buy often, most once. Always two draws, so that guests do not shift what follows. A guest is a shopper who did not
+ * log in: most leave their e-mail, in other letters, or their phone.
+ */
+function pickBuyer(customers: readonly ShopCustomer[], random: Random): Buyer {
   const guest = random.chance(0.06);
   const at = Math.floor(customers.length * random.next() ** 1.6);
-  return guest ? null : (customers[at] ?? null);
+  const customer = customers[at] ?? null;
+  if (!guest || customer === null) return { customer: guest ? null : customer, guest: null };
+  const left = { email: at % 3 === 2 ? null : ` ${customer.email?.toUpperCase() ?? ''}`, phone: at % 3 === 1 ? null : customer.phone };
+  return { customer: null, guest: left.email?.trim() === '' ? { ...left, email: null } : left };
 }
 
 interface Making {
@@ -120,7 +137,7 @@ function webOrder(
   plan: WebOrdersPlan,
   story: WebScenario,
   identity: LostOrder,
-  customer: ShopCustomer | null,
+  { customer, guest }: Buyer,
   { ids, random, number, bulkEdit, refundSoon }: Making,
 ): { order: ShopOrder; created: number } {
   const { calendar, terms } = plan;
@@ -183,6 +200,7 @@ function webOrder(
     sourceName: story.source ?? 'web',
     appName: story.source === '1424624641' ? 'Mercado Central' : null,
     customerId: story.guest === true ? null : (customer?.id ?? null),
+    guest: story.guest === true || customer !== null ? null : guest,
     taxId,
     lines: basket.lines.map((line) => ({ ...line, currentQuantity: line.currentQuantity - (given.returned.get(line.id) ?? 0) })),
     shippingLines: basket.shippingLines,

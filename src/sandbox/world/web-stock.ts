@@ -1,7 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { ShopInventoryLevel, ShopLocation, ShopProduct } from './model.ts';
+import type { ShopLocation, ShopProduct } from './model.ts';
+import type { ShopInventoryLevel } from './shop-inventory-level.ts';
 import type { Random } from './random.ts';
 
 /** Two places that sell and one that was closed. */

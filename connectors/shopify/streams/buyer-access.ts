@@ -1,0 +1,27 @@
+import { SourceError, type Notice } from '#contract';
+import { RECOVERABLE } from '../graphql-errors.ts';
+
+/** Which parts of the buyer the app may read; see `OrderFields`. */
+export interface BuyerAccess {
+  readonly customer: boolean;
+  readonly identity: boolean;
+}
+
+export const FULL_ACCESS: BuyerAccess = { customer: true, identity: true };
+
+/** What to ask for after a denial, or null when the failure is about something else. */
+export function lessAccess(access: BuyerAccess, error: unknown): BuyerAccess | null {
+  const code = error instanceof SourceError ? error.code : null;
+  if (code === RECOVERABLE.noCustomer && access.customer) return { customer: false, identity: false };
+  if (code === RECOVERABLE.noIdentity && access.identity) return { customer: access.customer, identity: false };
+  return null;
+}
+
+export function accessNotice(access: BuyerAccess): Notice {
+  return {
+    code: 'customers',
+    message: access.customer
+      ? 'the app may not read e-mail, phone and address of buyers: they are told apart by Shopify id only'
+      : 'the app lacks the scope read_customers: orders come without their buyer',
+  };
+}

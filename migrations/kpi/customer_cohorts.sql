@@ -1,0 +1,55 @@
+-- depends: coverage, generic_identities
+-- Dashboards: Ventas
+-- Meaning: how many of those who first bought in a month buy again in the months that follow (MEANING 16).
+-- Grain: one row per tenant, cohort (local month of an identity's first sale, `2026-05`, or `anterior`) and month of sale. Only months
+--   with sales.
+-- Unit: buyers (identities), orders; amount in the tenant's currency, with tax.
+-- Source: kpi.customer_sales_daily; kpi.coverage (subject customers).
+-- Formula: months_since = months between the first sale's month and the month of sale, 0 for the month itself.
+-- Debe cuadrar con: Shopify, Customer cohort analysis; difiere en las compras en Odoo y en quienes compran como invitados.
+-- Bad input: who first bought before the first wholly covered month may have bought earlier still: cohort `anterior`, months_since null.
+--   Days after the last covered one are left out; is_complete says whether the month of sale is wholly covered. Generic identities are not
+--   used. Without coverage no rows. Sales without an exchange rate are orders and in no amount.
+-- Explain: select 'order' as entity, o.id, 1::numeric as contribution from public.source_orders o where o.tenant_id = $1 and o.is_sale and
+--   o.deleted_at is null and o.business_day >= date_trunc('month', $2::date)::date and o.business_day < (date_trunc('month', $2::date) +
+--   interval '1 month')::date
+create or replace view kpi.customer_cohorts with (security_invoker = true) as
+select
+  m.tenant_id,
+  coalesce(to_char(m.cohort_month, 'YYYY-MM'), 'anterior') as cohort,
+  m.month,
+  ((extract(year from m.month) - extract(year from m.cohort_month)) * 12
+    + extract(month from m.month) - extract(month from m.cohort_month))::int as months_since,
+  count(distinct m.identity_id) as buyers,
+  sum(m.sales)::bigint as orders,
+  sum(m.amount_total) as amount_total,
+  bool_and(m.month >= m.covered_first and (m.month + interval '1 month')::date - 1 <= m.covered_last) as is_complete
+from (
+  select
+    d.tenant_id,
+    d.identity_id,
+    date_trunc('month', d.day)::date as month,
+    case when date_trunc('month', d.first_day)::date >= v.first_day then date_trunc('month', d.first_day)::date end as cohort_month,
+    v.first_day as covered_first,
+    v.last_day as covered_last,
+    d.sales,
+    d.amount_total
+  from kpi.customer_sales_daily as d
+  join kpi.coverage as v on v.tenant_id = d.tenant_id and v.subject = 'customers' and d.day <= v.last_day
+  where not exists (
+    select from kpi.generic_identities as g where g.tenant_id = d.tenant_id and g.identity_id = d.identity_id and not g.used)
+) as m
+group by m.tenant_id, m.cohort_month, m.month;
+
+comment on view kpi.customer_cohorts is
+'Cohortes: de quienes compraron por primera vez en un mes local, cuántos compran en los meses siguientes. Una fila por empresa, cohorte (mes de la primera venta, como 2026-05, o anterior) y mes de venta; solo meses con ventas. Quien compró antes del primer mes cubierto por completo está en anterior, sin months_since. Los días después del último cubierto no están; is_complete dice si el mes de venta está cubierto por completo. Las identidades genéricas no se usan. En la moneda de la empresa. Debe cuadrar con: Shopify, Customer cohort analysis; difiere en las compras en Odoo y en quienes compran como invitados.';
+comment on column kpi.customer_cohorts.tenant_id is 'Empresa.';
+comment on column kpi.customer_cohorts.cohort is 'Mes local de la primera venta (AAAA-MM), o anterior.';
+comment on column kpi.customer_cohorts.month is 'Mes de las ventas (su primer día).';
+comment on column kpi.customer_cohorts.months_since is 'Meses desde la primera venta; 0 es el mismo mes; nulo en anterior.';
+comment on column kpi.customer_cohorts.buyers is 'Compradores de la cohorte en ese mes.';
+comment on column kpi.customer_cohorts.orders is 'Sus ventas.';
+comment on column kpi.customer_cohorts.amount_total is 'Su venta bruta.';
+comment on column kpi.customer_cohorts.is_complete is 'Si el mes de venta está cubierto por completo.';
+
+grant select on kpi.customer_cohorts to kpi_reader, kpi_analyst, kpi_writer;
