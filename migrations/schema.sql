@@ -27,6 +27,70 @@ create sequence ops.read_seq as bigint start 1 increment 1 minvalue 1 maxvalue 9
 comment on sequence ops.read_seq is 'Drawn before a page is requested: of two versions with the same source clock the later read wins.';
 grant usage on sequence ops.read_seq to kpi_writer;
 
+create table kpi.accepted_identities (
+  tenant_id uuid not null,
+  identity_id uuid not null,
+  decided_at timestamp with time zone default now() not null
+);
+alter table kpi.accepted_identities add constraint accepted_identities_pkey PRIMARY KEY (tenant_id, identity_id);
+alter table kpi.accepted_identities enable row level security;
+alter table kpi.accepted_identities force row level security;
+create policy every_row on kpi.accepted_identities as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.accepted_identities as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.accepted_identities as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.accepted_identities owner to kpi_owner;
+grant delete, insert, select, update on table kpi.accepted_identities to kpi_writer;
+grant select on table kpi.accepted_identities to kpi_analyst;
+grant select on table kpi.accepted_identities to kpi_reader;
+comment on table kpi.accepted_identities is 'Identidades con tantos pedidos que parecen genéricas, pero que una persona dijo que son un cliente.';
+comment on column kpi.accepted_identities.tenant_id is 'Empresa.';
+comment on column kpi.accepted_identities.identity_id is 'Identidad (public.customer_identities).';
+comment on column kpi.accepted_identities.decided_at is 'Cuándo.';
+
+create table kpi.carts (
+  tenant_id uuid not null,
+  identity_id uuid not null,
+  cart_id uuid not null,
+  source text not null,
+  carts bigint not null,
+  opened_at timestamp with time zone not null,
+  day date not null,
+  changed_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  completed_day date,
+  bought_at timestamp with time zone,
+  currency_source text not null,
+  amount_total_source numeric not null,
+  amount_total numeric
+);
+alter table kpi.carts add constraint carts_pkey PRIMARY KEY (tenant_id, identity_id, cart_id);
+CREATE INDEX carts_completed_day ON kpi.carts USING btree (tenant_id, completed_day) WHERE (completed_day IS NOT NULL);
+CREATE INDEX carts_day ON kpi.carts USING btree (tenant_id, day);
+alter table kpi.carts enable row level security;
+alter table kpi.carts force row level security;
+create policy every_row on kpi.carts as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.carts as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.carts as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.carts owner to kpi_owner;
+grant delete, insert, select, update on table kpi.carts to kpi_writer;
+grant select on table kpi.carts to kpi_analyst;
+grant select on table kpi.carts to kpi_reader;
+comment on table kpi.carts is 'Carritos con datos de contacto, agrupados: varios de una identidad en 24 horas son uno, con el valor del último. Si está abandonado lo dice kpi.cart_states, que conoce la hora.';
+comment on column kpi.carts.tenant_id is 'Empresa.';
+comment on column kpi.carts.identity_id is 'Identidad.';
+comment on column kpi.carts.cart_id is 'El primero de sus carritos (public.abandoned_checkouts o, en Odoo, public.source_orders).';
+comment on column kpi.carts.source is 'Sistema del último carrito.';
+comment on column kpi.carts.carts is 'Cuántos carritos reúne.';
+comment on column kpi.carts.opened_at is 'Creación del primero.';
+comment on column kpi.carts.day is 'Su día local.';
+comment on column kpi.carts.changed_at is 'Último cambio de cualquiera de ellos.';
+comment on column kpi.carts.completed_at is 'Primera vez que uno de ellos se convirtió en pedido; nulo si ninguno.';
+comment on column kpi.carts.completed_day is 'Su día local.';
+comment on column kpi.carts.bought_at is 'Si ninguno se convirtió en pedido: primera compra de la misma identidad por otra vía, hasta siete días después del último cambio.';
+comment on column kpi.carts.currency_source is 'Moneda del último carrito.';
+comment on column kpi.carts.amount_total_source is 'Valor del último carrito, en su moneda.';
+comment on column kpi.carts.amount_total is 'Lo mismo en la moneda de la empresa; nulo si el carrito es de otra moneda.';
+
 create table kpi.conversation_days (
   tenant_id uuid not null,
   conversation_id uuid not null,
@@ -94,6 +158,83 @@ comment on column kpi.conversations_daily.open is 'De ellas, hoy abiertas.';
 comment on column kpi.conversations_daily.resolved is 'De ellas, hoy resueltas.';
 comment on column kpi.conversations_daily.pending is 'De ellas, hoy con el bot.';
 comment on column kpi.conversations_daily.snoozed is 'De ellas, hoy pospuestas.';
+
+create table kpi.customer_sales (
+  tenant_id uuid not null,
+  identity_id uuid not null,
+  anonymous boolean not null,
+  sales bigint not null,
+  sales_without_rate bigint not null,
+  amount_total numeric not null,
+  amount_untaxed numeric not null,
+  first_day date not null,
+  last_day date not null,
+  first_sale_at timestamp with time zone not null,
+  last_sale_at timestamp with time zone not null
+);
+alter table kpi.customer_sales add constraint customer_sales_pkey PRIMARY KEY (tenant_id, identity_id);
+CREATE INDEX customer_sales_large ON kpi.customer_sales USING btree (tenant_id) INCLUDE (identity_id, sales, anonymous) WHERE ((sales >= 20) OR anonymous);
+CREATE INDEX customer_sales_last ON kpi.customer_sales USING btree (tenant_id, last_sale_at) INCLUDE (identity_id, sales, anonymous);
+alter table kpi.customer_sales enable row level security;
+alter table kpi.customer_sales force row level security;
+create policy every_row on kpi.customer_sales as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.customer_sales as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.customer_sales as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.customer_sales owner to kpi_owner;
+grant delete, insert, select, update on table kpi.customer_sales to kpi_writer;
+grant select on table kpi.customer_sales to kpi_analyst;
+grant select on table kpi.customer_sales to kpi_reader;
+comment on table kpi.customer_sales is 'Compras de cada identidad en toda su historia, en la moneda de la empresa.';
+comment on column kpi.customer_sales.tenant_id is 'Empresa.';
+comment on column kpi.customer_sales.identity_id is 'Identidad (public.customer_identities).';
+comment on column kpi.customer_sales.anonymous is 'Si la identidad no identifica a nadie.';
+comment on column kpi.customer_sales.sales is 'Ventas.';
+comment on column kpi.customer_sales.sales_without_rate is 'De ellas, sin tipo de cambio: no están en los montos.';
+comment on column kpi.customer_sales.amount_total is 'Venta bruta.';
+comment on column kpi.customer_sales.amount_untaxed is 'Venta sin impuestos.';
+comment on column kpi.customer_sales.first_day is 'Día local de la primera venta.';
+comment on column kpi.customer_sales.last_day is 'Día local de la última venta.';
+comment on column kpi.customer_sales.first_sale_at is 'Primera venta.';
+comment on column kpi.customer_sales.last_sale_at is 'Última venta.';
+
+create table kpi.customer_sales_daily (
+  tenant_id uuid not null,
+  identity_id uuid not null,
+  day date not null,
+  anonymous boolean not null,
+  sales bigint not null,
+  sales_before bigint not null,
+  sales_without_rate bigint not null,
+  amount_total numeric not null,
+  amount_untaxed numeric not null,
+  first_day date not null,
+  first_sale_at timestamp with time zone not null,
+  last_sale_at timestamp with time zone not null
+);
+alter table kpi.customer_sales_daily add constraint customer_sales_daily_pkey PRIMARY KEY (tenant_id, identity_id, day);
+CREATE INDEX customer_sales_daily_day ON kpi.customer_sales_daily USING btree (tenant_id, day) INCLUDE (identity_id, sales, sales_before, first_day, amount_total, anonymous);
+alter table kpi.customer_sales_daily enable row level security;
+alter table kpi.customer_sales_daily force row level security;
+create policy every_row on kpi.customer_sales_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.customer_sales_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.customer_sales_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.customer_sales_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.customer_sales_daily to kpi_writer;
+grant select on table kpi.customer_sales_daily to kpi_analyst;
+grant select on table kpi.customer_sales_daily to kpi_reader;
+comment on table kpi.customer_sales_daily is 'Compras de cada identidad por día local, en la moneda de la empresa. Las devueltas cuentan; las entre empresas del grupo no.';
+comment on column kpi.customer_sales_daily.tenant_id is 'Empresa.';
+comment on column kpi.customer_sales_daily.identity_id is 'Identidad (public.customer_identities).';
+comment on column kpi.customer_sales_daily.day is 'Día local de las ventas.';
+comment on column kpi.customer_sales_daily.anonymous is 'Si la identidad no identifica a nadie.';
+comment on column kpi.customer_sales_daily.sales is 'Ventas del día.';
+comment on column kpi.customer_sales_daily.sales_before is 'Ventas de días anteriores, en cualquier momento.';
+comment on column kpi.customer_sales_daily.sales_without_rate is 'De las del día, sin tipo de cambio: no están en los montos.';
+comment on column kpi.customer_sales_daily.amount_total is 'Venta bruta del día.';
+comment on column kpi.customer_sales_daily.amount_untaxed is 'Venta sin impuestos del día.';
+comment on column kpi.customer_sales_daily.first_day is 'Día local de su primera venta.';
+comment on column kpi.customer_sales_daily.first_sale_at is 'Primera venta del día.';
+comment on column kpi.customer_sales_daily.last_sale_at is 'Última venta del día.';
 
 create table kpi.execution_latency_daily (
   tenant_id uuid not null,
@@ -374,6 +515,28 @@ comment on column kpi.sales_daily.refunds_untaxed is 'Su valor sin impuestos.';
 comment on column kpi.sales_daily.orders_unpaid is 'Ventas de las que aún no se ha recibido ningún pago, según su origen; no están las de orígenes que no lo dicen.';
 comment on column kpi.sales_daily.amount_unpaid is 'Su venta bruta.';
 comment on column kpi.sales_daily.orders_partly_paid is 'Ventas pagadas en parte; su saldo no está en amount_unpaid.';
+
+create table kpi.shared_keys (
+  tenant_id uuid not null,
+  kind text not null,
+  key text not null,
+  decided_at timestamp with time zone default now() not null
+);
+alter table kpi.shared_keys add constraint shared_keys_pkey PRIMARY KEY (tenant_id, kind, key);
+alter table kpi.shared_keys add constraint shared_keys_kind_check CHECK ((kind = ANY (ARRAY['rut'::text, 'email'::text, 'email_domain'::text, 'phone'::text])));
+alter table kpi.shared_keys enable row level security;
+alter table kpi.shared_keys force row level security;
+create policy every_row on kpi.shared_keys as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.shared_keys as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.shared_keys as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.shared_keys owner to kpi_owner;
+grant delete, insert, select, update on table kpi.shared_keys to kpi_writer;
+grant select on table kpi.shared_keys to kpi_analyst;
+comment on table kpi.shared_keys is 'Claves que comparten muchos y no identifican a nadie, porque una persona lo dijo. No es para lectores.';
+comment on column kpi.shared_keys.tenant_id is 'Empresa.';
+comment on column kpi.shared_keys.kind is 'rut, email, email_domain (todos los correos del dominio) o phone.';
+comment on column kpi.shared_keys.key is 'La clave: HMAC con la llave de la empresa.';
+comment on column kpi.shared_keys.decided_at is 'Cuándo.';
 
 create table kpi.shop_erp_daily (
   tenant_id uuid not null,
@@ -1359,6 +1522,62 @@ comment on column ops.workers.peak_rss_mb is 'Largest resident memory so far, in
 comment on column ops.workers.started_at is 'Start.';
 comment on column ops.workers.seen_at is 'Last heartbeat.';
 
+create table public.abandoned_checkouts (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  completed_at timestamp with time zone,
+  customer_id uuid,
+  has_contact boolean not null,
+  currency_source text not null,
+  amount_total_source numeric not null
+);
+alter table public.abandoned_checkouts add constraint abandoned_checkouts_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX abandoned_checkouts_customer ON public.abandoned_checkouts USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX abandoned_checkouts_silent ON public.abandoned_checkouts USING btree (tenant_id, business_day) WHERE (NOT has_contact);
+alter table public.abandoned_checkouts enable row level security;
+alter table public.abandoned_checkouts force row level security;
+create policy every_row on public.abandoned_checkouts as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.abandoned_checkouts as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.abandoned_checkouts as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.abandoned_checkouts owner to kpi_owner;
+grant delete, insert, select, update on table public.abandoned_checkouts to kpi_writer;
+grant select on table public.abandoned_checkouts to kpi_analyst;
+grant select on table public.abandoned_checkouts to kpi_reader;
+comment on table public.abandoned_checkouts is 'Carritos que llegaron a la caja de la tienda (Shopify abandonedCheckouts, también los recuperados), sin enlace ni datos de contacto. Shopify los borra a los tres meses: su ausencia nunca es un borrado.';
+comment on column public.abandoned_checkouts.tenant_id is 'Empresa.';
+comment on column public.abandoned_checkouts.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.abandoned_checkouts.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.abandoned_checkouts.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.abandoned_checkouts.source_id is 'Identificador en el sistema de origen.';
+comment on column public.abandoned_checkouts.source_created_at is 'Creación según el origen.';
+comment on column public.abandoned_checkouts.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.abandoned_checkouts.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.abandoned_checkouts.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.abandoned_checkouts.synced_at is 'Última escritura en este almacén.';
+comment on column public.abandoned_checkouts.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.abandoned_checkouts.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.abandoned_checkouts.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.abandoned_checkouts.created_at is 'Creación del carrito.';
+comment on column public.abandoned_checkouts.business_day is 'Su día local.';
+comment on column public.abandoned_checkouts.completed_at is 'Cuándo se convirtió en pedido; nulo si no.';
+comment on column public.abandoned_checkouts.customer_id is 'Cliente; nulo si no se conoce.';
+comment on column public.abandoned_checkouts.has_contact is 'Si dejó correo o teléfono. Los datos mismos no se guardan.';
+comment on column public.abandoned_checkouts.currency_source is 'Moneda del carrito.';
+comment on column public.abandoned_checkouts.amount_total_source is 'Valor del carrito con impuestos, moneda del carrito.';
+
 create table public.agents (
   tenant_id uuid not null,
   id uuid not null,
@@ -1632,6 +1851,29 @@ comment on column public.csat_responses.business_day is 'Día local.';
 comment on column public.csat_responses.survey_id is 'Mensaje con la encuesta que se responde; nulo si no se conoce.';
 comment on column public.csat_responses.counts is 'Si es la respuesta más reciente de su encuesta.';
 
+create table public.customer_identities (
+  tenant_id uuid not null,
+  customer_id uuid not null,
+  identity_id uuid not null,
+  anonymous boolean not null
+);
+alter table public.customer_identities add constraint customer_identities_pkey PRIMARY KEY (tenant_id, customer_id);
+CREATE INDEX customer_identities_identity ON public.customer_identities USING btree (tenant_id, identity_id);
+alter table public.customer_identities enable row level security;
+alter table public.customer_identities force row level security;
+create policy every_row on public.customer_identities as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.customer_identities as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on public.customer_identities as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.customer_identities owner to kpi_owner;
+grant delete, insert, select, update on table public.customer_identities to kpi_writer;
+grant select on table public.customer_identities to kpi_analyst;
+grant select on table public.customer_identities to kpi_reader;
+comment on table public.customer_identities is 'Qué clientes de los orígenes son una misma persona o empresa: comparten RUT válido o correo; si no tienen, teléfono; si no, son uno cada uno.';
+comment on column public.customer_identities.tenant_id is 'Empresa.';
+comment on column public.customer_identities.customer_id is 'Cliente de un origen.';
+comment on column public.customer_identities.identity_id is 'Identidad: el menor de los identificadores de sus clientes. Cambia cuando dos se unen o una se separa.';
+comment on column public.customer_identities.anonymous is 'Si no identifica a nadie: solo tiene un RUT genérico.';
+
 create table public.customers (
   tenant_id uuid not null,
   id uuid not null,
@@ -1651,9 +1893,19 @@ create table public.customers (
   rut_valid boolean,
   comuna text,
   region text,
-  identity_key text
+  identity_key text,
+  rut_key text,
+  email_key text,
+  domain_key text,
+  phone_key text,
+  rut_generic boolean,
+  commercial_id uuid
 );
 alter table public.customers add constraint customers_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX customers_commercial ON public.customers USING btree (tenant_id, commercial_id) WHERE (commercial_id IS NOT NULL);
+CREATE INDEX customers_email_key ON public.customers USING btree (tenant_id, email_key) WHERE (email_key IS NOT NULL);
+CREATE INDEX customers_phone_key ON public.customers USING btree (tenant_id, phone_key) WHERE (phone_key IS NOT NULL);
+CREATE INDEX customers_rut_key ON public.customers USING btree (tenant_id, rut_key) WHERE (rut_key IS NOT NULL);
 alter table public.customers enable row level security;
 alter table public.customers force row level security;
 create policy every_row on public.customers as permissive for select to kpi_analyst using (true);
@@ -1662,8 +1914,8 @@ create policy writing_tenant on public.customers as permissive for all to kpi_wr
 alter table public.customers owner to kpi_owner;
 grant delete, insert, select, update on table public.customers to kpi_writer;
 grant select on table public.customers to kpi_analyst;
-grant select (comuna, connection_id, deleted_at, id, identity_key, kind, region, rut_valid, source, source_created_at, source_id, synced_at, tenant_id) on public.customers to kpi_reader;
-comment on table public.customers is 'Clientes, sin nombre, correo, teléfono ni dirección.';
+grant select (comuna, connection_id, deleted_at, id, kind, region, rut_valid, source, source_created_at, source_id, synced_at, tenant_id) on public.customers to kpi_reader;
+comment on table public.customers is 'Clientes, sin nombre, correo, teléfono ni dirección. También quien compró sin registrarse, uno por pedido (source_id guest:…).';
 comment on column public.customers.tenant_id is 'Empresa.';
 comment on column public.customers.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
 comment on column public.customers.connection_id is 'Conexión (cuenta de origen).';
@@ -1682,7 +1934,13 @@ comment on column public.customers.rut_display is 'Empresas: RUT. Personas: solo
 comment on column public.customers.rut_valid is 'Si el RUT es válido.';
 comment on column public.customers.comuna is 'Comuna o ciudad.';
 comment on column public.customers.region is 'Región.';
-comment on column public.customers.identity_key is 'Identidad seudónima (HMAC con llave de la empresa): misma persona, misma clave.';
+comment on column public.customers.identity_key is 'La más fuerte de sus claves (RUT, correo, teléfono, identificador de origen): HMAC con la llave de la empresa. No es para lectores.';
+comment on column public.customers.rut_key is 'Clave del RUT válido y no genérico (HMAC); nula si no hay.';
+comment on column public.customers.email_key is 'Clave del correo (HMAC); nula si no hay o es de un dominio de reenvío.';
+comment on column public.customers.domain_key is 'Clave del dominio del correo (HMAC), para poder excluir dominios compartidos.';
+comment on column public.customers.phone_key is 'Clave del teléfono en formato E.164 (HMAC).';
+comment on column public.customers.rut_generic is 'Si el RUT es uno que comparten muchos (66666666-6, 55555555-5, el de la propia empresa): no identifica a nadie.';
+comment on column public.customers.commercial_id is 'Entidad comercial de la que es contacto o dirección (Odoo commercial_partner_id).';
 
 create table public.exchange_rates (
   tenant_id uuid not null,
@@ -2626,6 +2884,7 @@ alter table public.source_orders add constraint silence_has_a_reason CHECK ((spe
 alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text, 'duplicate'::text])));
 CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
+CREATE INDEX source_orders_customer ON public.source_orders USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
 CREATE INDEX source_orders_invoice ON public.source_orders USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
@@ -2635,6 +2894,7 @@ CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id,
 CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_id, shop_order_id) WHERE (shop_order_id IS NOT NULL);
 CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
 CREATE INDEX source_orders_waiting ON public.source_orders USING btree (tenant_id, created_at) WHERE (silent_because = 'waiting'::text);
+CREATE INDEX source_orders_web ON public.source_orders USING btree (tenant_id, business_day) WHERE (is_sale AND (deleted_at IS NULL) AND (channel = ANY (ARRAY['web'::text, 'website'::text])));
 alter table public.source_orders enable row level security;
 alter table public.source_orders force row level security;
 create policy every_row on public.source_orders as permissive for select to kpi_analyst using (true);
@@ -2721,6 +2981,7 @@ create table public.tenants (
   reader_role text,
   created_at timestamp with time zone default now() not null,
   channel_names jsonb default '{}'::jsonb not null,
+  cart_hours numeric default 1 not null,
   invoices_elsewhere boolean default false not null,
   locked_means_completed boolean default false not null,
   sla_first_response_minutes integer default 60 not null,
@@ -2737,6 +2998,7 @@ create table public.tenants (
   closed_dates date[] default '{}'::date[] not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
+alter table public.tenants add constraint tenants_cart_hours_check CHECK (((cart_hours > (0)::numeric) AND (cart_hours <= (168)::numeric)));
 alter table public.tenants add constraint tenants_channel_names_check CHECK ((jsonb_typeof(channel_names) = 'object'::text));
 alter table public.tenants add constraint tenants_closed_weekdays_check CHECK (((closed_weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(closed_weekdays) < 7)));
 alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -2778,6 +3040,7 @@ comment on column public.tenants.speaking_source is 'Qué documento habla cuando
 comment on column public.tenants.reader_role is 'Rol de base de datos con que la empresa lee lo suyo.';
 comment on column public.tenants.created_at is 'Cuándo se creó la empresa en este servicio.';
 comment on column public.tenants.channel_names is 'Nombres propios de los canales de venta: el del origen a la izquierda, el que se muestra a la derecha.';
+comment on column public.tenants.cart_hours is 'Horas sin pedido desde su último cambio tras las que un carrito está abandonado.';
 comment on column public.tenants.invoices_elsewhere is 'Si emite sus documentos fuera de Odoo: entonces un pedido entregado está completo aunque Odoo lo tenga por facturar.';
 comment on column public.tenants.locked_means_completed is 'Si un pedido bloqueado en Odoo cuenta como completo.';
 comment on column public.tenants.sla_first_response_minutes is 'Plazo de primera respuesta, en minutos hábiles (corridos si la bandeja no tiene horario).';
@@ -3082,6 +3345,69 @@ comment on column raw.records.source_id is 'Id in the source.';
 comment on column raw.records.payload is 'The payload.';
 comment on column raw.records.synced_at is 'Last written.';
 
+create view kpi.abandoned_carts_by_day with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+    d.day,
+    t.currency,
+    k.abandoned,
+    k.recovered,
+    k.bought_otherwise,
+    k.lost,
+    k.amount_abandoned,
+    k.amount_recovered,
+    k.amount_lost,
+    n.without_contact,
+    w.orders AS web_orders,
+    round(((k.abandoned)::numeric / (NULLIF((k.abandoned + GREATEST((w.orders - r.orders), (0)::bigint)), 0))::numeric), 4) AS abandonment_rate
+   FROM (((((((public.tenants t
+     JOIN kpi.coverage v ON (((v.tenant_id = t.id) AND (v.subject = 'carts'::text))))
+     CROSS JOIN LATERAL ( SELECT min(c.day) AS day
+           FROM kpi.carts c
+          WHERE (c.tenant_id = t.id)) f)
+     CROSS JOIN LATERAL ( SELECT (g.g)::date AS day
+           FROM generate_series((
+                CASE
+                    WHEN isfinite(v.first_day) THEN v.first_day
+                    ELSE f.day
+                END)::timestamp with time zone, (v.last_day)::timestamp with time zone, '1 day'::interval) g(g)) d)
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (s.state = ANY (ARRAY['recovered'::text, 'bought_otherwise'::text, 'lost'::text]))) AS abandoned,
+            count(*) FILTER (WHERE (s.state = 'recovered'::text)) AS recovered,
+            count(*) FILTER (WHERE (s.state = 'bought_otherwise'::text)) AS bought_otherwise,
+            count(*) FILTER (WHERE (s.state = 'lost'::text)) AS lost,
+            COALESCE(sum(s.amount_total) FILTER (WHERE (s.state = ANY (ARRAY['recovered'::text, 'bought_otherwise'::text, 'lost'::text]))), (0)::numeric) AS amount_abandoned,
+            COALESCE(sum(s.amount_total) FILTER (WHERE (s.state = 'recovered'::text)), (0)::numeric) AS amount_recovered,
+            COALESCE(sum(s.amount_total) FILTER (WHERE (s.state = 'lost'::text)), (0)::numeric) AS amount_lost
+           FROM kpi.cart_states s
+          WHERE ((s.tenant_id = t.id) AND (s.day = d.day))) k)
+     CROSS JOIN LATERAL ( SELECT count(*) AS orders
+           FROM kpi.cart_states s
+          WHERE ((s.tenant_id = t.id) AND (s.completed_day = d.day) AND (s.state = 'recovered'::text))) r)
+     CROSS JOIN LATERAL ( SELECT count(*) AS orders
+           FROM public.source_orders o
+          WHERE ((o.tenant_id = t.id) AND (o.business_day = d.day) AND o.is_sale AND (o.deleted_at IS NULL) AND (o.channel = ANY (ARRAY['web'::text, 'website'::text])))) w)
+     CROSS JOIN LATERAL ( SELECT count(*) AS without_contact
+           FROM public.abandoned_checkouts a
+          WHERE ((a.tenant_id = t.id) AND (a.business_day = d.day) AND (NOT a.has_contact) AND (a.completed_at IS NULL))) n)
+  WHERE (t.status = 'active'::text);
+alter table kpi.abandoned_carts_by_day owner to kpi_owner;
+grant select on table kpi.abandoned_carts_by_day to kpi_analyst;
+grant select on table kpi.abandoned_carts_by_day to kpi_reader;
+grant select on table kpi.abandoned_carts_by_day to kpi_writer;
+comment on view kpi.abandoned_carts_by_day is 'Carritos abandonados por día local de creación y qué pasó con ellos. Una fila por empresa y día cubierto. Abandonado: con datos de contacto y sin pedido una hora (ajuste cart_hours) después de su último cambio; recuperado: se convirtió en pedido después; comprado por otra vía: la misma identidad compró hasta siete días después; perdido: el resto. Varios carritos de una identidad en 24 horas son uno, con el valor del último. Tasa = abandonados / (abandonados + pedidos web que no son carritos recuperados). Un día cubierto sin carritos tiene 0; un día no cubierto no tiene fila. Debe cuadrar con: Shopify, Pagos abandonados por día de creación; Odoo, Carritos abandonados.';
+comment on column kpi.abandoned_carts_by_day.tenant_id is 'Empresa.';
+comment on column kpi.abandoned_carts_by_day.day is 'Día local de creación del carrito.';
+comment on column kpi.abandoned_carts_by_day.currency is 'Moneda de la empresa y de los montos.';
+comment on column kpi.abandoned_carts_by_day.abandoned is 'Carritos abandonados.';
+comment on column kpi.abandoned_carts_by_day.recovered is 'De ellos, recuperados.';
+comment on column kpi.abandoned_carts_by_day.bought_otherwise is 'De ellos, comprados por otra vía.';
+comment on column kpi.abandoned_carts_by_day.lost is 'De ellos, perdidos.';
+comment on column kpi.abandoned_carts_by_day.amount_abandoned is 'Valor de los abandonados, con impuestos.';
+comment on column kpi.abandoned_carts_by_day.amount_recovered is 'Valor de los recuperados.';
+comment on column kpi.abandoned_carts_by_day.amount_lost is 'Valor de los perdidos.';
+comment on column kpi.abandoned_carts_by_day.without_contact is 'Carritos sin datos de contacto ni pedido: no son abandonados, se muestran aparte.';
+comment on column kpi.abandoned_carts_by_day.web_orders is 'Pedidos web del día.';
+comment on column kpi.abandoned_carts_by_day.abandonment_rate is 'Tasa de abandono, de 0 a 1; nula sin carritos ni pedidos web.';
+
 create view kpi.automations_active with (security_invoker=true) as
  SELECT f.tenant_id,
     n.active,
@@ -3115,6 +3441,42 @@ comment on column kpi.automations_active.ran_30_days is 'Con alguna ejecución d
 comment on column kpi.automations_active.active_idle is 'Activas sin ninguna ejecución en esos 30 días.';
 comment on column kpi.automations_active.total is 'Todas las que tiene la empresa en n8n.';
 comment on column kpi.automations_active.as_of is 'De cuándo es la lista, por el reloj de n8n.';
+
+create view kpi.cart_states with (security_invoker=true) as
+ SELECT k.tenant_id,
+    k.identity_id,
+    k.cart_id,
+    k.source,
+    k.day,
+    k.opened_at,
+    k.completed_day,
+    k.carts,
+    k.amount_total,
+        CASE
+            WHEN (k.completed_at <= (k.opened_at + ((t.cart_hours)::double precision * '01:00:00'::interval))) THEN 'order'::text
+            WHEN (k.completed_at IS NOT NULL) THEN 'recovered'::text
+            WHEN ((k.changed_at + ((t.cart_hours)::double precision * '01:00:00'::interval)) > LEAST(now(), v.covered_until)) THEN 'open'::text
+            WHEN (k.bought_at IS NOT NULL) THEN 'bought_otherwise'::text
+            ELSE 'lost'::text
+        END AS state
+   FROM ((kpi.carts k
+     JOIN public.tenants t ON ((t.id = k.tenant_id)))
+     LEFT JOIN kpi.coverage v ON (((v.tenant_id = k.tenant_id) AND (v.subject = 'carts'::text))));
+alter table kpi.cart_states owner to kpi_owner;
+grant select on table kpi.cart_states to kpi_analyst;
+grant select on table kpi.cart_states to kpi_reader;
+grant select on table kpi.cart_states to kpi_writer;
+comment on view kpi.cart_states is 'Qué pasó con cada carrito con datos de contacto. Una fila por empresa y carrito; varios de una identidad en 24 horas son uno, con el valor del último. order: pedido dentro de las horas (no es abandonado). open: sus horas aún corren. recovered: recuperado, pedido después. bought_otherwise: la misma identidad compró por otra vía hasta siete días después. lost: el resto. Montos con impuestos en la moneda de la empresa. Debe cuadrar con: Shopify, Pagos abandonados, que muestra cada carrito por separado y solo tres meses; Odoo, Carritos abandonados.';
+comment on column kpi.cart_states.tenant_id is 'Empresa.';
+comment on column kpi.cart_states.identity_id is 'Identidad.';
+comment on column kpi.cart_states.cart_id is 'El primero de sus carritos.';
+comment on column kpi.cart_states.source is 'Sistema del último carrito.';
+comment on column kpi.cart_states.day is 'Día local de creación del primero.';
+comment on column kpi.cart_states.opened_at is 'Creación del primero.';
+comment on column kpi.cart_states.completed_day is 'Día local en que se convirtió en pedido; nulo si no.';
+comment on column kpi.cart_states.carts is 'Cuántos carritos reúne.';
+comment on column kpi.cart_states.amount_total is 'Valor del último; nulo si es de otra moneda.';
+comment on column kpi.cart_states.state is 'order, open, recovered, bought_otherwise o lost.';
 
 create view kpi.conversations_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -3194,7 +3556,7 @@ create view kpi.coverage with (security_invoker=true) as
                     ELSE NULL::timestamp with time zone
                 END AS covered_until
            FROM ((kpi.freshness f
-             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
+             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('carts'::text,'shopify'::text,'orders'::text), ('carts'::text,'odoo'::text,'orders'::text), ('carts'::text,'odoo'::text,'customers'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
              JOIN public.tenants t ON ((t.id = f.tenant_id)))
           WHERE ((n.subject <> 'sales'::text) OR (n.stream = 'orders'::text) OR (f.covered_until IS NOT NULL) OR (f.last_success_at IS NULL))
           GROUP BY f.tenant_id, n.subject, t.time_zone) c;
@@ -3272,6 +3634,46 @@ comment on column kpi.csat_by_day.sent is 'Encuestas enviadas ese día.';
 comment on column kpi.csat_by_day.answered is 'De ellas, respondidas.';
 comment on column kpi.csat_by_day.response_rate is 'Respondidas sobre enviadas, de 0 a 1; nula sin envíos.';
 comment on column kpi.csat_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
+create view kpi.customer_cohorts with (security_invoker=true) as
+ SELECT tenant_id,
+    COALESCE(to_char((cohort_month)::timestamp with time zone, 'YYYY-MM'::text), 'anterior'::text) AS cohort,
+    month,
+    (((((EXTRACT(year FROM month) - EXTRACT(year FROM cohort_month)) * (12)::numeric) + EXTRACT(month FROM month)) - EXTRACT(month FROM cohort_month)))::integer AS months_since,
+    count(DISTINCT identity_id) AS buyers,
+    (sum(sales))::bigint AS orders,
+    sum(amount_total) AS amount_total,
+    bool_and(((month >= covered_first) AND ((((month + '1 mon'::interval))::date - 1) <= covered_last))) AS is_complete
+   FROM ( SELECT d.tenant_id,
+            d.identity_id,
+            (date_trunc('month'::text, (d.day)::timestamp with time zone))::date AS month,
+                CASE
+                    WHEN ((date_trunc('month'::text, (d.first_day)::timestamp with time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp with time zone))::date
+                    ELSE NULL::date
+                END AS cohort_month,
+            v.first_day AS covered_first,
+            v.last_day AS covered_last,
+            d.sales,
+            d.amount_total
+           FROM (kpi.customer_sales_daily d
+             JOIN kpi.coverage v ON (((v.tenant_id = d.tenant_id) AND (v.subject = 'customers'::text) AND (d.day <= v.last_day))))
+          WHERE (NOT (EXISTS ( SELECT
+                   FROM kpi.generic_identities g
+                  WHERE ((g.tenant_id = d.tenant_id) AND (g.identity_id = d.identity_id) AND (NOT g.used)))))) m
+  GROUP BY tenant_id, cohort_month, month;
+alter table kpi.customer_cohorts owner to kpi_owner;
+grant select on table kpi.customer_cohorts to kpi_analyst;
+grant select on table kpi.customer_cohorts to kpi_reader;
+grant select on table kpi.customer_cohorts to kpi_writer;
+comment on view kpi.customer_cohorts is 'Cohortes: de quienes compraron por primera vez en un mes local, cuántos compran en los meses siguientes. Una fila por empresa, cohorte (mes de la primera venta, como 2026-05, o anterior) y mes de venta; solo meses con ventas. Quien compró antes del primer mes cubierto por completo está en anterior, sin months_since. Los días después del último cubierto no están; is_complete dice si el mes de venta está cubierto por completo. Las identidades genéricas no se usan. En la moneda de la empresa. Debe cuadrar con: Shopify, Customer cohort analysis; difiere en las compras en Odoo y en quienes compran como invitados.';
+comment on column kpi.customer_cohorts.tenant_id is 'Empresa.';
+comment on column kpi.customer_cohorts.cohort is 'Mes local de la primera venta (AAAA-MM), o anterior.';
+comment on column kpi.customer_cohorts.month is 'Mes de las ventas (su primer día).';
+comment on column kpi.customer_cohorts.months_since is 'Meses desde la primera venta; 0 es el mismo mes; nulo en anterior.';
+comment on column kpi.customer_cohorts.buyers is 'Compradores de la cohorte en ese mes.';
+comment on column kpi.customer_cohorts.orders is 'Sus ventas.';
+comment on column kpi.customer_cohorts.amount_total is 'Su venta bruta.';
+comment on column kpi.customer_cohorts.is_complete is 'Si el mes de venta está cubierto por completo.';
 
 create view kpi.dashboard_as_of with (security_invoker=true) as
  SELECT f.tenant_id,
@@ -3795,6 +4197,34 @@ comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede ent
 comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
+
+create view kpi.generic_identities with (security_invoker=true) as
+ SELECT c.tenant_id,
+    c.identity_id,
+        CASE
+            WHEN c.anonymous THEN 'rut'::text
+            ELSE 'share'::text
+        END AS reason,
+    c.sales,
+    round(((c.sales)::numeric / NULLIF(s.sales, (0)::numeric)), 4) AS share,
+    (a.identity_id IS NOT NULL) AS used
+   FROM ((kpi.customer_sales c
+     CROSS JOIN LATERAL ( SELECT sum(d.orders) AS sales
+           FROM kpi.sales_daily d
+          WHERE (d.tenant_id = c.tenant_id)) s)
+     LEFT JOIN kpi.accepted_identities a ON (((a.tenant_id = c.tenant_id) AND (a.identity_id = c.identity_id))))
+  WHERE (((c.sales >= 20) OR c.anonymous) AND (c.anonymous OR (((c.sales * 20))::numeric > s.sales)));
+alter table kpi.generic_identities owner to kpi_owner;
+grant select on table kpi.generic_identities to kpi_analyst;
+grant select on table kpi.generic_identities to kpi_reader;
+grant select on table kpi.generic_identities to kpi_writer;
+comment on view kpi.generic_identities is 'Identidades que probablemente no son un solo cliente: tienen más del 5 % de las ventas de la empresa (y al menos 20), o solo se apoyan en un RUT que comparten muchos ("Cliente Web"). Una fila por empresa e identidad. No se usan en las cifras de clientes hasta que una persona diga que sí (kpi identity accept). Debe cuadrar con: nada en el origen; Shopify y Odoo muestran los pedidos de un cliente en su ficha, no si es genérico.';
+comment on column kpi.generic_identities.tenant_id is 'Empresa.';
+comment on column kpi.generic_identities.identity_id is 'Identidad (public.customer_identities).';
+comment on column kpi.generic_identities.reason is 'share: demasiadas ventas. rut: solo un RUT genérico.';
+comment on column kpi.generic_identities.sales is 'Sus ventas.';
+comment on column kpi.generic_identities.share is 'Parte de todas las ventas de la empresa, de 0 a 1.';
+comment on column kpi.generic_identities.used is 'Si una persona dijo que es un cliente y se usa.';
 
 create view kpi.handoffs_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -4395,6 +4825,44 @@ comment on column kpi.response_time_by_day.first_response_average_seconds is 'Pr
 comment on column kpi.response_time_by_day.first_response_median_seconds is 'Mediana de primera respuesta.';
 comment on column kpi.response_time_by_day.first_response_business_average_seconds is 'Promedio de primera respuesta en segundos hábiles.';
 comment on column kpi.response_time_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
+
+create view kpi.returning_customers_30d with (security_invoker=true) as
+ SELECT t.id AS tenant_id,
+        CASE
+            WHEN c.is_covered THEN b.buyers
+            ELSE NULL::bigint
+        END AS buyers,
+        CASE
+            WHEN c.is_covered THEN b.returning_buyers
+            ELSE NULL::bigint
+        END AS returning_buyers,
+        CASE
+            WHEN c.is_covered THEN round(((b.returning_buyers)::numeric / (NULLIF(b.buyers, 0))::numeric), 4)
+            ELSE NULL::numeric
+        END AS repeat_rate,
+    c.covered_until
+   FROM ((public.tenants t
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(COALESCE(((v.covered_from <= (now() - '30 days'::interval)) AND (v.covered_until >= (now() - '24:00:00'::interval))), false)), false) AS is_covered,
+            min(v.covered_until) AS covered_until
+           FROM kpi.coverage v
+          WHERE ((v.tenant_id = t.id) AND (v.subject = 'customers'::text))) c)
+     CROSS JOIN LATERAL ( SELECT count(*) AS buyers,
+            count(*) FILTER (WHERE (s.sales > 1)) AS returning_buyers
+           FROM kpi.customer_sales s
+          WHERE ((s.tenant_id = t.id) AND (s.last_sale_at >= (now() - '30 days'::interval)) AND (s.identity_id <> ALL (ARRAY( SELECT g.identity_id
+                   FROM kpi.generic_identities g
+                  WHERE ((g.tenant_id = t.id) AND (NOT g.used))))))) b)
+  WHERE (t.status = 'active'::text);
+alter table kpi.returning_customers_30d owner to kpi_owner;
+grant select on table kpi.returning_customers_30d to kpi_analyst;
+grant select on table kpi.returning_customers_30d to kpi_reader;
+grant select on table kpi.returning_customers_30d to kpi_writer;
+comment on view kpi.returning_customers_30d is 'Clientes recurrentes, móvil (últimos 30 días corridos): compradores identificados con una venta en la ventana y cuántos de ellos habían comprado antes, en cualquier momento. Una fila por empresa activa. Nulo si los datos no cubren desde el inicio de la ventana hasta hace 24 horas. Debe cuadrar con: kpi.returning_customers de los mismos días, salvo las horas de los bordes.';
+comment on column kpi.returning_customers_30d.tenant_id is 'Empresa.';
+comment on column kpi.returning_customers_30d.buyers is 'Compradores identificados de los últimos 30 días.';
+comment on column kpi.returning_customers_30d.returning_buyers is 'De ellos, recurrentes: con una venta anterior.';
+comment on column kpi.returning_customers_30d.repeat_rate is 'Recurrentes dividido por compradores, de 0 a 1; nula sin compradores.';
+comment on column kpi.returning_customers_30d.covered_until is 'Hasta cuándo están cubiertos todos los flujos que necesita.';
 
 create view kpi.revenue_by_tenant with (security_invoker=true) as
  SELECT t.id AS tenant_id,
@@ -5924,6 +6392,65 @@ comment on column public.orders.amount_iva is 'IVA, parte de amount_tax (licores
 comment on column public.orders.amount_exempt is 'Base sin IVA, parte de amount_untaxed; nula si no se puede saber.';
 comment on column public.orders.amount_ledger is 'Control: suma de los acuerdos de venta y edición que lleva Shopify; si difiere de amount_total la venta está en kpi.ledger_differences.';
 
+CREATE OR REPLACE FUNCTION kpi.abandoned_carts(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, currency text, abandoned bigint, recovered bigint, bought_otherwise bigint, lost bigint, amount_abandoned numeric, amount_recovered numeric, amount_lost numeric, web_orders bigint, abandonment_rate numeric, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    t.id,
+    t.currency,
+    case when c.share = 1 then k.abandoned end,
+    case when c.share = 1 then k.recovered end,
+    case when c.share = 1 then k.bought_otherwise end,
+    case when c.share = 1 then k.lost end,
+    case when c.share = 1 then k.amount_abandoned end,
+    case when c.share = 1 then k.amount_recovered end,
+    case when c.share = 1 then k.amount_lost end,
+    case when c.share = 1 then w.orders end,
+    case when c.share = 1 then round(k.abandoned::numeric / nullif(k.abandoned + greatest(w.orders - r.orders, 0), 0), 4) end,
+    c.share
+  from public.tenants as t
+  cross join lateral (
+    select coalesce(max(trunc(greatest(
+      least(v.last_day, abandoned_carts.last_day) - greatest(v.first_day, abandoned_carts.first_day) + 1, 0)::numeric
+        / nullif(abandoned_carts.last_day - abandoned_carts.first_day + 1, 0), 4)), 0) as share
+    from kpi.coverage as v
+    where v.tenant_id = t.id and v.subject = 'carts' and v.first_day is not null and v.last_day is not null
+  ) as c
+  cross join lateral (
+    select
+      count(*) as abandoned,
+      count(*) filter (where s.state = 'recovered') as recovered,
+      count(*) filter (where s.state = 'bought_otherwise') as bought_otherwise,
+      count(*) filter (where s.state = 'lost') as lost,
+      coalesce(sum(s.amount_total), 0) as amount_abandoned,
+      coalesce(sum(s.amount_total) filter (where s.state = 'recovered'), 0) as amount_recovered,
+      coalesce(sum(s.amount_total) filter (where s.state = 'lost'), 0) as amount_lost
+    from kpi.cart_states as s
+    where s.tenant_id = t.id and s.day between abandoned_carts.first_day and abandoned_carts.last_day
+      and s.state in ('recovered', 'bought_otherwise', 'lost')
+  ) as k
+  cross join lateral (
+    select count(*) as orders
+    from kpi.cart_states as s
+    where s.tenant_id = t.id and s.completed_day between abandoned_carts.first_day and abandoned_carts.last_day and s.state = 'recovered'
+  ) as r
+  cross join lateral (
+    select count(*) as orders
+    from public.source_orders as o
+    where o.tenant_id = t.id and o.business_day between abandoned_carts.first_day and abandoned_carts.last_day and o.is_sale
+      and o.deleted_at is null and o.channel in ('web', 'website')
+  ) as w
+  where t.status = 'active'
+$function$;
+alter function kpi.abandoned_carts(date,date) owner to kpi_owner;
+grant execute on function kpi.abandoned_carts(date,date) to kpi_analyst;
+grant execute on function kpi.abandoned_carts(date,date) to kpi_reader;
+grant execute on function kpi.abandoned_carts(date,date) to kpi_writer;
+comment on function kpi.abandoned_carts(date,date) is 'Carritos abandonados de un período cerrado (días locales de creación, ambos incluidos) y qué pasó con ellos: recuperados, comprados por otra vía, perdidos, sus valores y la tasa = abandonados / (abandonados + pedidos web que no son carritos recuperados). Una fila por empresa; nulo si el período no está cubierto por completo (coverage dice cuánto). Debe cuadrar con: Shopify, Pagos abandonados del período, con varios de un comprador en 24 horas contados una vez; Odoo, Carritos abandonados.';
+
 CREATE OR REPLACE FUNCTION kpi.agents_busiest(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, agent_id uuid, agent_name text, messages bigint, conversations bigint, rank bigint, coverage numeric)
  LANGUAGE sql
@@ -6338,6 +6865,53 @@ grant execute on function kpi.response_time(date,date) to kpi_analyst;
 grant execute on function kpi.response_time(date,date) to kpi_reader;
 grant execute on function kpi.response_time(date,date) to kpi_writer;
 comment on function kpi.response_time(date,date) is 'Tiempo de respuesta de un período, en segundos: promedio, mediana y p90 de las esperas que terminó una respuesta pública de una persona, también la primera; y de la primera respuesta (desde el inicio o el último traspaso a una persona). business_*: en horas hábiles de la bandeja. running: esperas que corren ahora, fuera de los promedios. Una fila por empresa con Chatwoot; un período no cubierto por completo no tiene cifras y coverage dice qué parte lo está. Debe cuadrar con: Chatwoot, Informes, Tiempo de respuesta del cliente (sin primeras respuestas) y Primer tiempo de respuesta.';
+
+CREATE OR REPLACE FUNCTION kpi.returning_customers(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, buyers bigint, returning_buyers bigint, new_buyers bigint, repeat_rate numeric, orders bigint, orders_without_identity bigint, coverage numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select
+    t.id,
+    case when c.share = 1 then b.buyers end,
+    case when c.share = 1 then b.returning_buyers end,
+    case when c.share = 1 then b.buyers - b.returning_buyers end,
+    case when c.share = 1 then round(b.returning_buyers::numeric / nullif(b.buyers, 0), 4) end,
+    case when c.share = 1 then s.orders end,
+    case when c.share = 1 then s.orders - b.orders end,
+    c.share
+  from public.tenants as t
+  cross join lateral (
+    select coalesce(max(trunc(greatest(
+      least(v.last_day, returning_customers.last_day) - greatest(v.first_day, returning_customers.first_day) + 1, 0)::numeric
+        / nullif(returning_customers.last_day - returning_customers.first_day + 1, 0), 4)), 0) as share
+    from kpi.coverage as v
+    where v.tenant_id = t.id and v.subject = 'customers' and v.first_day is not null and v.last_day is not null
+  ) as c
+  cross join lateral (
+    select count(*) as buyers, count(*) filter (where p.back) as returning_buyers, coalesce(sum(p.orders), 0)::bigint as orders
+    from (
+      select d.identity_id, bool_or(d.sales_before + d.sales > 1) as back, sum(d.sales) as orders
+      from kpi.customer_sales_daily as d
+      where d.tenant_id = t.id and d.day between returning_customers.first_day and returning_customers.last_day
+        and d.identity_id <> all (array(
+          select g.identity_id from kpi.generic_identities as g where g.tenant_id = t.id and not g.used))
+      group by d.identity_id
+    ) as p
+  ) as b
+  cross join lateral (
+    select coalesce(sum(d.orders), 0)::bigint as orders
+    from kpi.sales_daily as d
+    where d.tenant_id = t.id and d.day between returning_customers.first_day and returning_customers.last_day
+  ) as s
+  where t.status = 'active'
+$function$;
+alter function kpi.returning_customers(date,date) owner to kpi_owner;
+grant execute on function kpi.returning_customers(date,date) to kpi_analyst;
+grant execute on function kpi.returning_customers(date,date) to kpi_reader;
+grant execute on function kpi.returning_customers(date,date) to kpi_writer;
+comment on function kpi.returning_customers(date,date) is 'Clientes recurrentes de un período cerrado de días locales (ambos incluidos): de los compradores identificados (una identidad: mismo RUT válido o correo; si no hay, teléfono; si no, el registro del origen), cuántos habían comprado antes, en cualquier momento. Una fila por empresa: buyers, returning_buyers, new_buyers, repeat_rate (0 a 1, nula sin compradores), orders, orders_without_identity (pedidos sin identidad, fuera de ambos) y coverage (parte del período cubierta). Si el período no está cubierto por completo, las cifras son nulas. Las ventas devueltas son compras, las entre empresas del grupo no. Las identidades genéricas no se usan. Las compras anteriores a lo cubierto no se conocen. Debe cuadrar con: Shopify, Returning customer rate; difiere porque Shopify no conoce las compras en Odoo ni une invitados.';
 
 CREATE OR REPLACE FUNCTION kpi.sales_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, gross_sales numeric, refunds numeric, sales_after_refunds numeric, net_sales_untaxed numeric, orders bigint, average_order numeric, refund_count bigint, orders_without_rate bigint, unpaid_sales numeric, unpaid_orders bigint, partly_paid_orders bigint, coverage numeric)
