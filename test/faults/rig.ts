@@ -117,8 +117,9 @@ const isIn = (stream: StreamStatus): boolean => stream.last_success_at !== null;
 const played = (sandbox: Sandbox) =>
   Object.fromEntries(SOURCES.map((source) => [source, sandbox.servers[source].faults.played])) as Record<SandboxSource, number>;
 
+/** What the four sources must have brought; whose users they are is told by another system, which this world does not connect. */
 async function* rowsOf(sandbox: Sandbox) {
-  yield* sandbox.expected();
+  for (const row of sandbox.expected()) if (row.table !== 'public.user_tenants') yield row;
 }
 
 async function connectEverything(app: App, sandbox: Sandbox): Promise<Map<string, string>> {

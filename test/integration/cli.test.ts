@@ -51,8 +51,8 @@ const BUILT = [
   'migrate',
   'tenant',
   'connect',
-  'connection',
   'check',
+  'connection',
   'sync',
   'status',
   'backfill',
@@ -63,7 +63,11 @@ const BUILT = [
   'link',
   'reconcile',
   'alerts',
+  'metabase',
+  'users',
+  'platform',
   'worker',
+  'serve',
 ];
 
 const BACKFILL = ['backfill', 'start', '--tenant', RUT, '--source', 'shopify', '--stream', 'orders'];
