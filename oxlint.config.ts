@@ -13,12 +13,15 @@ const layers: Record<string, Rights> = {
   dashboards: { layers: [], packages: ['zod'] },
   outbound: { layers: ['contract'], packages: ['axios', 'p-limit', 'zod'] },
   normalize: { layers: ['contract'], packages: ['zod'] },
-  store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'pg', 'pg-copy-streams', 'zod'] },
+  store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'p-limit', 'pg', 'pg-copy-streams', 'zod'] },
   ...Object.fromEntries(capabilities.map((name) => [name, { layers: ['contract', ...leaves], packages: ['p-limit', 'zod'] }])),
   clerk: { layers: ['contract', ...leaves], packages: ['svix', 'zod'] },
   metabase: { layers: ['contract', ...leaves], packages: ['jose', 'p-limit', 'zod'] },
   jobs: { layers: ['contract', ...leaves, ...capabilities], packages: ['graphile-worker', 'p-limit', 'pg', 'prom-client', 'zod'] },
-  api: { layers: ['contract', ...leaves, ...capabilities], packages: ['fastify', 'prom-client', 'zod'] },
+  api: {
+    layers: ['contract', ...leaves, ...capabilities],
+    packages: ['@fastify/cors', '@fastify/rate-limit', 'fastify', 'jose', 'prom-client', 'zod'],
+  },
   sandbox: { layers: [], packages: ['graphql', 'pg'] },
   local: { layers: ['contract', 'sandbox', ...leaves, ...capabilities], packages: ['kysely', 'p-limit', 'pg', 'zod'] },
 };

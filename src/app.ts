@@ -11,8 +11,10 @@ import type { Config } from './config.ts';
 import { DASHBOARDS } from './dashboards/index.ts';
 import type { JobDeps } from './jobs/job-deps.ts';
 import type { Logger } from './log.ts';
+import { applyMetabase } from './metabase/apply.ts';
 import { Cleared, type EmbedDeps } from './metabase/embed.ts';
 import { openMetabase } from './metabase/open-metabase.ts';
+import type { Plan } from './metabase/plan.ts';
 import type { MetabaseDeps } from './metabase/deps.ts';
 import { metabaseSecrets } from './metabase-secrets.ts';
 import { normalizer } from './normalize/normalize-draft.ts';
@@ -225,8 +227,18 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(readUsers === null ? {} : { syncUsers: (signal: AbortSignal) => readUsers({ signal, acceptDeletions: false }) }),
     metabase,
     embedding,
+    ...(config.metabase === null
+      ? {}
+      : { applyDashboards: async (tenantId: string) => countOf(await applyMetabase(await metabase(), { tenantId })) }),
     check,
     checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
     close: () => db.close(),
   };
+}
+
+/** How many objects a run found to make, change, leave. */
+function countOf({ items }: Plan): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of items) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
 }

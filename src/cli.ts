@@ -19,6 +19,7 @@ import { platformCommands } from './commands/platform.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
+import { tokenCommands } from './commands/token.ts';
 import { Terminal, UsageError, type Language } from './commands/terminal.ts';
 import { userCommands } from './commands/users.ts';
 import { workerCommands } from './commands/worker.ts';
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
     alertCommands,
     metabaseCommands,
     userCommands,
+    tokenCommands,
     platformCommands,
     workerCommands,
     serveCommand,

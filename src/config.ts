@@ -15,6 +15,16 @@ const safeUrl = () =>
       !URL.canParse(value) || new URL(value).protocol === 'https:' || /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(value).hostname),
     'is not an https:// address',
   );
+/** Origins as browsers state them, separated by commas: `https://portal.example.cl`, without a path. */
+const origins = () =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((one) => one.trim()))
+    .refine(
+      (all) => all.every((one) => URL.canParse(one) && new URL(one).origin === one),
+      'has to be origins like https://portal.example.cl',
+    )
+    .refine((all) => all.every((one) => safeUrl().safeParse(one).success), 'has to be https:// origins, but for this machine');
 const folder = () => z.string().transform((value) => resolve(value));
 /** A number written plainly: `Number('')` is 0 and `parseInt('5x')` is 5, and neither is what was meant. */
 const number = (low: number, high: number, fallback: number) =>
@@ -67,6 +77,19 @@ const environment = z
     METABASE_DATABASE_URL: optional(postgresUrl()).describe(
       'Warehouse as Metabase reaches it, without user and password; default DATABASE_DIRECT_URL',
     ),
+    CLERK_ISSUER: optional(safeUrl()).describe("Clerk's Frontend API as sessions state it (iss); without it no session is taken"),
+    CLERK_AUTHORIZED_PARTIES: optional(origins()).describe('Origins of the portal whose sessions are taken (azp)'),
+    CLERK_AUDIENCE: optional(z.string()).describe('Audience that sessions must state; without it none is asked for'),
+    CLERK_OPERATOR_ROLE: optional(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'is no role: lower-case letters, digits, _ and -')).describe(
+      'public_metadata.role of whoever may see every company; without it nobody may',
+    ),
+    KPI_CORS_ORIGINS: optional(origins()).describe('Origins whose pages may ask the gateway'),
+    KPI_QUERY_CONNECTIONS: whole(1, 100, 10).describe("Most database connections for tenants' own statements"),
+    KPI_QUERY_TIMEOUT_SECONDS: number(0.1, 120, 10).describe('Longest such a statement may take'),
+    KPI_API_REQUESTS_PER_MINUTE: whole(1, 1_000_000, 300).describe(
+      'Requests of one user or token to one server; a tenant has twice as many',
+    ),
+    KPI_API_QUERIES_PER_MINUTE: whole(1, 1_000_000, 60).describe('Statements among them'),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
   .superRefine((env, context) => {
@@ -81,6 +104,10 @@ const environment = z
     if ((env.ALERTS_WEBHOOK_URL === undefined) !== (env.ALERTS_WEBHOOK_SECRET === undefined)) {
       const [missing, there] = env.ALERTS_WEBHOOK_URL === undefined ? (['URL', 'SECRET'] as const) : (['SECRET', 'URL'] as const);
       fault(`ALERTS_WEBHOOK_${missing}`, `is missing, and ALERTS_WEBHOOK_${there} is set`);
+    }
+    // A session made for another site of the same instance must not open this one.
+    if (env.CLERK_ISSUER !== undefined && env.CLERK_AUTHORIZED_PARTIES === undefined) {
+      fault('CLERK_AUTHORIZED_PARTIES', 'is missing, and CLERK_ISSUER is set: give the origins of the portal');
     }
     // A lease must survive one lost renewal, a worker one lost heartbeat.
     if (env.KPI_LEASE_RENEW_SECONDS * 2 > env.KPI_LEASE_TTL_SECONDS) {
@@ -102,9 +129,28 @@ export interface Config {
   readonly vault: { readonly address: string; readonly token: string } | null;
   readonly secretsFolder: string | null;
   /** Who the users are: null secrets mean that they are not read, or that no messages about them are taken. */
-  readonly clerk: { readonly secretKey: string | null; readonly apiUrl: string; readonly webhookSecret: string | null };
+  readonly clerk: {
+    readonly secretKey: string | null;
+    readonly apiUrl: string;
+    readonly webhookSecret: string | null;
+    /** Null: no session of Clerk opens the gateway. A null role: no session is an operator's. */
+    readonly session: {
+      readonly issuer: string;
+      readonly authorizedParties: readonly string[];
+      readonly audience: string | null;
+      readonly operatorRole: string | null;
+    } | null;
+  };
   /** Where people look. Null: none is configured. Null secrets: those kept by "kpi metabase provision" are meant. */
   readonly metabase: MetabaseConfig | null;
+  /** What the gateway lets pass. */
+  readonly gateway: {
+    readonly corsOrigins: readonly string[];
+    readonly queryConnections: number;
+    readonly queryMs: number;
+    readonly requestsPerMinute: number;
+    readonly queriesPerMinute: number;
+  };
   /** Requests to one account of a source: steady rate, and how many may gather. */
   readonly requestRate: { readonly perSecond: number; readonly burst: number };
   readonly alerts: {
@@ -171,6 +217,22 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       secretKey: env.CLERK_SECRET_KEY ?? null,
       apiUrl: env.CLERK_API_URL.replace(/\/+$/, ''),
       webhookSecret: env.CLERK_WEBHOOK_SECRET ?? null,
+      session:
+        env.CLERK_ISSUER === undefined || env.CLERK_AUTHORIZED_PARTIES === undefined
+          ? null
+          : Object.freeze({
+              issuer: env.CLERK_ISSUER.replace(/\/+$/, ''),
+              authorizedParties: Object.freeze(env.CLERK_AUTHORIZED_PARTIES),
+              audience: env.CLERK_AUDIENCE ?? null,
+              operatorRole: env.CLERK_OPERATOR_ROLE ?? null,
+            }),
+    }),
+    gateway: Object.freeze({
+      corsOrigins: Object.freeze(env.KPI_CORS_ORIGINS ?? []),
+      queryConnections: env.KPI_QUERY_CONNECTIONS,
+      queryMs: ms(env.KPI_QUERY_TIMEOUT_SECONDS),
+      requestsPerMinute: env.KPI_API_REQUESTS_PER_MINUTE,
+      queriesPerMinute: env.KPI_API_QUERIES_PER_MINUTE,
     }),
     requestRate: Object.freeze({ perSecond: env.KPI_REQUESTS_PER_SECOND, burst: Math.max(10, env.KPI_REQUESTS_PER_SECOND * 2) }),
     alerts: Object.freeze({

@@ -31,13 +31,19 @@ export function clerkWebhook({ db, log, secret }: ClerkWebhookOptions): FastifyP
         throw error.because === 'signature'
           ? new ProblemError({
               status: 401,
-              title: 'Not signed',
-              detail: 'The message is not signed with the secret of this endpoint, or too old.',
+              code: 'not_signed',
+              detail: {
+                es: 'El mensaje no está firmado con el secreto de esta dirección, o es demasiado antiguo.',
+                en: 'The message is not signed with the secret of this endpoint, or too old.',
+              },
             })
           : new ProblemError({
               status: 422,
-              title: 'Not readable',
-              detail: 'The message is signed, but its contents are not as expected.',
+              code: 'not_readable',
+              detail: {
+                es: 'El mensaje está firmado, pero su contenido no es el esperado.',
+                en: 'The message is signed, but its contents are not as expected.',
+              },
             });
       }
     });

@@ -12,6 +12,8 @@ export interface JobDeps {
   streamsOf(source: string): readonly string[];
   /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */
   readonly syncUsers?: (signal: AbortSignal) => Promise<unknown>;
+  /** Puts a tenant's dashboards into Metabase and says how many objects it made, changed, left; absent where none is configured. */
+  readonly applyDashboards?: (tenantId: string, signal: AbortSignal) => Promise<Readonly<Record<string, number>>>;
   /** Everything one lane of one stream needs, its settings with secrets included. */
   jobFor(tenantId: string, connectionId: string, stream: string, lane: string, signal: AbortSignal): Promise<Omit<SyncJob, 'request'>>;
 }

@@ -7,6 +7,7 @@ import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
+import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
 import { recompute } from './recompute.ts';
 import { syncConnection } from './sync-connection.ts';
@@ -15,6 +16,7 @@ import { syncUsers } from './sync-users.ts';
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
 const TENANT = z.object({ tenant_id: z.uuid() });
 const RECOMPUTE = z.object({ tenant_id: z.uuid(), recomputation_id: z.uuid() });
+const DASHBOARDS = z.object({ tenant_id: z.uuid(), job_id: z.uuid() });
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
 /**
@@ -49,6 +51,10 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     },
     alert_deliveries: async (payload) => {
       await deliverAlerts(deps.alerts.delivery, TENANT.parse(payload).tenant_id, stopping);
+    },
+    dashboards: async (payload) => {
+      const { tenant_id, job_id } = DASHBOARDS.parse(payload);
+      await applyDashboards(deps, tenant_id, job_id, stopping);
     },
     backfill: async (payload) => {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);

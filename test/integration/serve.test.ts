@@ -70,7 +70,10 @@ describe('errors are problem details', () => {
     await asked(new Database({ url: database.url('kpi_writer') }), async (server) => {
       const answer = await server.inject('/api/nothing?key=abc');
       expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-      expect(answer.json()).toEqual({ type: 'about:blank', title: 'Not found', status: 404, detail: 'There is nothing at this address.' });
+      const own = { code: 'not_found', detail: 'No hay nada en esta dirección.', request_id: answer.headers['x-request-id'] };
+      expect(answer.json()).toEqual({ type: 'about:blank', title: 'No existe', status: 404, ...own });
+      const english = await server.inject({ url: '/api/nothing', headers: { 'accept-language': 'en' } });
+      expect(english.json()).toMatchObject({ title: 'Not found', detail: 'There is nothing at this address.' });
       // Without a secret there is no such route either.
       expect((await server.inject({ method: 'POST', url: '/api/webhooks/clerk', payload: {} })).statusCode).toBe(404);
     });
@@ -82,7 +85,7 @@ describe('errors are problem details', () => {
         throw Object.assign(new Error('select secret from ops.x'), { statusCode: 418 });
       });
       const answer = await server.inject('/broken');
-      expect([answer.statusCode, answer.json().title]).toEqual([500, 'Internal error']);
+      expect([answer.statusCode, answer.json().title]).toEqual([500, 'Error interno']);
       expect(answer.body).not.toContain('secret');
     });
   });
