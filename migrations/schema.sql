@@ -1077,6 +1077,38 @@ comment on column ops.connections.source_version is 'Version the source stated a
 comment on column ops.connections.created_at is 'First connected.';
 comment on column ops.connections.checked_at is 'Last successful check.';
 
+create table ops.dashboard_jobs (
+  tenant_id uuid not null,
+  id uuid not null,
+  template text not null,
+  state text default 'queued'::text not null,
+  requested_by text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  problem text,
+  result jsonb
+);
+alter table ops.dashboard_jobs add constraint dashboard_jobs_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.dashboard_jobs add constraint dashboard_jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])));
+CREATE UNIQUE INDEX dashboard_jobs_one_open ON ops.dashboard_jobs USING btree (tenant_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+alter table ops.dashboard_jobs enable row level security;
+alter table ops.dashboard_jobs force row level security;
+create policy service on ops.dashboard_jobs as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.dashboard_jobs owner to kpi_owner;
+grant delete, insert, select, update on table ops.dashboard_jobs to kpi_writer;
+comment on table ops.dashboard_jobs is 'A tenant''s dashboards being put into Metabase, asked for through the gateway and done by a worker. One at a time for each tenant.';
+comment on column ops.dashboard_jobs.tenant_id is 'Tenant.';
+comment on column ops.dashboard_jobs.id is 'Job.';
+comment on column ops.dashboard_jobs.template is 'Variant by industry.';
+comment on column ops.dashboard_jobs.state is 'queued, running, done or failed. Asking again after a failure goes on where it stopped.';
+comment on column ops.dashboard_jobs.requested_by is 'Who asked: a user of Clerk or a token, by id.';
+comment on column ops.dashboard_jobs.created_at is 'When it was asked for.';
+comment on column ops.dashboard_jobs.started_at is 'When a worker took it up.';
+comment on column ops.dashboard_jobs.ended_at is 'When it ended.';
+comment on column ops.dashboard_jobs.problem is 'Why it failed and what to do. Holds no secret.';
+comment on column ops.dashboard_jobs.result is 'How many objects were made, changed and left as they were.';
+
 create table ops.findings (
   tenant_id uuid not null,
   reconciliation_id uuid not null,
@@ -1400,6 +1432,37 @@ comment on column ops.runs.throttled_ms is 'Milliseconds spent waiting because t
 comment on column ops.runs.error_kind is 'Kind of the error that ended it.';
 comment on column ops.runs.error_code is 'Code of the error that ended it.';
 comment on column ops.runs.error_message is 'Message of the error that ended it.';
+
+create table ops.service_tokens (
+  id uuid not null,
+  name text not null,
+  sha256 bytea not null,
+  scopes text[] not null,
+  tenant_id uuid,
+  created_by text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  expires_at timestamp with time zone not null,
+  last_used_day date,
+  revoked_at timestamp with time zone
+);
+alter table ops.service_tokens add constraint service_tokens_pkey PRIMARY KEY (id);
+alter table ops.service_tokens add constraint service_tokens_scopes_check CHECK ((scopes <@ ARRAY['embed'::text, 'query'::text, 'read'::text, 'operate'::text, 'provision'::text]));
+alter table ops.service_tokens enable row level security;
+alter table ops.service_tokens force row level security;
+create policy service on ops.service_tokens as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.service_tokens owner to kpi_owner;
+grant delete, insert, select, update on table ops.service_tokens to kpi_writer;
+comment on table ops.service_tokens is 'Tokens with which other programs ask the gateway (kpi token create). What is lost cannot be shown again.';
+comment on column ops.service_tokens.id is 'Public part of the token.';
+comment on column ops.service_tokens.name is 'What it is for.';
+comment on column ops.service_tokens.sha256 is 'Hash of its secret part.';
+comment on column ops.service_tokens.scopes is 'What it may ask for.';
+comment on column ops.service_tokens.tenant_id is 'The only tenant it may ask about; null: every tenant.';
+comment on column ops.service_tokens.created_by is 'Who made it.';
+comment on column ops.service_tokens.created_at is 'When.';
+comment on column ops.service_tokens.expires_at is 'From when on it is refused.';
+comment on column ops.service_tokens.last_used_day is 'UTC day of its last use; null when it never was. Only the day, so that a use writes at most once a day.';
+comment on column ops.service_tokens.revoked_at is 'When a person took it back.';
 
 create table ops.streams (
   tenant_id uuid not null,
