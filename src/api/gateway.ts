@@ -1,3 +1,4 @@
+import type { Connector } from '#contract';
 import cors from '@fastify/cors';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Database } from '../store/database.ts';
@@ -8,6 +9,7 @@ import { limiter, type RateLimits } from './limits.ts';
 import type { MetabasePort } from './metabase-port.ts';
 import { openapi } from './openapi.ts';
 import { goneSignal, parsePart, type Route } from './route.ts';
+import { backfillRoutes } from './routes/backfills.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
 import { kpiRoutes } from './routes/kpis.ts';
@@ -17,6 +19,7 @@ import { tenantReader } from './tenant-reader.ts';
 
 export interface GatewayOptions extends AuthenticationOptions {
   readonly db: Database;
+  readonly connectors: readonly Connector[];
   readonly readers: ReaderSessions;
   /** Longest a statement may take. */
   readonly queryMs: number;
@@ -29,7 +32,7 @@ export interface GatewayOptions extends AuthenticationOptions {
 }
 
 /** Every resource of the gateway. */
-export function gatewayRoutes({ db, readers, queryMs, metabase }: GatewayOptions): Route[] {
+export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: GatewayOptions): Route[] {
   const reader = tenantReader(readers, { totalMs: queryMs });
   return [
     embedRoute(db, metabase),
@@ -37,6 +40,7 @@ export function gatewayRoutes({ db, readers, queryMs, metabase }: GatewayOptions
     queryRoute(db, reader),
     ...kpiRoutes(db, reader),
     ...operationRoutes(db),
+    ...backfillRoutes(db, connectors),
   ];
 }
 

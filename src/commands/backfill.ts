@@ -1,10 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { addBackfill, showBackfills, type BackfillRow } from '../store/backfills.ts';
-import { listConnections } from '../store/connections.ts';
-import { enqueueBackfill } from '../store/streams.ts';
-import { instantOf } from '../store/local-instant.ts';
-import { sliceRange } from '../sync/slice-range.ts';
+import { showBackfills, type BackfillRow } from '../store/backfills.ts';
+import { BackfillRefused, startBackfill } from '../sync/start-backfill.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { localTime, UsageError, type Column, type Terminal } from './terminal.ts';
 
@@ -38,54 +35,20 @@ export function backfillCommands(program: Command, context: CommandContext): voi
     .action(async (options: StartOptions) => {
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
-      const connector = app.connectors.find((c) => c.id === options.source);
-      const stream = connector?.streams.find((s) => s.name === options.stream);
-      if (connector === undefined)
-        throw new UsageError(`there is no source "${options.source}"; there are: ${app.connectors.map((c) => c.id).join(', ')}`);
-      if (stream === undefined)
-        throw new UsageError(
-          `${connector.id} has no stream "${options.stream}"; it has: ${connector.streams.map((s) => s.name).join(', ')}`,
-        );
-      if (stream.backfill === 'snapshot' || stream.backfill === 'none') {
-        throw new UsageError(
-          `${connector.id} ${stream.name} is a present state without a past; read it again with: kpi sync --tenant ${tenant.rut} --source ${connector.id} --stream ${stream.name}`,
-        );
-      }
-      const connections = await listConnections(app.db, { tenantId: tenant.id, source: connector.id });
-      if (connections.length === 0)
-        throw new UsageError(
-          `${tenant.company_name} has no ${connector.id}; connect it: kpi connect ${connector.id} --tenant ${tenant.rut}`,
-        );
-      const from = await instantOf(app.db, options.from, tenant.time_zone, '--from');
-      const until = options.until === undefined ? new Date() : await instantOf(app.db, options.until, tenant.time_zone, '--until');
-      if (from >= until) throw new UsageError(`the range is empty: --from ${options.from} is not before --until ${options.until ?? 'now'}`);
-      if (from > new Date()) throw new UsageError(`the range lies in the future: --from ${options.from}`);
       const days = Number(options.sliceDays);
       if (!Number.isInteger(days) || days < 1) throw new UsageError(`--slice-days is "${options.sliceDays}"; it is a whole number of days`);
-      // A walk by ids starts at the newest record each time, so cutting it would only read the same pages again.
-      const bounds = stream.backfill === 'id-range' ? [from.toISOString(), until.toISOString()] : sliceRange(from, until, days);
-      const ids: string[] = [];
-      for (const connection of connections) {
-        const id = await addBackfill(app.db, {
-          tenantId: tenant.id,
-          connectionId: connection.id,
-          source: connector.id,
-          stream: stream.name,
-          from: from.toISOString(),
-          until: until.toISOString(),
-          reason: options.reason,
-          requestedBy: userInfo().username,
-          bounds,
-        });
-        await enqueueBackfill(app.db, tenant.id, id);
-        ids.push(id);
-      }
-      terminal.document({ backfills: ids, slices: bounds.length - 1 });
+      const { source, stream, from, until, reason } = options;
+      const names = { from: '--from', until: '--until' };
+      const wish = { tenant, source, stream, from, until, reason, sliceDays: days, requestedBy: userInfo().username, names };
+      const { ids, slices } = await startBackfill(app.db, app.connectors, wish).catch((error: unknown) => {
+        throw error instanceof BackfillRefused ? new UsageError(error.message) : error;
+      });
+      terminal.document({ backfills: ids, slices });
       for (const id of ids)
         terminal.line(
           terminal.say({
-            es: `Encolado en ${bounds.length - 1} tramos. Véalo con: kpi backfill show ${id}`,
-            en: `Queued in ${bounds.length - 1} slices. Watch it: kpi backfill show ${id}`,
+            es: `Encolado en ${slices} tramos. Véalo con: kpi backfill show ${id}`,
+            en: `Queued in ${slices} slices. Watch it: kpi backfill show ${id}`,
           }),
         );
     });

@@ -34,6 +34,7 @@ export function serveCommand(program: Command, context: CommandContext): void {
         onError: (error) => log.warn({ err: error }, "a tenant's database connection was lost"),
       });
       const gateway = {
+        connectors: app.connectors,
         readers,
         queryMs,
         corsOrigins,

@@ -49,6 +49,17 @@ export interface SliceRow {
   readonly slice_until: Date;
 }
 
+/** A running backfill of the same stream covers part of the range. */
+export class BackfillOverlaps extends Error {
+  override readonly name = 'BackfillOverlaps';
+  readonly id: string;
+
+  constructor(id: string, message: string) {
+    super(message);
+    this.id = id;
+  }
+}
+
 const ADD = `insert into ops.backfills (tenant_id, id, connection_id, source, stream, range_from, range_until, reason, requested_by)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 // Newest range first: what people look at most is right first.
@@ -68,7 +79,7 @@ const END = `update ops.backfills set state = $3, error_message = $4, ended_at =
   where tenant_id = $1 and id = $2 returning connection_id, stream`;
 
 /**
- * Stores a backfill and its slices. @throws when one of the same stream and overlapping range is running: its id is in the message
+ * Stores a backfill and its slices. @throws BackfillOverlaps when one of the same stream and overlapping range is running
  */
 export async function addBackfill(db: Database, request: BackfillRequest): Promise<string> {
   const { tenantId, connectionId, stream, from, until, bounds } = request;
@@ -76,7 +87,8 @@ export async function addBackfill(db: Database, request: BackfillRequest): Promi
     await query(LOCK, [tenantId, connectionId]);
     const other = (await query<{ id: string }>(OVERLAPPING, [tenantId, connectionId, stream, from, until])).rows[0];
     if (other !== undefined)
-      throw new Error(
+      throw new BackfillOverlaps(
+        other.id,
         `backfill ${other.id} of ${request.source} ${stream} already covers part of that range; watch it with: kpi backfill show ${other.id}`,
       );
     const id = randomUUID();

@@ -36,6 +36,11 @@ const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string,
   readFreshness: (tenant) => [`/api/tenants/${tenant}/freshness`],
   showStatus: (tenant) => [`/api/tenants/${tenant}/status`],
   startSync: (tenant) => [`/api/tenants/${tenant}/sync`, {}],
+  startBackfill: (tenant) => [
+    `/api/tenants/${tenant}/backfills`,
+    { source: 'shopify', stream: 'orders', from: '2025-01-01', until: '2025-03-01' },
+  ],
+  listBackfills: (tenant) => [`/api/tenants/${tenant}/backfills`],
 };
 
 /** Whether an answer is what the description says that operation answers with that status. */
@@ -186,6 +191,46 @@ describe('operations', () => {
     );
     expect((await sync({})).body).toEqual({ connections: rows.map(({ connection_id }) => connection_id) });
     expect((await sync({ stream: 'no_such' })).body['code']).toBe('nothing_connected');
+  });
+
+  test('a backfill is queued in slices, shown, and refused where it cannot be', async () => {
+    const path = `/api/tenants/${rig.two.a.tenantId}/backfills`;
+    const start = (changes: Record<string, unknown>) =>
+      rig.ask(operator, path, { source: 'shopify', stream: 'orders', from: '2024-01-01', until: '2024-03-01', ...changes });
+    const good = await start({});
+    expect([good.status, good.body['slices']]).toEqual([202, 2]);
+    const [id] = good.body['backfills'] as string[];
+    const shown = (await rig.ask(operator, path)).body['backfills'] as Record<string, unknown>[];
+    // Santiago is three hours behind in January and in March.
+    expect(shown.find((one) => one['id'] === id)).toMatchObject({
+      state: 'running',
+      slices: 2,
+      from: '2024-01-01T03:00:00.000Z',
+      until: '2024-03-01T03:00:00.000Z',
+    });
+    const overlapping = await start({});
+    expect([overlapping.status, overlapping.body['backfill_id']]).toEqual([409, id]);
+    expectDescribed('startBackfill', overlapping);
+    const codes = await Promise.all(
+      [
+        { source: 'sap' },
+        { stream: 'no_such' },
+        { source: 'odoo', stream: 'orders' },
+        { from: '2024-03-01' },
+        { from: '2099-01-01', until: '2099-02-01' },
+        { from: '2024-02-30' },
+        { slice_days: 0 },
+      ].map(async (changes) => (await start(changes)).body['code']),
+    );
+    expect(codes).toEqual([
+      'unknown_source',
+      'unknown_stream',
+      'not_connected',
+      'empty_range',
+      'future_range',
+      'invalid_instant',
+      'invalid_request',
+    ]);
   });
 
   test("are not for a company's own users", async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import type { EmbeddedDashboard, MetabasePort } from '../../src/api/metabase-port.ts';
 import { createServer } from '../../src/api/server.ts';
+import { allConnectors } from '../../src/app.ts';
 import { Database } from '../../src/store/database.ts';
 import { ReaderSessions } from '../../src/store/reader-sessions.ts';
 import { createServiceToken, type Scope } from '../../src/store/service-tokens.ts';
@@ -130,6 +131,7 @@ export class GatewayRig {
       log: { info: write, warn: write, error: write },
       clerkWebhookSecret: null,
       gateway: {
+        connectors: allConnectors,
         readers,
         queryMs: options.queryMs ?? 5000,
         limits: { requestsPerMinute: options.requestsPerMinute ?? 100_000, queriesPerMinute: options.queriesPerMinute ?? 100_000 },
