@@ -93,13 +93,6 @@ export const sharedCards = {
     display: 'table',
     columns: { period: text('Período'), first_day: date('Desde'), last_day: date('Hasta'), ...salesWords },
   },
-  topProducts30Days: {
-    folder: 'shared',
-    title: 'Productos más vendidos, últimos 30 días (móvil)',
-    about: 'Los diez primeros por monto de los últimos 30 días corridos.',
-    display: 'table',
-    columns: productColumns,
-  },
   ticketsByChannel: {
     title: 'Tickets por canal y estado, últimos 7 días (móvil)',
     about: 'Conversaciones iniciadas en los últimos 7 días corridos, y todas las guardadas, por su estado de ahora.',

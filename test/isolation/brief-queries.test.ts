@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import pg from 'pg';
+import { bindCard } from '../../src/dashboards/card-sql.ts';
+import { DASHBOARDS } from '../../src/dashboards/index.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { createReader, dropReader } from '../../src/store/reader-role.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -221,4 +223,43 @@ test('under row security the sales of a window come from their index', async () 
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toContain('source_orders_sales');
   expect(plan).not.toContain('Seq Scan on source_orders');
+});
+
+describe('the móvil cards', () => {
+  const shown = async (dashboard: string, key: string) => {
+    const card = DASHBOARDS.find((one) => one.key === dashboard)?.cards.find((one) => one.key === key);
+    if (card === undefined) throw new Error(`${dashboard} has no card ${key}`);
+    const { text, values } = bindCard(card, {});
+    return (await reader.query<Record<string, string | null>>(text, [...values])).rows;
+  };
+
+  test('show the revenue of the query, once the data cover its window', async () => {
+    const { rows } = await reader.query<Record<string, string>>(REVENUE);
+    const total = (row: Record<string, string | null>) => [row['total_sales'], row['total_orders']];
+    expect((await shown('ejecutiva', 'revenue-by-tenant')).map(total)).toEqual([[null, null]]);
+    await seeder.insert('kpi.freshness', { tenant_id: own, covered_from: new Date(0), covered_until: new Date() });
+    expect((await shown('ejecutiva', 'revenue-by-tenant')).map(total)).toEqual(rows.map(total));
+    for (const dashboard of ['tenant', 'ventas'])
+      expect((await shown(dashboard, 'sales-30-days')).map((row) => [row['gross_sales'], row['orders']])).toEqual(rows.map(total));
+  });
+
+  test('show the tickets of the query, with their status in Spanish', async () => {
+    const spanish: Record<string, string> = { open: 'Abierta', resolved: 'Resuelta', pending: 'Con el bot', snoozed: 'Pospuesta' };
+    const { rows } = await reader.query<Record<string, string>>(...(filled(TICKETS, own)[0] ?? ['', []]));
+    const expected = rows.map((row) => [row['channel'], spanish[row['status'] ?? ''], row['total']]);
+    for (const dashboard of ['tenant', 'soporte']) {
+      const cards = (await shown(dashboard, 'tickets-by-channel')).filter((row) => row['last_7_days'] !== '0');
+      expect(cards.map((row) => [row['channel'], row['status'], row['last_7_days']]).toSorted()).toEqual(expected.toSorted());
+    }
+  });
+
+  test('show the executions of the query', async () => {
+    const { rows } = await reader.query<Record<string, string>>(...(filled(EXECUTIONS, own)[0] ?? ['', []]));
+    for (const dashboard of ['tenant', 'automatizaciones']) {
+      const cards = await shown(dashboard, 'workflows-30-days');
+      expect(cards.map((row) => [row['workflow_name'], row['executions'], row['avg_duration_ms'], row['errors']])).toEqual(
+        rows.map((row) => [row['workflow_name'], row['executions'], row['avg_duration'], row['errors']]),
+      );
+    }
+  });
 });
