@@ -16,7 +16,7 @@ select
   r.tenant_id,
   r.day,
   case when r.covered then coalesce(d.runs, 0) end as runs,
-  case when r.covered then round(d.duration_ms_sum::numeric / d.runs, 1) end as avg_ms,
+  case when r.covered then round(d.duration_ms_sum::numeric / nullif(d.runs, 0), 1) end as avg_ms,
   case when r.covered then d.p50_ms end as p50_ms,
   case when r.covered then d.p95_ms end as p95_ms,
   case when r.covered then 1 else 0 end::numeric as coverage

@@ -246,10 +246,10 @@ describe('the móvil cards', () => {
   test('show the tickets of the query, with their status in Spanish', async () => {
     const spanish: Record<string, string> = { open: 'Abierta', resolved: 'Resuelta', pending: 'Con el bot', snoozed: 'Pospuesta' };
     const { rows } = await reader.query<Record<string, string>>(...(filled(TICKETS, own)[0] ?? ['', []]));
-    const expected = rows.map((row) => [row['channel'], spanish[row['status'] ?? ''], row['total']]);
+    const expected = new Set(rows.map((row) => JSON.stringify([row['channel'], spanish[row['status'] ?? ''], row['total']])));
     for (const dashboard of ['tenant', 'soporte']) {
       const cards = (await shown(dashboard, 'tickets-by-channel')).filter((row) => row['last_7_days'] !== '0');
-      expect(cards.map((row) => [row['channel'], row['status'], row['last_7_days']]).toSorted()).toEqual(expected.toSorted());
+      expect(new Set(cards.map((row) => JSON.stringify([row['channel'], row['status'], row['last_7_days']])))).toEqual(expected);
     }
   });
 
