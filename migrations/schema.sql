@@ -4334,7 +4334,7 @@ create view kpi.latency_by_day with (security_invoker=true) as
             ELSE NULL::bigint
         END AS runs,
         CASE
-            WHEN r.covered THEN round(((d.duration_ms_sum)::numeric / (d.runs)::numeric), 1)
+            WHEN r.covered THEN round(((d.duration_ms_sum)::numeric / (NULLIF(d.runs, 0))::numeric), 1)
             ELSE NULL::numeric
         END AS avg_ms,
         CASE
