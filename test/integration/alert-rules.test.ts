@@ -61,6 +61,19 @@ test('sales: a source that is behind, or a day not wholly covered, is unknown an
   expect(await rig.told()).toEqual([]);
 });
 
+test('sales: invoices and the counter count where they are used', async () => {
+  await rig.tenantFor('sales_below');
+  await sales(await fresh(), 'odoo');
+  const late = { last_success_at: await rig.fixture.before('1 day') };
+  await sales({ from: '2020-01-01T00:00:00Z', until: await rig.fixture.before('1 day') }, 'odoo', { ...late, stream: 'invoices' });
+  expect((await rig.judge(THURSDAY)).unknown).toEqual({ sales_below: 'las ventas no están al día: odoo' });
+  // Read to its end and nothing covered: the application is not installed.
+  await run(`update kpi.freshness set covered_until = null, covered_from = null where tenant_id = $1 and stream = 'invoices'`, [
+    rig.tenantId,
+  ]);
+  expect(await rig.judge(THURSDAY)).toMatchObject({ fired: 1, unknown: {} });
+});
+
 test('sales: a sale without an exchange rate makes a low day unknown, not low', async () => {
   await rig.tenantFor('sales_below');
   await sales(await fresh());

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { enqueueAlerts } from '../../src/alerts/outbox.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook/server.ts';
+import { Database } from '../../src/store/database.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { kpi } from '../support/processes.ts';
+import { kpi, startKpi, until } from '../support/processes.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -92,6 +94,24 @@ test('rules, target, test, run, dead letters and retry, from the command line', 
   expect(receiver.received).toHaveLength(2);
   expect((await json('alerts', 'list', '--dead')).document).toEqual([]);
   expect((await json('alerts', 'target', 'list')).document).toMatchObject([{ secretRef: 'env:TIENDA_ALERTS' }]);
+});
+
+test('a worker judges what is due and delivers it by itself', async () => {
+  const before = receiver.received.length;
+  await withDirectSession(database.adminUrl, async (session) => {
+    await session.run(`update ops.reconciliations set erp_amount = shop_amount`);
+    await session.run(`update ops.alert_evaluations set next_run_at = '-infinity'`);
+  });
+  const db = new Database({ url: database.url('kpi_writer') });
+  await enqueueAlerts(db).finally(() => db.close());
+  const worker = startKpi(['worker'], { home, env });
+  try {
+    await until('the end arrives', () => receiver.received.length > before);
+  } finally {
+    worker.process.kill('SIGTERM');
+    await worker.ended;
+  }
+  expect(JSON.parse(receiver.received.at(-1)!.body)).toMatchObject({ state: 'resolved', rule: { kind: 'reconciliation_difference' } });
 });
 
 test('days without business are settings of the company', async () => {

@@ -16,7 +16,9 @@ with open_day as (
 late as (
   select string_agg(distinct f.source, ', ' order by f.source) as sources
   from kpi.freshness_now f
-  where f.tenant_id = $1 and f.source in ('shopify', 'odoo') and f.stream = 'orders' and f.is_stale
+  -- The streams of kpi.coverage's subject sales; one that ended without covering anything is of an application that is not installed.
+  where f.tenant_id = $1 and f.source in ('shopify', 'odoo') and f.stream in ('orders', 'invoices', 'pos_orders') and f.is_stale
+    and (f.stream = 'orders' or f.covered_until is not null or f.last_success_at is null)
 )
 select 'ventas' as subject, 'Venta bruta del ' || to_char(d.day, 'DD-MM-YYYY') as title, d.day::text as occasion,
   trim_scale(s.gross_sales)::text as value,
