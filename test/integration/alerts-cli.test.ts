@@ -103,7 +103,8 @@ test('a worker judges what is due and delivers it by itself', async () => {
     await session.run(`update ops.alert_evaluations set next_run_at = '-infinity'`);
   });
   const db = new Database({ url: database.url('kpi_writer') });
-  await enqueueAlerts(db).finally(() => db.close());
+  await enqueueAlerts(db);
+  await db.close();
   const worker = startKpi(['worker'], { home, env });
   try {
     await until('the end arrives', () => receiver.received.length > before);
