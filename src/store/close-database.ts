@@ -32,6 +32,8 @@ export async function closeDatabase(admin: DirectSession): Promise<void> {
     superuser
       ? 'revoke execute on function pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea) from public;'
       : '',
+    // In a DO block a reader could swallow the end of its time and go on for ever. Those who make functions keep the language.
+    superuser ? `revoke usage on language plpgsql from public; grant usage on language plpgsql to kpi_owner, kpi_queue;` : '',
   ];
   await admin.atomically(statements.join('\n'));
 }
