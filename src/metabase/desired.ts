@@ -69,11 +69,13 @@ export function desiredForTenant(tenant: MetabaseTenant, dashboards: readonly Da
       connectionDetails(reach, tenant.readerRole, `metabase-${tenant.readerRole}`),
     ),
     collection: collectionOf(tenant.id, `${tenant.companyName} (${tenant.rut})`),
-    dashboards: dashboards
-      .filter(({ audience }) => audience === 'tenant')
-      .map((one) =>
-        dashboardOf(tenant.id, { ...one, cards: one.cards.filter(fits) }, { timeZone: tenant.timeZone, money, locked, embedded: true }),
-      ),
+    dashboards: sharing(
+      dashboards
+        .filter(({ audience }) => audience === 'tenant')
+        .map((one) =>
+          dashboardOf(tenant.id, { ...one, cards: one.cards.filter(fits) }, { timeZone: tenant.timeZone, money, locked, embedded: true }),
+        ),
+    ),
     complete: true,
   };
 }
@@ -88,6 +90,19 @@ export function desiredForAnalyst(dashboards: readonly Dashboard[], reach: Reach
     dashboards: dashboards.filter(({ audience }) => audience === 'analyst').map((one) => dashboardOf(NO_TENANT, one, options)),
     complete: true,
   };
+}
+
+/** Cards that are the same on several dashboards are one card in Metabase, that of the first: fewer requests, and one place to repair. */
+function sharing(dashboards: readonly DesiredDashboard[]): DesiredDashboard[] {
+  const first = new Map<string, DesiredCard>();
+  const shared = (card: DesiredCard): DesiredCard => {
+    const { key: _, entityId: __, place, mappings, ...content } = card;
+    const what = JSON.stringify(content);
+    const known = first.get(what);
+    if (known === undefined) first.set(what, card);
+    return known === undefined ? card : { ...known, place, mappings };
+  };
+  return dashboards.map((dashboard) => ({ ...dashboard, cards: dashboard.cards.map(shared) }));
 }
 
 function databaseOf(prefix: string, name: string, details: DatabaseRequest['details']): Desired['database'] {

@@ -25,7 +25,7 @@ export async function settle(work: Work, patience: Patience): Promise<void> {
   const wanted = work.desired.dashboards;
   const cards = await settleCards(
     work,
-    wanted.flatMap((dashboard) => dashboard.cards),
+    [...new Map(wanted.flatMap((dashboard) => dashboard.cards.map((card) => [card.key, card] as const))).values()],
     { databaseId, collectionId },
     seen,
   );

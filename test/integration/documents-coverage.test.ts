@@ -16,6 +16,7 @@ test('while invoices are read for the first time, sales are unknown: their refun
   await stream('orders', DONE);
   await stream('invoices', { last_success_at: null, covered_until: null });
   expect(await lastDays()).toEqual([
+    ['carts', '2026-11-28'],
     ['customers', '2026-11-28'],
     ['documents', null],
     ['sales', null],
@@ -27,6 +28,7 @@ test('an app that is not installed makes no sale unknown for ever; documents sta
   await stream('invoices', { ...DONE, covered_until: null });
   await stream('pos_orders', { ...DONE, covered_until: null });
   expect(await lastDays()).toEqual([
+    ['carts', '2026-11-28'],
     ['customers', '2026-11-28'],
     ['documents', null],
     ['sales', '2026-11-28'],
@@ -38,6 +40,7 @@ test('sales are covered as far as orders, invoices and the counter are', async (
   await stream('invoices', DONE);
   await stream('pos_orders', { ...DONE, covered_until: '2026-11-28T12:00:00Z' });
   expect(await lastDays()).toEqual([
+    ['carts', '2026-11-28'],
     ['customers', '2026-11-28'],
     ['documents', '2026-11-28'],
     ['sales', '2026-11-27'],

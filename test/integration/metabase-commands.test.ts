@@ -70,7 +70,7 @@ test('from nothing to a signed address, by five commands', async () => {
   const applied = await run('metabase', 'apply', '--tenant', RUT, '--json');
   expect(applied.code, applied.stderr).toBe(0);
   // What a new company may cost: four dashboards of up to 62 cards.
-  expect(metabase.log.length - from).toBeLessThanOrEqual(100);
+  expect(metabase.log.length - from).toBeLessThanOrEqual(115);
   expect((await run('metabase', 'apply')).code).toBe(0);
   const planned = await run('metabase', 'plan', '--json');
   expect(planned.code).toBe(0);
