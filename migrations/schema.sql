@@ -3699,31 +3699,37 @@ comment on column kpi.csat_by_day.response_rate is 'Respondidas sobre enviadas, 
 comment on column kpi.csat_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.customer_cohorts with (security_invoker=true) as
- SELECT tenant_id,
-    COALESCE(to_char((cohort_month)::timestamp with time zone, 'YYYY-MM'::text), 'anterior'::text) AS cohort,
-    month,
-    (((((EXTRACT(year FROM month) - EXTRACT(year FROM cohort_month)) * (12)::numeric) + EXTRACT(month FROM month)) - EXTRACT(month FROM cohort_month)))::integer AS months_since,
-    count(DISTINCT identity_id) AS buyers,
-    (sum(sales))::bigint AS orders,
-    sum(amount_total) AS amount_total,
-    bool_and(((month >= covered_first) AND ((((month + '1 mon'::interval))::date - 1) <= covered_last))) AS is_complete
-   FROM ( SELECT d.tenant_id,
-            d.identity_id,
-            (date_trunc('month'::text, (d.day)::timestamp with time zone))::date AS month,
-                CASE
-                    WHEN ((date_trunc('month'::text, (d.first_day)::timestamp with time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp with time zone))::date
-                    ELSE NULL::date
-                END AS cohort_month,
-            v.first_day AS covered_first,
-            v.last_day AS covered_last,
-            d.sales,
-            d.amount_total
-           FROM (kpi.customer_sales_daily d
-             JOIN kpi.coverage v ON (((v.tenant_id = d.tenant_id) AND (v.subject = 'customers'::text) AND (d.day <= v.last_day))))
-          WHERE (NOT (EXISTS ( SELECT
-                   FROM kpi.generic_identities g
-                  WHERE ((g.tenant_id = d.tenant_id) AND (g.identity_id = d.identity_id) AND (NOT g.used)))))) m
-  GROUP BY tenant_id, cohort_month, month;
+ SELECT t.id AS tenant_id,
+    COALESCE(to_char((m.cohort_month)::timestamp with time zone, 'YYYY-MM'::text), 'anterior'::text) AS cohort,
+    m.month,
+    (((((EXTRACT(year FROM m.month) - EXTRACT(year FROM m.cohort_month)) * (12)::numeric) + EXTRACT(month FROM m.month)) - EXTRACT(month FROM m.cohort_month)))::integer AS months_since,
+    m.buyers,
+    m.orders,
+    m.amount_total,
+    ((m.month >= v.first_day) AND ((((m.month + '1 mon'::interval))::date - 1) <= v.last_day)) AS is_complete
+   FROM ((public.tenants t
+     JOIN kpi.coverage v ON (((v.tenant_id = t.id) AND (v.subject = 'customers'::text))))
+     CROSS JOIN LATERAL ( SELECT b.cohort_month,
+            b.month,
+            count(*) AS buyers,
+            (sum(b.sales))::bigint AS orders,
+            sum(b.amount_total) AS amount_total
+           FROM ( SELECT d.identity_id,
+                    x.cohort_month,
+                    x.month,
+                    sum(d.sales) AS sales,
+                    sum(d.amount_total) AS amount_total
+                   FROM (kpi.customer_sales_daily d
+                     CROSS JOIN LATERAL ( SELECT (date_trunc('month'::text, (d.day)::timestamp without time zone))::date AS month,
+                                CASE
+                                    WHEN ((date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date
+                                    ELSE NULL::date
+                                END AS cohort_month) x)
+                  WHERE ((d.tenant_id = t.id) AND (d.day <= v.last_day) AND (d.identity_id <> ALL (ARRAY( SELECT g.identity_id
+                           FROM kpi.generic_identities g
+                          WHERE ((g.tenant_id = t.id) AND (NOT g.used))))))
+                  GROUP BY d.identity_id, x.cohort_month, x.month) b
+          GROUP BY b.cohort_month, b.month) m);
 alter table kpi.customer_cohorts owner to kpi_owner;
 grant select on table kpi.customer_cohorts to kpi_analyst;
 grant select on table kpi.customer_cohorts to kpi_reader;
