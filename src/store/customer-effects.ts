@@ -12,10 +12,11 @@ const BUYERS = sqlFile('identities-touched');
  */
 export async function settleCustomers(query: Query, effects: Effects, orders: ReadonlySet<string>): Promise<void> {
   const { tenantId } = effects.tenant;
-  const identities = await settleIdentities(query, tenantId, effects.ids('customer'));
+  const customers = effects.ids('customer');
+  const identities = await settleIdentities(query, tenantId, customers);
   const carts = effects.ids('abandoned_checkout');
-  if (orders.size > 0 || carts.length > 0 || effects.formerBuyers.size > 0) {
-    const touched = await query<{ identity_id: string }>(BUYERS, [tenantId, [...orders], carts, [...effects.formerBuyers]]);
+  if (orders.size > 0 || carts.length > 0 || customers.length > 0 || effects.formerBuyers.size > 0) {
+    const touched = await query<{ identity_id: string }>(BUYERS, [tenantId, [...orders], carts, [...effects.formerBuyers], customers]);
     for (const { identity_id } of touched.rows) identities.add(identity_id);
   }
   await reaggregate(query, tenantId, ROLLUPS.customerDays, identities);

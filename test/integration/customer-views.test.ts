@@ -258,6 +258,19 @@ describe('abandoned carts', () => {
     expect(day).toEqual([{ abandoned: '0', without_contact: '1' }]);
   });
 
+  test('a partner that loses its contact data takes its cart along, though it stays the same customer', async () => {
+    const cart = orderDraft('31', { customer_id: '11', status: 'quotation', source_status: 'draft/no', channel: 'website' });
+    await write(company.odoo, [
+      customerDraft('10', { phone: '+56911111111', company: '10' }),
+      customerDraft('11', { phone: '+56911111111', company: '10' }),
+      { ...cart, sourceCreatedAt: '2026-11-10T12:00:00Z' },
+    ]);
+    expect(await company.rows('select carts from kpi.carts')).toEqual([{ carts: '1' }]);
+    await write(company.odoo, [customerDraft('11', { company: '10' }, '2026-11-12T00:00:00Z')]);
+    expect(await company.rows('select distinct identity_id from public.customer_identities')).toHaveLength(1);
+    expect(await company.rows('select carts from kpi.carts')).toEqual([]);
+  });
+
   test('cart_hours decides when it is abandoned, by what the sources have told', async () => {
     await company.cover('2026-10-01T00:00:00Z', '2026-11-10T13:59:59Z');
     await write(company.shop, [ana, cartDraft('71', { customer: '1', at: '2026-11-10T12:00:00Z', updatedAt: '2026-11-10T13:00:00Z' })]);
