@@ -24,7 +24,8 @@ export async function rebuildTenant(
   onProgress?: (progress: RebuildProgress) => void,
 ): Promise<DerivedDifference[]> {
   const found: DerivedDifference[] = [];
-  const began = (await db.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now;
+  // As text: a Date has no microseconds, and what ended in this millisecond ended before.
+  const began = (await db.query<{ now: string }>('select clock_timestamp()::text as now')).rows[0]!.now;
   for await (const chunk of walkDerivations(db, tenantId, DERIVATIONS, undefined, { show: SHOWN, looksFirst: true })) {
     for (const difference of chunk.differences) found.push(difference);
     onProgress?.({ table: chunk.table, done: chunk.place.index, total: DERIVATIONS.length });

@@ -74,16 +74,18 @@ describe("sessions as the companies' readers", () => {
 
   test('a statement that catches its cancellation is ended with its backend', async () => {
     const readers = sessions({});
-    const stubborn = 'do $$ begin loop begin perform pg_sleep(100); exception when query_canceled then null; end; end loop; end $$';
+    // Readers may not write such a thing themselves.
+    await rig.two.seeder.client.query(`create function public.stubborn() returns void language plpgsql as $$
+      begin loop begin perform pg_sleep(100); exception when query_canceled then null; end; end loop; end $$`);
     const ended = readers.use(rig.two.a.role, async (session) => {
-      const running = session.client.query(stubborn);
+      const running = session.client.query('select public.stubborn()');
       running.catch(() => undefined);
       await readers.stop(session, running);
       await running;
     });
     await expect(ended).rejects.toThrow(/terminat/);
     const { rows } = await rig.two.seeder.client.query(
-      "select from pg_stat_activity where query like 'do $$ begin loop%' and state = 'active'",
+      "select from pg_stat_activity where query like 'select public.stubborn%' and state = 'active'",
     );
     expect(rows).toEqual([]);
     expect(await pid(readers, rig.two.a.role)).toBeGreaterThan(0);

@@ -41,7 +41,8 @@ describe('products', () => {
     expect(await between(sold.business_day, back.business_day, 'position, sku, units, amount, coverage')).toEqual([
       [null, null, null, null, '0'],
     ]);
-    await kpi.cover('10 days', '1 hour');
+    // To this moment: an hour ago may still be yesterday.
+    await kpi.cover('10 days', '0 hours');
     const yesterday = back.business_day;
     expect(await between(sold.business_day, yesterday, 'position, sku, units, amount, coverage')).toEqual([
       ['1', 'POL-1', '2', '21420', '1'],
