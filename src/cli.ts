@@ -16,6 +16,7 @@ import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
 import { platformCommands } from './commands/platform.ts';
+import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
     reconcileCommands,
     alertCommands,
     metabaseCommands,
+    reportCommand,
     userCommands,
     tokenCommands,
     platformCommands,

@@ -90,6 +90,7 @@ const environment = z
       'Requests of one user or token to one server; a tenant has twice as many',
     ),
     KPI_API_QUERIES_PER_MINUTE: whole(1, 1_000_000, 60).describe('Statements among them'),
+    KPI_CHROMIUM: optional(z.string()).describe('Chromium or Chrome that prints reports; default: the one at a usual place'),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
   .superRefine((env, context) => {
@@ -143,6 +144,8 @@ export interface Config {
   };
   /** Where people look. Null: none is configured. Null secrets: those kept by "kpi metabase provision" are meant. */
   readonly metabase: MetabaseConfig | null;
+  /** Program that prints reports as PDF; null: the one at a usual place. */
+  readonly chromium: string | null;
   /** What the gateway lets pass. */
   readonly gateway: {
     readonly corsOrigins: readonly string[];
@@ -213,6 +216,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
     metabase: metabaseOf(env),
+    chromium: env.KPI_CHROMIUM ?? null,
     clerk: Object.freeze({
       secretKey: env.CLERK_SECRET_KEY ?? null,
       apiUrl: env.CLERK_API_URL.replace(/\/+$/, ''),
