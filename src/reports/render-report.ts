@@ -40,11 +40,11 @@ export function renderReport({ dashboard, company, answers, locale }: ReportPage
           </div>
           <div class="facts">${factsOf(answers, dashboard, locale)}</div>
         </header>
+        <p class="note">
+          «sin dato» no es cero: los datos leídos no cubren por completo ese día o período. Horas de ${locale.timeZone}, montos en
+          ${locale.currency}.
+        </p>
         <main>${bandsOf(answers.cards).flatMap((band) => renderBand(band, locale))}</main>
-        <footer>
-          «sin dato» no es cero: ese día o ese período no está cubierto por completo por los datos leídos. Horas de ${locale.timeZone}.
-          Montos en ${locale.currency}.
-        </footer>
       </body>
     </html>`;
   return page.text;

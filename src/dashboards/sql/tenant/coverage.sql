@@ -1,6 +1,7 @@
 select
   case subject
     when 'sales' then 'Ventas'
+    when 'documents' then 'Documentos'
     when 'carts' then 'Carritos'
     when 'customers' then 'Clientes'
     when 'inventory' then 'Inventario'
