@@ -65,6 +65,7 @@ const BUILT = [
   'reconcile',
   'alerts',
   'metabase',
+  'report',
   'users',
   'token',
   'platform',
