@@ -209,10 +209,11 @@ create table kpi.customer_sales_daily (
   amount_untaxed numeric not null,
   first_day date not null,
   first_sale_at timestamp with time zone not null,
-  last_sale_at timestamp with time zone not null
+  last_sale_at timestamp with time zone not null,
+  opens_month boolean not null
 );
 alter table kpi.customer_sales_daily add constraint customer_sales_daily_pkey PRIMARY KEY (tenant_id, identity_id, day);
-CREATE INDEX customer_sales_daily_day ON kpi.customer_sales_daily USING btree (tenant_id, day) INCLUDE (identity_id, sales, sales_before, first_day, amount_total, anonymous);
+CREATE INDEX customer_sales_daily_day ON kpi.customer_sales_daily USING btree (tenant_id, day) INCLUDE (identity_id, sales, sales_before, first_day, amount_total, anonymous, opens_month);
 alter table kpi.customer_sales_daily enable row level security;
 alter table kpi.customer_sales_daily force row level security;
 create policy every_row on kpi.customer_sales_daily as permissive for select to kpi_analyst using (true);
@@ -235,6 +236,7 @@ comment on column kpi.customer_sales_daily.amount_untaxed is 'Venta sin impuesto
 comment on column kpi.customer_sales_daily.first_day is 'Día local de su primera venta.';
 comment on column kpi.customer_sales_daily.first_sale_at is 'Primera venta del día.';
 comment on column kpi.customer_sales_daily.last_sale_at is 'Última venta del día.';
+comment on column kpi.customer_sales_daily.opens_month is 'Si es su primer día con ventas del mes local.';
 
 create table kpi.execution_latency_daily (
   tenant_id uuid not null,
@@ -2507,7 +2509,7 @@ create table public.order_links (
 );
 alter table public.order_links add constraint order_links_pkey PRIMARY KEY (tenant_id, shop_order_id, erp_order_id);
 alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text, 'person'::text])));
-CREATE INDEX order_links_erp ON public.order_links USING btree (tenant_id, erp_order_id);
+CREATE INDEX order_links_erp ON public.order_links USING btree (erp_order_id, tenant_id);
 alter table public.order_links enable row level security;
 alter table public.order_links force row level security;
 create policy every_row on public.order_links as permissive for select to kpi_analyst using (true);
@@ -2948,9 +2950,10 @@ alter table public.source_orders add constraint source_orders_silent_because_che
 CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_customer ON public.source_orders USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL);
-CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) WHERE is_sale;
+CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) INCLUDE (amount_total, channel, deleted_at) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
 CREATE INDEX source_orders_invoice ON public.source_orders USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE INDEX source_orders_left_out ON public.source_orders USING btree (tenant_id, business_day) WHERE ((NOT is_sale) AND (deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text));
 CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_other_day ON public.source_orders USING btree (tenant_id, business_day) WHERE (NOT is_sale);
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
@@ -2958,6 +2961,7 @@ CREATE INDEX source_orders_shop_id ON public.source_orders USING btree (tenant_i
 CREATE INDEX source_orders_shop_name ON public.source_orders USING btree (tenant_id, shop_order_name) WHERE (shop_order_name IS NOT NULL);
 CREATE INDEX source_orders_waiting ON public.source_orders USING btree (tenant_id, created_at) WHERE (silent_because = 'waiting'::text);
 CREATE INDEX source_orders_web ON public.source_orders USING btree (tenant_id, business_day) WHERE (is_sale AND (deleted_at IS NULL) AND (channel = ANY (ARRAY['web'::text, 'website'::text])));
+CREATE INDEX source_orders_without_rate ON public.source_orders USING btree (tenant_id, business_day) WHERE (is_sale AND (amount_total IS NULL));
 alter table public.source_orders enable row level security;
 alter table public.source_orders force row level security;
 create policy every_row on public.source_orders as permissive for select to kpi_analyst using (true);
@@ -3701,35 +3705,33 @@ comment on column kpi.csat_by_day.coverage is '1 si los datos cubren el día com
 create view kpi.customer_cohorts with (security_invoker=true) as
  SELECT t.id AS tenant_id,
     COALESCE(to_char((m.cohort_month)::timestamp with time zone, 'YYYY-MM'::text), 'anterior'::text) AS cohort,
-    m.month,
-    (((((EXTRACT(year FROM m.month) - EXTRACT(year FROM m.cohort_month)) * (12)::numeric) + EXTRACT(month FROM m.month)) - EXTRACT(month FROM m.cohort_month)))::integer AS months_since,
+    p.month,
+    (((((EXTRACT(year FROM p.month) - EXTRACT(year FROM m.cohort_month)) * (12)::numeric) + EXTRACT(month FROM p.month)) - EXTRACT(month FROM m.cohort_month)))::integer AS months_since,
     m.buyers,
     m.orders,
     m.amount_total,
-    ((m.month >= v.first_day) AND ((((m.month + '1 mon'::interval))::date - 1) <= v.last_day)) AS is_complete
-   FROM ((public.tenants t
+    ((p.month >= v.first_day) AND ((((p.month + '1 mon'::interval))::date - 1) <= v.last_day)) AS is_complete
+   FROM ((((public.tenants t
      JOIN kpi.coverage v ON (((v.tenant_id = t.id) AND (v.subject = 'customers'::text))))
-     CROSS JOIN LATERAL ( SELECT b.cohort_month,
-            b.month,
-            count(*) AS buyers,
-            (sum(b.sales))::bigint AS orders,
-            sum(b.amount_total) AS amount_total
-           FROM ( SELECT d.identity_id,
-                    x.cohort_month,
-                    x.month,
-                    sum(d.sales) AS sales,
-                    sum(d.amount_total) AS amount_total
-                   FROM (kpi.customer_sales_daily d
-                     CROSS JOIN LATERAL ( SELECT (date_trunc('month'::text, (d.day)::timestamp without time zone))::date AS month,
-                                CASE
-                                    WHEN ((date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date
-                                    ELSE NULL::date
-                                END AS cohort_month) x)
-                  WHERE ((d.tenant_id = t.id) AND (d.day <= v.last_day) AND (d.identity_id <> ALL (ARRAY( SELECT g.identity_id
-                           FROM kpi.generic_identities g
-                          WHERE ((g.tenant_id = t.id) AND (NOT g.used))))))
-                  GROUP BY d.identity_id, x.cohort_month, x.month) b
-          GROUP BY b.cohort_month, b.month) m);
+     CROSS JOIN LATERAL ( SELECT min(d.day) AS first_day
+           FROM kpi.customer_sales_daily d
+          WHERE (d.tenant_id = t.id)) f)
+     CROSS JOIN LATERAL ( SELECT (g.at)::date AS month
+           FROM generate_series(date_trunc('month'::text, (f.first_day)::timestamp without time zone), (v.last_day)::timestamp without time zone, '1 mon'::interval) g(at)) p)
+     CROSS JOIN LATERAL ( SELECT x.cohort_month,
+            count(*) FILTER (WHERE d.opens_month) AS buyers,
+            (sum(d.sales))::bigint AS orders,
+            sum(d.amount_total) AS amount_total
+           FROM (kpi.customer_sales_daily d
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN ((date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date
+                            ELSE NULL::date
+                        END AS cohort_month) x)
+          WHERE ((d.tenant_id = t.id) AND (d.day >= p.month) AND (d.day < ((p.month + '1 mon'::interval))::date) AND (d.day <= v.last_day) AND (d.identity_id <> ALL (ARRAY( SELECT g.identity_id
+                   FROM kpi.generic_identities g
+                  WHERE ((g.tenant_id = t.id) AND (NOT g.used))))))
+          GROUP BY x.cohort_month) m);
 alter table kpi.customer_cohorts owner to kpi_owner;
 grant select on table kpi.customer_cohorts to kpi_analyst;
 grant select on table kpi.customer_cohorts to kpi_reader;
@@ -3786,38 +3788,52 @@ create view kpi.days_of_cover with (security_invoker=true) as
     s.product_name,
     s.available,
         CASE
-            WHEN (c.share = (1)::numeric) THEN COALESCE(u.units_sold, (0)::numeric)
+            WHEN (c.share = (1)::numeric) THEN COALESCE(s.units_sold, (0)::numeric)
             ELSE NULL::numeric
         END AS units_sold_28_days,
         CASE
-            WHEN (c.share = (1)::numeric) THEN round(((s.available * (28)::numeric) / NULLIF(u.units_sold, (0)::numeric)), 1)
+            WHEN (c.share = (1)::numeric) THEN round(((s.available * (28)::numeric) / NULLIF(s.units_sold, (0)::numeric)), 1)
             ELSE NULL::numeric
         END AS days_of_cover,
     COALESCE(c.share, (0)::numeric) AS coverage
-   FROM ((( SELECT n.tenant_id,
-            n.product_key,
-            max(n.sku) AS sku,
-            min(n.product_name) AS product_name,
-            min(n.available_product) AS available
-           FROM kpi.stock_now n
-          GROUP BY n.tenant_id, n.product_key) s
+   FROM (( SELECT m.tenant_id,
+            m.product_key,
+            max(m.sku) AS sku,
+            min(m.product_name) AS product_name,
+            min(m.available) AS available,
+            sum(m.units_sold) AS units_sold
+           FROM ( SELECT n.tenant_id,
+                    n.product_key,
+                    n.sku,
+                    n.product_name,
+                    n.available_product AS available,
+                    NULL::numeric AS units_sold,
+                    true AS is_stock
+                   FROM kpi.stock_now n
+                UNION ALL
+                 SELECT v.tenant_id,
+                    x.product_key,
+                    NULL::text,
+                    NULL::text,
+                    NULL::numeric,
+                    x.units_sold,
+                    false
+                   FROM (kpi.coverage v
+                     CROSS JOIN LATERAL ( SELECT d.product_key,
+                            d.units_sold
+                           FROM kpi.product_sales_daily d
+                          WHERE ((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))
+                         OFFSET 0) x)
+                  WHERE (v.subject = 'sales'::text)) m
+          GROUP BY m.tenant_id, m.product_key
+         HAVING bool_or(m.is_stock)) s
      LEFT JOIN ( SELECT v.tenant_id,
                 CASE
                     WHEN (v.last_day IS NULL) THEN (0)::numeric
                     ELSE round(((GREATEST(((v.last_day - GREATEST(v.first_day, (v.last_day - 27))) + 1), 0))::numeric / 28.0), 4)
                 END AS share
            FROM kpi.coverage v
-          WHERE (v.subject = 'sales'::text)) c ON ((NOT (c.tenant_id IS DISTINCT FROM s.tenant_id))))
-     LEFT JOIN ( SELECT v.tenant_id,
-            x.product_key,
-            x.units_sold
-           FROM (kpi.coverage v
-             CROSS JOIN LATERAL ( SELECT d.product_key,
-                    sum(d.units_sold) AS units_sold
-                   FROM kpi.product_sales_daily d
-                  WHERE ((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))
-                  GROUP BY d.product_key) x)
-          WHERE (v.subject = 'sales'::text)) u ON (((u.product_key = s.product_key) AND (NOT (u.tenant_id IS DISTINCT FROM s.tenant_id)))));
+          WHERE (v.subject = 'sales'::text)) c ON ((NOT (c.tenant_id IS DISTINCT FROM s.tenant_id))));
 alter table kpi.days_of_cover owner to kpi_owner;
 grant select on table kpi.days_of_cover to kpi_analyst;
 grant select on table kpi.days_of_cover to kpi_reader;
@@ -4138,7 +4154,7 @@ create view kpi.executive_summary with (security_invoker=true) as
     w.workflows_executed,
     w.workflows_tenants_without_data
    FROM (((((kpi.platform p
-     CROSS JOIN ( SELECT count(*) AS tenants_total,
+     LEFT JOIN ( SELECT count(*) AS tenants_total,
             count(*) FILTER (WHERE ((t.status = 'active'::text) AND ((EXISTS ( SELECT
                    FROM kpi.sales_daily d
                   WHERE ((d.tenant_id = t.id) AND (d.orders > 0) AND (d.day > (((now() AT TIME ZONE t.time_zone))::date - 30))))) OR (EXISTS ( SELECT
@@ -4147,11 +4163,11 @@ create view kpi.executive_summary with (security_invoker=true) as
                    FROM kpi.executions_daily d
                   WHERE ((d.tenant_id = t.id) AND (d.executions > 0) AND (d.day > (((now() AT TIME ZONE t.time_zone))::date - 30)))))))) AS tenants_active
            FROM public.tenants t
-          WHERE (t.status <> 'erased'::text)) a)
-     CROSS JOIN ( SELECT count(*) AS users_registered
+          WHERE (t.status <> 'erased'::text)) a ON (true))
+     LEFT JOIN ( SELECT count(*) AS users_registered
            FROM public.users x
-          WHERE ((x.deleted_at IS NULL) AND (NOT x.banned))) u)
-     CROSS JOIN ( SELECT sum(e.amount_platform) AS sales_amount,
+          WHERE ((x.deleted_at IS NULL) AND (NOT x.banned))) u ON (true))
+     LEFT JOIN ( SELECT sum(e.amount_platform) AS sales_amount,
             (COALESCE(sum(e.without_data), (0)::numeric))::bigint AS sales_tenants_without_data,
             COALESCE(jsonb_object_agg(e.currency, e.unconverted) FILTER (WHERE (e.unconverted <> (0)::numeric)), '{}'::jsonb) AS sales_unconverted,
             string_agg(((e.currency || ' '::text) || rtrim(translate(to_char(e.unconverted, 'FM999,999,999,999,990.99'::text), ',.'::text, '.,'::text), ','::text)), ', '::text ORDER BY e.currency) FILTER (WHERE (e.unconverted <> (0)::numeric)) AS unconverted_note
@@ -4160,8 +4176,8 @@ create view kpi.executive_summary with (security_invoker=true) as
                     sum(x.amount_total) FILTER (WHERE (x.amount_platform IS NULL)) AS unconverted,
                     count(*) FILTER (WHERE (x.amount_total IS NULL)) AS without_data
                    FROM kpi.executive_sales x
-                  GROUP BY x.currency) e) s)
-     CROSS JOIN ( SELECT (sum(COALESCE(o.open, (0)::numeric)) FILTER (WHERE (c.covered_until IS NOT NULL)))::bigint AS tickets_open,
+                  GROUP BY x.currency) e) s ON (true))
+     LEFT JOIN ( SELECT (sum(COALESCE(o.open, (0)::numeric)) FILTER (WHERE (c.covered_until IS NOT NULL)))::bigint AS tickets_open,
             count(*) FILTER (WHERE (c.covered_until IS NULL)) AS tickets_tenants_without_data
            FROM ((kpi.coverage c
              JOIN public.tenants t ON (((t.id = c.tenant_id) AND (t.status <> 'erased'::text))))
@@ -4170,8 +4186,8 @@ create view kpi.executive_summary with (security_invoker=true) as
                    FROM kpi.conversations_daily d
                   WHERE (d.open > 0)
                   GROUP BY d.tenant_id) o ON ((o.tenant_id = c.tenant_id)))
-          WHERE (c.subject = 'support'::text)) k)
-     CROSS JOIN ( SELECT (sum(o.executions))::bigint AS workflows_executed,
+          WHERE (c.subject = 'support'::text)) k ON (true))
+     LEFT JOIN ( SELECT (sum(o.executions))::bigint AS workflows_executed,
             count(*) FILTER (WHERE (NOT m.is_covered)) AS workflows_tenants_without_data
            FROM (((kpi.coverage c
              JOIN public.tenants t ON (((t.id = c.tenant_id) AND (t.status <> 'erased'::text))))
@@ -4184,7 +4200,7 @@ create view kpi.executive_summary with (security_invoker=true) as
              LEFT JOIN LATERAL ( SELECT COALESCE(sum(d.executions), (0)::numeric) AS executions
                    FROM kpi.executions_daily d
                   WHERE ((d.tenant_id = c.tenant_id) AND ((d.day >= m.first_day) AND (d.day <= m.last_day)))) o ON (m.is_covered))
-          WHERE (c.subject = 'automation'::text)) w);
+          WHERE (c.subject = 'automation'::text)) w ON (true));
 alter table kpi.executive_summary owner to kpi_owner;
 grant select on table kpi.executive_summary to kpi_analyst;
 grant select on table kpi.executive_summary to kpi_writer;
@@ -5271,7 +5287,7 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.amount_invoiced,
             x.cancelled_but_invoiced
            FROM public.source_orders x
-          WHERE (NOT x.is_sale)
+          WHERE ((NOT x.is_sale) AND (x.deleted_at IS NULL) AND (x.status <> 'quotation'::text) AND (x.silent_because IS DISTINCT FROM 'mirror'::text))
         UNION ALL
          SELECT x.tenant_id,
             x.id,
@@ -5866,6 +5882,20 @@ comment on column kpi.stock_by_day.taken_at is 'Cuándo se tomó la foto, por el
 comment on column kpi.stock_by_day.coverage is '1 si hay foto de todas las conexiones que tienen lugares de venta, 0 si no.';
 
 create view kpi.stock_now with (security_invoker=true) as
+ WITH source AS MATERIALIZED (
+         SELECT x.tenant_id,
+            x.stock_source,
+            x.threshold,
+            x.as_of
+           FROM kpi.stock_source x
+        ), place AS MATERIALIZED (
+         SELECT x.tenant_id,
+            x.location_id,
+            x.location,
+            x.sells,
+            x.holds_own
+           FROM kpi.stock_places x
+        )
  SELECT tenant_id,
     stock_source,
     product_id,
@@ -5936,7 +5966,7 @@ create view kpi.stock_now with (security_invoker=true) as
             count(*) FILTER (WHERE w.sells) OVER (PARTITION BY k.tenant_id, k.product_key) AS places,
             row_number() OVER (PARTITION BY k.tenant_id, k.product_key ORDER BY (k.stocked AND (k.source = s.stock_source)) DESC, k.product_id, w.location_id) AS "position"
            FROM ((kpi.product_keys k
-             JOIN kpi.stock_source s ON ((NOT (s.tenant_id IS DISTINCT FROM k.tenant_id))))
+             JOIN source s ON ((NOT (s.tenant_id IS DISTINCT FROM k.tenant_id))))
              LEFT JOIN ( SELECT l.tenant_id,
                     l.product_id,
                     l.location_id,
@@ -5947,7 +5977,7 @@ create view kpi.stock_now with (security_invoker=true) as
                     sum(l.quantity_reserved) AS reserved,
                     sum(l.quantity_available) AS available
                    FROM (public.inventory_levels l
-                     JOIN kpi.stock_places p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
+                     JOIN place p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
                   WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
                   GROUP BY l.tenant_id, l.product_id, l.location_id) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
   WHERE (stocked AND (sells OR ((places = 0) AND ("position" = 1) AND (source = stock_source))));
@@ -6463,10 +6493,13 @@ comment on column public.orders.amount_ledger is 'Control: suma de los acuerdos 
 
 CREATE OR REPLACE FUNCTION kpi.abandoned_carts(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, abandoned bigint, recovered bigint, bought_otherwise bigint, lost bigint, amount_abandoned numeric, amount_recovered numeric, amount_lost numeric, web_orders bigint, abandonment_rate numeric, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     t.id,
     t.currency,
@@ -6512,8 +6545,8 @@ AS $function$
     where o.tenant_id = t.id and o.business_day between abandoned_carts.first_day and abandoned_carts.last_day and o.is_sale
       and o.deleted_at is null and o.channel in ('web', 'website')
   ) as w
-  where t.status = 'active'
-$function$;
+  where t.status = 'active';
+end $function$;
 alter function kpi.abandoned_carts(date,date) owner to kpi_owner;
 grant execute on function kpi.abandoned_carts(date,date) to kpi_analyst;
 grant execute on function kpi.abandoned_carts(date,date) to kpi_reader;
@@ -6522,35 +6555,38 @@ comment on function kpi.abandoned_carts(date,date) is 'Carritos abandonados de u
 
 CREATE OR REPLACE FUNCTION kpi.agents_busiest(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, agent_id uuid, agent_name text, messages bigint, conversations bigint, rank bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
-select
-    c.tenant_id, n.agent_id, a.name,
-    case when p.coverage = 1 then n.messages end,
-    case when p.coverage = 1 then n.conversations end,
-    case when p.coverage = 1 then rank() over (partition by c.tenant_id order by n.messages desc, n.conversations desc) end,
-    p.coverage
-  from kpi.coverage as c
-  cross join lateral (
-    select case when c.last_day is null then 0 else round(
-      greatest(least(agents_busiest.last_day, c.last_day) - greatest(agents_busiest.first_day, c.first_day) + 1, 0)::numeric
-      / nullif(greatest(agents_busiest.last_day - agents_busiest.first_day + 1, 0), 0), 4) end as coverage
-  ) as p
-  cross join lateral (
-    select x.agent_id, sum(x.replies)::bigint as messages, count(distinct x.conversation_id) as conversations
-    from kpi.conversation_days as x
-    where x.tenant_id = c.tenant_id and x.day between agents_busiest.first_day and agents_busiest.last_day and x.agent_id is not null
-      and x.replies > 0
-    group by x.agent_id
-  ) as n
-  left join lateral (
-    select y.name from public.agents as y where y.tenant_id = c.tenant_id and y.id = n.agent_id offset 0
-  ) as a on true
-  where c.subject = 'support'
-  order by 1, 6, 3
-$function$;
+#variable_conflict use_column
+begin
+  return query
+  select
+      c.tenant_id, n.agent_id, a.name,
+      case when p.coverage = 1 then n.messages end,
+      case when p.coverage = 1 then n.conversations end,
+      case when p.coverage = 1 then rank() over (partition by c.tenant_id order by n.messages desc, n.conversations desc) end,
+      p.coverage
+    from kpi.coverage as c
+    cross join lateral (
+      select case when c.last_day is null then 0 else round(
+        greatest(least(agents_busiest.last_day, c.last_day) - greatest(agents_busiest.first_day, c.first_day) + 1, 0)::numeric
+        / nullif(greatest(agents_busiest.last_day - agents_busiest.first_day + 1, 0), 0), 4) end as coverage
+    ) as p
+    cross join lateral (
+      select x.agent_id, sum(x.replies)::bigint as messages, count(distinct x.conversation_id) as conversations
+      from kpi.conversation_days as x
+      where x.tenant_id = c.tenant_id and x.day between agents_busiest.first_day and agents_busiest.last_day and x.agent_id is not null
+        and x.replies > 0
+      group by x.agent_id
+    ) as n
+    left join lateral (
+      select y.name from public.agents as y where y.tenant_id = c.tenant_id and y.id = n.agent_id offset 0
+    ) as a on true
+    where c.subject = 'support'
+    order by 1, 6, 3;
+end $function$;
 alter function kpi.agents_busiest(date,date) owner to kpi_owner;
 grant execute on function kpi.agents_busiest(date,date) to kpi_analyst;
 grant execute on function kpi.agents_busiest(date,date) to kpi_reader;
@@ -6678,39 +6714,42 @@ comment on function kpi.clock_change(timestamp with time zone,timestamp with tim
 
 CREATE OR REPLACE FUNCTION kpi.csat(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, answers bigint, satisfied bigint, score numeric, average numeric, sent bigint, answered bigint, response_rate numeric, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
-select
-    c.tenant_id, n.answers, n.satisfied, round(n.satisfied::numeric / nullif(n.answers, 0), 4), n.average, m.sent, m.answered,
-    round(m.answered::numeric / nullif(m.sent, 0), 4), p.coverage
-  from kpi.coverage as c
-  join kpi.coverage as a on a.tenant_id = c.tenant_id and a.subject = 'csat'
-  cross join lateral (
-    select case when c.last_day is not null and a.last_day is not null then round(
-      greatest(least(csat.last_day, c.last_day, a.last_day) - greatest(csat.first_day, c.first_day, a.first_day) + 1, 0)::numeric
-      / nullif(greatest(csat.last_day - csat.first_day + 1, 0), 0), 4) else 0 end as coverage
-  ) as p
-  left join lateral (
-    select count(*) as answers, count(*) filter (where x.rating >= 4) as satisfied, round(avg(x.rating), 2) as average
-    from public.csat_responses as x
-    where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.counts and x.deleted_at is null
-    having p.coverage = 1
-  ) as n on true
-  left join lateral (
-    select
-      count(*) as sent,
-      count(*) filter (where exists (
-        select from public.csat_responses as y where y.tenant_id = x.tenant_id and y.survey_id = x.id and y.deleted_at is null
-      )) as answered
-    from public.messages as x
-    where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.content_type = 'input_csat'
-      and x.deleted_at is null
-    having p.coverage = 1
-  ) as m on true
-  where c.subject = 'support'
-$function$;
+#variable_conflict use_column
+begin
+  return query
+  select
+      c.tenant_id, n.answers, n.satisfied, round(n.satisfied::numeric / nullif(n.answers, 0), 4), n.average, m.sent, m.answered,
+      round(m.answered::numeric / nullif(m.sent, 0), 4), p.coverage
+    from kpi.coverage as c
+    join kpi.coverage as a on a.tenant_id = c.tenant_id and a.subject = 'csat'
+    cross join lateral (
+      select case when c.last_day is not null and a.last_day is not null then round(
+        greatest(least(csat.last_day, c.last_day, a.last_day) - greatest(csat.first_day, c.first_day, a.first_day) + 1, 0)::numeric
+        / nullif(greatest(csat.last_day - csat.first_day + 1, 0), 0), 4) else 0 end as coverage
+    ) as p
+    left join lateral (
+      select count(*) as answers, count(*) filter (where x.rating >= 4) as satisfied, round(avg(x.rating), 2) as average
+      from public.csat_responses as x
+      where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.counts and x.deleted_at is null
+      having p.coverage = 1
+    ) as n on true
+    left join lateral (
+      select
+        count(*) as sent,
+        count(*) filter (where exists (
+          select from public.csat_responses as y where y.tenant_id = x.tenant_id and y.survey_id = x.id and y.deleted_at is null
+        )) as answered
+      from public.messages as x
+      where x.tenant_id = c.tenant_id and x.business_day between csat.first_day and csat.last_day and x.content_type = 'input_csat'
+        and x.deleted_at is null
+      having p.coverage = 1
+    ) as m on true
+    where c.subject = 'support';
+end $function$;
 alter function kpi.csat(date,date) owner to kpi_owner;
 grant execute on function kpi.csat(date,date) to kpi_analyst;
 grant execute on function kpi.csat(date,date) to kpi_reader;
@@ -6719,20 +6758,26 @@ comment on function kpi.csat(date,date) is 'Encuesta de satisfacción de un per�
 
 CREATE OR REPLACE FUNCTION kpi.current_tenant()
  RETURNS uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
-RETURN (SELECT t.id FROM public.tenants t WHERE (t.reader_role = (CURRENT_USER)::text));
+AS $function$
+begin
+  return (select t.id from public.tenants t where t.reader_role = current_user::text);
+end $function$;
 alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
 
 CREATE OR REPLACE FUNCTION kpi.executions_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, errors_without_rate bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     p.tenant_id,
     case when p.share = 1 then coalesce(d.executions, 0) end,
@@ -6767,8 +6812,8 @@ AS $function$
       coalesce(sum(x.errors) filter (where x.keeps_successes), 0) as rated_errors
     from kpi.executions_daily as x
     where x.tenant_id = p.tenant_id and x.day between $1 and $2
-  ) as d
-$function$;
+  ) as d;
+end $function$;
 alter function kpi.executions_in_period(date,date) owner to kpi_owner;
 grant execute on function kpi.executions_in_period(date,date) to kpi_analyst;
 grant execute on function kpi.executions_in_period(date,date) to kpi_reader;
@@ -6777,10 +6822,13 @@ comment on function kpi.executions_in_period(date,date) is 'Ejecuciones de produ
 
 CREATE OR REPLACE FUNCTION kpi.latency_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, runs bigint, avg_ms numeric, p50_ms bigint, p95_ms bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     p.tenant_id,
     case when p.share = 1 then d.runs end,
@@ -6805,8 +6853,8 @@ AS $function$
       percentile_disc(array[0.5, 0.95]) within group (order by x.duration_ms) as percentiles
     from public.workflow_executions as x
     where x.tenant_id = p.tenant_id and x.business_day between $1 and $2 and x.deleted_at is null and x.duration_ms is not null
-  ) as d
-$function$;
+  ) as d;
+end $function$;
 alter function kpi.latency_in_period(date,date) owner to kpi_owner;
 grant execute on function kpi.latency_in_period(date,date) to kpi_analyst;
 grant execute on function kpi.latency_in_period(date,date) to kpi_reader;
@@ -6851,10 +6899,13 @@ comment on function kpi.opening_seconds(timestamp without time zone,integer[]) i
 
 CREATE OR REPLACE FUNCTION kpi.orders_apart(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, zero_value_orders bigint, gift_card_only_orders bigint, test_orders bigint, intercompany_orders bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     t.id,
     case when c.is_covered then a.zero_value end,
@@ -6882,8 +6933,8 @@ AS $function$
     where x.tenant_id = t.id and x.business_day >= orders_apart.first_day and x.business_day <= orders_apart.last_day
       and x.excluded_because is not null and x.deleted_at is null and x.speaks and x.status in ('open', 'completed', 'refunded')
   ) as a
-  where orders_apart.first_day <= orders_apart.last_day
-$function$;
+  where orders_apart.first_day <= orders_apart.last_day;
+end $function$;
 alter function kpi.orders_apart(date,date) owner to kpi_owner;
 grant execute on function kpi.orders_apart(date,date) to kpi_analyst;
 grant execute on function kpi.orders_apart(date,date) to kpi_reader;
@@ -6892,43 +6943,46 @@ comment on function kpi.orders_apart(date,date) is 'Documentos de un período de
 
 CREATE OR REPLACE FUNCTION kpi.response_time(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, replies bigint, average_seconds numeric, median_seconds numeric, p90_seconds numeric, business_replies bigint, business_average_seconds numeric, business_median_seconds numeric, business_p90_seconds numeric, first_responses bigint, first_response_average_seconds numeric, first_response_median_seconds numeric, first_response_p90_seconds numeric, first_response_business_average_seconds numeric, running bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
-select
-    c.tenant_id, n.replies, n.average_seconds, n.median_seconds, n.p90_seconds, n.business_replies, n.business_average_seconds,
-    n.business_median_seconds, n.business_p90_seconds, n.first_responses, n.first_response_average_seconds, n.first_response_median_seconds,
-    n.first_response_p90_seconds, n.first_response_business_average_seconds,
-    (select count(*) from kpi.waits as x where x.tenant_id = c.tenant_id and x.ended_at is null),
-    p.coverage
-  from kpi.coverage as c
-  cross join lateral (
-    select case when c.last_day is null then 0 else round(
-      greatest(least(response_time.last_day, c.last_day) - greatest(response_time.first_day, c.first_day) + 1, 0)::numeric
-      / nullif(greatest(response_time.last_day - response_time.first_day + 1, 0), 0), 4) end as coverage
-  ) as p
-  left join lateral (
-    select
-      count(*) as replies,
-      round(avg(x.wall_seconds), 1) as average_seconds,
-      round((percentile_cont(0.5) within group (order by x.wall_seconds))::numeric, 1) as median_seconds,
-      round((percentile_cont(0.9) within group (order by x.wall_seconds))::numeric, 1) as p90_seconds,
-      count(x.business_seconds) as business_replies,
-      round(avg(x.business_seconds), 1) as business_average_seconds,
-      round((percentile_cont(0.5) within group (order by x.business_seconds))::numeric, 1) as business_median_seconds,
-      round((percentile_cont(0.9) within group (order by x.business_seconds))::numeric, 1) as business_p90_seconds,
-      count(x.first_response_seconds) as first_responses,
-      round(avg(x.first_response_seconds), 1) as first_response_average_seconds,
-      round((percentile_cont(0.5) within group (order by x.first_response_seconds))::numeric, 1) as first_response_median_seconds,
-      round((percentile_cont(0.9) within group (order by x.first_response_seconds))::numeric, 1) as first_response_p90_seconds,
-      round(avg(x.first_response_business_seconds), 1) as first_response_business_average_seconds
-    from kpi.waits as x
-    where x.tenant_id = c.tenant_id and x.day between response_time.first_day and response_time.last_day
-    having p.coverage = 1
-  ) as n on true
-  where c.subject = 'support'
-$function$;
+#variable_conflict use_column
+begin
+  return query
+  select
+      c.tenant_id, n.replies, n.average_seconds, n.median_seconds, n.p90_seconds, n.business_replies, n.business_average_seconds,
+      n.business_median_seconds, n.business_p90_seconds, n.first_responses, n.first_response_average_seconds, n.first_response_median_seconds,
+      n.first_response_p90_seconds, n.first_response_business_average_seconds,
+      (select count(*) from kpi.waits as x where x.tenant_id = c.tenant_id and x.ended_at is null),
+      p.coverage
+    from kpi.coverage as c
+    cross join lateral (
+      select case when c.last_day is null then 0 else round(
+        greatest(least(response_time.last_day, c.last_day) - greatest(response_time.first_day, c.first_day) + 1, 0)::numeric
+        / nullif(greatest(response_time.last_day - response_time.first_day + 1, 0), 0), 4) end as coverage
+    ) as p
+    left join lateral (
+      select
+        count(*) as replies,
+        round(avg(x.wall_seconds), 1) as average_seconds,
+        round((percentile_cont(0.5) within group (order by x.wall_seconds))::numeric, 1) as median_seconds,
+        round((percentile_cont(0.9) within group (order by x.wall_seconds))::numeric, 1) as p90_seconds,
+        count(x.business_seconds) as business_replies,
+        round(avg(x.business_seconds), 1) as business_average_seconds,
+        round((percentile_cont(0.5) within group (order by x.business_seconds))::numeric, 1) as business_median_seconds,
+        round((percentile_cont(0.9) within group (order by x.business_seconds))::numeric, 1) as business_p90_seconds,
+        count(x.first_response_seconds) as first_responses,
+        round(avg(x.first_response_seconds), 1) as first_response_average_seconds,
+        round((percentile_cont(0.5) within group (order by x.first_response_seconds))::numeric, 1) as first_response_median_seconds,
+        round((percentile_cont(0.9) within group (order by x.first_response_seconds))::numeric, 1) as first_response_p90_seconds,
+        round(avg(x.first_response_business_seconds), 1) as first_response_business_average_seconds
+      from kpi.waits as x
+      where x.tenant_id = c.tenant_id and x.day between response_time.first_day and response_time.last_day
+      having p.coverage = 1
+    ) as n on true
+    where c.subject = 'support';
+end $function$;
 alter function kpi.response_time(date,date) owner to kpi_owner;
 grant execute on function kpi.response_time(date,date) to kpi_analyst;
 grant execute on function kpi.response_time(date,date) to kpi_reader;
@@ -6937,10 +6991,13 @@ comment on function kpi.response_time(date,date) is 'Tiempo de respuesta de un p
 
 CREATE OR REPLACE FUNCTION kpi.returning_customers(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, buyers bigint, returning_buyers bigint, new_buyers bigint, repeat_rate numeric, orders bigint, orders_without_identity bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     t.id,
     case when c.share = 1 then b.buyers end,
@@ -6974,8 +7031,8 @@ AS $function$
     from kpi.sales_daily as d
     where d.tenant_id = t.id and d.day between returning_customers.first_day and returning_customers.last_day
   ) as s
-  where t.status = 'active'
-$function$;
+  where t.status = 'active';
+end $function$;
 alter function kpi.returning_customers(date,date) owner to kpi_owner;
 grant execute on function kpi.returning_customers(date,date) to kpi_analyst;
 grant execute on function kpi.returning_customers(date,date) to kpi_reader;
@@ -6984,49 +7041,52 @@ comment on function kpi.returning_customers(date,date) is 'Clientes recurrentes 
 
 CREATE OR REPLACE FUNCTION kpi.sales_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, gross_sales numeric, refunds numeric, sales_after_refunds numeric, net_sales_untaxed numeric, orders bigint, average_order numeric, refund_count bigint, orders_without_rate bigint, unpaid_sales numeric, unpaid_orders bigint, partly_paid_orders bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
-select
-  t.id,
-  t.currency,
-  case when x.is_covered then m.gross end as gross_sales,
-  case when x.is_covered then m.refunded end as refunds,
-  case when x.is_covered then m.gross - m.refunded end as sales_after_refunds,
-  case when x.is_covered then m.net_untaxed end as net_sales_untaxed,
-  case when x.is_covered then m.orders end as orders,
-  case when x.is_covered then round(m.gross / nullif(m.orders - m.without_rate, 0), t.currency_decimals) end as average_order,
-  case when x.is_covered then m.refund_count end as refund_count,
-  case when x.is_covered then m.without_rate end as orders_without_rate,
-  case when x.is_covered then m.unpaid end as unpaid_sales,
-  case when x.is_covered then m.unpaid_orders end as unpaid_orders,
-  case when x.is_covered then m.partly_paid end as partly_paid_orders,
-  x.coverage
-from public.tenants as t
-cross join (select sales_between.first_day, sales_between.last_day) as p
-left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales'
-cross join lateral (
+#variable_conflict use_column
+begin
+  return query
   select
-    coalesce(p.first_day >= c.first_day and p.last_day <= c.last_day and p.last_day >= p.first_day, false) as is_covered,
-    case when p.last_day >= p.first_day then trunc(greatest(coalesce(
-    least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0), 0)::numeric / (p.last_day - p.first_day + 1), 4) end as coverage
-) as x
-cross join lateral (
-  select
-    coalesce(sum(s.amount_total), 0) as gross,
-    coalesce(sum(s.refunds_amount), 0) as refunded,
-    coalesce(sum(s.amount_untaxed), 0) - coalesce(sum(s.refunds_untaxed), 0) as net_untaxed,
-    coalesce(sum(s.orders), 0)::bigint as orders,
-    coalesce(sum(s.refunds), 0)::bigint as refund_count,
-    coalesce(sum(s.orders_without_rate), 0)::bigint as without_rate,
-    coalesce(sum(s.amount_unpaid), 0) as unpaid,
-    coalesce(sum(s.orders_unpaid), 0)::bigint as unpaid_orders,
-    coalesce(sum(s.orders_partly_paid), 0)::bigint as partly_paid
-  from kpi.sales_daily as s
-  where s.tenant_id = t.id and s.day between p.first_day and p.last_day
-) as m
-$function$;
+    t.id,
+    t.currency,
+    case when x.is_covered then m.gross end as gross_sales,
+    case when x.is_covered then m.refunded end as refunds,
+    case when x.is_covered then m.gross - m.refunded end as sales_after_refunds,
+    case when x.is_covered then m.net_untaxed end as net_sales_untaxed,
+    case when x.is_covered then m.orders end as orders,
+    case when x.is_covered then round(m.gross / nullif(m.orders - m.without_rate, 0), t.currency_decimals) end as average_order,
+    case when x.is_covered then m.refund_count end as refund_count,
+    case when x.is_covered then m.without_rate end as orders_without_rate,
+    case when x.is_covered then m.unpaid end as unpaid_sales,
+    case when x.is_covered then m.unpaid_orders end as unpaid_orders,
+    case when x.is_covered then m.partly_paid end as partly_paid_orders,
+    x.coverage
+  from public.tenants as t
+  cross join (select sales_between.first_day, sales_between.last_day) as p
+  left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales'
+  cross join lateral (
+    select
+      coalesce(p.first_day >= c.first_day and p.last_day <= c.last_day and p.last_day >= p.first_day, false) as is_covered,
+      case when p.last_day >= p.first_day then trunc(greatest(coalesce(
+      least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0), 0)::numeric / (p.last_day - p.first_day + 1), 4) end as coverage
+  ) as x
+  cross join lateral (
+    select
+      coalesce(sum(s.amount_total), 0) as gross,
+      coalesce(sum(s.refunds_amount), 0) as refunded,
+      coalesce(sum(s.amount_untaxed), 0) - coalesce(sum(s.refunds_untaxed), 0) as net_untaxed,
+      coalesce(sum(s.orders), 0)::bigint as orders,
+      coalesce(sum(s.refunds), 0)::bigint as refund_count,
+      coalesce(sum(s.orders_without_rate), 0)::bigint as without_rate,
+      coalesce(sum(s.amount_unpaid), 0) as unpaid,
+      coalesce(sum(s.orders_unpaid), 0)::bigint as unpaid_orders,
+      coalesce(sum(s.orders_partly_paid), 0)::bigint as partly_paid
+    from kpi.sales_daily as s
+    where s.tenant_id = t.id and s.day between p.first_day and p.last_day
+  ) as m;
+end $function$;
 alter function kpi.sales_between(date,date) owner to kpi_owner;
 grant execute on function kpi.sales_between(date,date) to kpi_analyst;
 grant execute on function kpi.sales_between(date,date) to kpi_reader;
@@ -7035,10 +7095,13 @@ comment on function kpi.sales_between(date,date) is 'Ventas de cualquier períod
 
 CREATE OR REPLACE FUNCTION kpi.sales_by_channel(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, channel text, currency text, orders bigint, gross_sales numeric, orders_without_rate bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   with span as (
     select
       t.id,
@@ -7052,22 +7115,34 @@ AS $function$
     left join kpi.coverage as c on c.tenant_id = t.id and c.subject = 'sales' and c.last_day is not null and c.first_day is not null
     where sales_by_channel.first_day <= sales_by_channel.last_day
   ),
-  summed as (
+  -- By the source's channel before the tenant's name for it is looked up: channels are few, sales are many.
+  stated as (
     select
       o.tenant_id,
-      coalesce(o.channel, 'sin canal') as channel,
+      o.channel,
       count(*) as orders,
       coalesce(sum(o.amount_total), 0) as gross_sales,
       count(*) filter (where o.amount_total is null) as orders_without_rate
-    from public.orders as o
-    where o.business_day >= sales_by_channel.first_day and o.business_day <= sales_by_channel.last_day
-    group by o.tenant_id, coalesce(o.channel, 'sin canal')
+    from public.source_orders as o
+    where o.business_day >= sales_by_channel.first_day and o.business_day <= sales_by_channel.last_day and o.is_sale and o.deleted_at is null
+    group by o.tenant_id, o.channel
+  ),
+  summed as (
+    select
+      d.tenant_id,
+      coalesce(t.channel_names ->> d.channel, d.channel, 'sin canal') as channel,
+      sum(d.orders)::bigint as orders,
+      sum(d.gross_sales) as gross_sales,
+      sum(d.orders_without_rate)::bigint as orders_without_rate
+    from stated as d
+    join public.tenants as t on t.id = d.tenant_id
+    group by d.tenant_id, coalesce(t.channel_names ->> d.channel, d.channel, 'sin canal')
   )
   select s.id, p.channel, s.currency, p.orders, p.gross_sales, p.orders_without_rate, s.coverage
   from span as s
   left join summed as p on s.is_covered and p.tenant_id = s.id
-  where p.channel is not null or not s.is_covered
-$function$;
+  where p.channel is not null or not s.is_covered;
+end $function$;
 alter function kpi.sales_by_channel(date,date) owner to kpi_owner;
 grant execute on function kpi.sales_by_channel(date,date) to kpi_analyst;
 grant execute on function kpi.sales_by_channel(date,date) to kpi_reader;
@@ -7076,10 +7151,13 @@ comment on function kpi.sales_by_channel(date,date) is 'Ventas de un período ce
 
 CREATE OR REPLACE FUNCTION kpi.top_products_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, "position" bigint, product_key text, sku text, product_name text, units numeric, amount numeric, units_sold numeric, units_returned numeric, lines_without_units bigint, lines_without_rate bigint, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   with span as (
     select
       t.id,
@@ -7145,8 +7223,8 @@ AS $function$
     s.coverage
   from span as s
   left join summed as p on s.is_covered and p.tenant_id = s.id
-  where p.product_key is not null or not s.is_covered
-$function$;
+  where p.product_key is not null or not s.is_covered;
+end $function$;
 alter function kpi.top_products_between(date,date) owner to kpi_owner;
 grant execute on function kpi.top_products_between(date,date) to kpi_analyst;
 grant execute on function kpi.top_products_between(date,date) to kpi_reader;
@@ -7155,10 +7233,13 @@ comment on function kpi.top_products_between(date,date) is 'Productos de un per�
 
 CREATE OR REPLACE FUNCTION kpi.workflows_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, workflow_id uuid, workflow_name text, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, avg_duration_ms numeric, coverage numeric)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog'
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select
     p.tenant_id,
     d.workflow_id,
@@ -7203,8 +7284,8 @@ AS $function$
     select e.workflow_name from public.workflow_executions as e
     where e.tenant_id = p.tenant_id and e.workflow_id = d.workflow_id and e.deleted_at is null
     order by e.created_at desc limit 1
-  ) as n on true
-$function$;
+  ) as n on true;
+end $function$;
 alter function kpi.workflows_in_period(date,date) owner to kpi_owner;
 grant execute on function kpi.workflows_in_period(date,date) to kpi_analyst;
 grant execute on function kpi.workflows_in_period(date,date) to kpi_reader;

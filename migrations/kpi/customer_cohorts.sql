@@ -17,32 +17,39 @@ create or replace view kpi.customer_cohorts with (security_invoker = true) as
 select
   t.id as tenant_id,
   coalesce(to_char(m.cohort_month, 'YYYY-MM'), 'anterior') as cohort,
-  m.month,
-  ((extract(year from m.month) - extract(year from m.cohort_month)) * 12
-    + extract(month from m.month) - extract(month from m.cohort_month))::int as months_since,
+  p.month,
+  ((extract(year from p.month) - extract(year from m.cohort_month)) * 12
+    + extract(month from p.month) - extract(month from m.cohort_month))::int as months_since,
   m.buyers,
   m.orders,
   m.amount_total,
-  m.month >= v.first_day and (m.month + interval '1 month')::date - 1 <= v.last_day as is_complete
+  p.month >= v.first_day and (p.month + interval '1 month')::date - 1 <= v.last_day as is_complete
 from public.tenants as t
 join kpi.coverage as v on v.tenant_id = t.id and v.subject = 'customers'
+-- Month by month, so that a card that asks for some months reads those days alone.
 cross join lateral (
-  select b.cohort_month, b.month, count(*) as buyers, sum(b.sales)::bigint as orders, sum(b.amount_total) as amount_total
-  from (
-    -- An identity once per month, so that buyers need no distinct. Months of dates as plain timestamps: no time zone is looked up.
-    select d.identity_id, x.cohort_month, x.month, sum(d.sales) as sales, sum(d.amount_total) as amount_total
-    from kpi.customer_sales_daily as d
-    cross join lateral (
-      select
-        date_trunc('month', d.day::timestamp)::date as month,
-        case when date_trunc('month', d.first_day::timestamp)::date >= v.first_day then date_trunc('month', d.first_day::timestamp)::date end
-          as cohort_month
-    ) as x
-    where d.tenant_id = t.id and d.day <= v.last_day
-      and d.identity_id <> all (array(select g.identity_id from kpi.generic_identities as g where g.tenant_id = t.id and not g.used))
-    group by d.identity_id, x.cohort_month, x.month
-  ) as b
-  group by b.cohort_month, b.month
+  select min(d.day) as first_day from kpi.customer_sales_daily as d where d.tenant_id = t.id
+) as f
+cross join lateral (
+  select g.at::date as month
+  from generate_series(date_trunc('month', f.first_day::timestamp), v.last_day::timestamp, interval '1 month') as g(at)
+) as p
+cross join lateral (
+  select
+    x.cohort_month,
+    -- An identity once per month: on its first day with sales in it, which is covered if any of them is.
+    count(*) filter (where d.opens_month) as buyers,
+    sum(d.sales)::bigint as orders,
+    sum(d.amount_total) as amount_total
+  from kpi.customer_sales_daily as d
+  cross join lateral (
+    -- Months of dates as plain timestamps: no time zone is looked up.
+    select case when date_trunc('month', d.first_day::timestamp)::date >= v.first_day then date_trunc('month', d.first_day::timestamp)::date end
+      as cohort_month
+  ) as x
+  where d.tenant_id = t.id and d.day >= p.month and d.day < (p.month + interval '1 month')::date and d.day <= v.last_day
+    and d.identity_id <> all (array(select g.identity_id from kpi.generic_identities as g where g.tenant_id = t.id and not g.used))
+  group by x.cohort_month
 ) as m;
 
 comment on view kpi.customer_cohorts is

@@ -17,13 +17,35 @@ select
   s.sku,
   s.product_name,
   s.available,
-  case when c.share = 1 then coalesce(u.units_sold, 0) end as units_sold_28_days,
-  case when c.share = 1 then round(s.available * 28 / nullif(u.units_sold, 0), 1) end as days_of_cover,
+  case when c.share = 1 then coalesce(s.units_sold, 0) end as units_sold_28_days,
+  case when c.share = 1 then round(s.available * 28 / nullif(s.units_sold, 0), 1) end as days_of_cover,
   coalesce(c.share, 0) as coverage
 from (
-  select n.tenant_id, n.product_key, max(n.sku) as sku, min(n.product_name) as product_name, min(n.available_product) as available
-  from kpi.stock_now as n
-  group by n.tenant_id, n.product_key
+  -- Stock and sales are added up and not joined: the planner takes a tenant to have few products and would compare each with each.
+  select
+    m.tenant_id,
+    m.product_key,
+    max(m.sku) as sku,
+    min(m.product_name) as product_name,
+    min(m.available) as available,
+    sum(m.units_sold) as units_sold
+  from (
+    select n.tenant_id, n.product_key, n.sku, n.product_name, n.available_product as available, null::numeric as units_sold, true as is_stock
+    from kpi.stock_now as n
+    union all
+    select v.tenant_id, x.product_key, null, null, null, x.units_sold, false
+    from kpi.coverage as v
+    -- "offset 0" keeps it a select of its own, so that the days of the tenant are chosen before they are summed, not after.
+    cross join lateral (
+      select d.product_key, d.units_sold
+      from kpi.product_sales_daily as d
+      where d.tenant_id = v.tenant_id and d.day between v.last_day - 27 and v.last_day
+      offset 0
+    ) as x
+    where v.subject = 'sales'
+  ) as m
+  group by m.tenant_id, m.product_key
+  having bool_or(m.is_stock)
 ) as s
 left join (
   select
@@ -31,19 +53,7 @@ left join (
     case when v.last_day is null then 0 else round(greatest(v.last_day - greatest(v.first_day, v.last_day - 27) + 1, 0) / 28.0, 4) end as share
   from kpi.coverage as v
   where v.subject = 'sales'
-) as c on c.tenant_id is not distinct from s.tenant_id
-left join (
-  -- In a select of its own, so that the days of the tenant are chosen before they are summed, not after.
-  select v.tenant_id, x.product_key, x.units_sold
-  from kpi.coverage as v
-  cross join lateral (
-    select d.product_key, sum(d.units_sold) as units_sold
-    from kpi.product_sales_daily as d
-    where d.tenant_id = v.tenant_id and d.day between v.last_day - 27 and v.last_day
-    group by d.product_key
-  ) as x
-  where v.subject = 'sales'
-) as u on u.product_key = s.product_key and u.tenant_id is not distinct from s.tenant_id;
+) as c on c.tenant_id is not distinct from s.tenant_id;
 
 comment on view kpi.days_of_cover is
 'Para cuántos días alcanza lo disponible al ritmo de los últimos 28 días cubiertos: disponible / (unidades vendidas en ellos / 28). Una fila por empresa y producto con inventario. Nulo si no se vendió nada (no es infinito) o si las ventas no cubren los 28 días; coverage dice qué parte cubren. Las devoluciones no bajan el ritmo. Debe cuadrar con: Shopify, Days of inventory remaining, que usa otra ventana y no ve lo vendido fuera de la tienda.';

@@ -10,12 +10,16 @@
 -- Bad input: a period not wholly covered -> every count null, coverage below 1. last_day before first_day -> no row.
 -- Explain: select 'order' as entity, o.id, 1 as contribution from public.source_orders o where o.tenant_id = $1::uuid and o.business_day =
 --   $2::date and o.deleted_at is null and o.excluded_because is not null and o.speaks and o.status in ('open', 'completed', 'refunded')
+-- In plpgsql, which keeps its plan for the session: planning takes longer than reading.
 create or replace function kpi.orders_apart(first_day date, last_day date)
   returns table (
     tenant_id uuid, zero_value_orders bigint, gift_card_only_orders bigint, test_orders bigint, intercompany_orders bigint, coverage numeric)
-  language sql stable security invoker
+  language plpgsql stable security invoker
   set search_path = pg_catalog
 as $$
+#variable_conflict use_column
+begin
+  return query
   select
     t.id,
     case when c.is_covered then a.zero_value end,
@@ -43,8 +47,8 @@ as $$
     where x.tenant_id = t.id and x.business_day >= orders_apart.first_day and x.business_day <= orders_apart.last_day
       and x.excluded_because is not null and x.deleted_at is null and x.speaks and x.status in ('open', 'completed', 'refunded')
   ) as a
-  where orders_apart.first_day <= orders_apart.last_day
-$$;
+  where orders_apart.first_day <= orders_apart.last_day;
+end $$;
 comment on function kpi.orders_apart(date, date) is
 'Documentos de un período de días locales que se cuentan aparte porque no son ventas: pedidos de total cero (garantías, regalos, reposiciones), solo de tarjetas de regalo, de prueba y entre compañías de la misma empresa. Una fila por empresa. Sin presupuestos, anulados ni espejos. Período no cubierto por completo: cuentas nulas y coverage menor que 1. Debe cuadrar con: Shopify, pedidos del período con total 0, que su Average order value incluye; Odoo, pedidos confirmados con total 0.';
 revoke execute on function kpi.orders_apart(date, date) from public;

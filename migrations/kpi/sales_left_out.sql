@@ -29,8 +29,11 @@ select
   o.created_at,
   o.business_day
 from (
-  -- Two halves that each have an index by day: documents that are no sale, and sales without an amount.
-  select * from public.source_orders as x where not x.is_sale
+  -- Two halves that each have an index by day: documents that are no sale (source_orders_left_out, whose conditions are these), and sales
+  -- without an amount (source_orders_without_rate).
+  select *
+  from public.source_orders as x
+  where not x.is_sale and x.deleted_at is null and x.status <> 'quotation' and x.silent_because is distinct from 'mirror'
   union all
   select * from public.source_orders as x where x.is_sale and x.amount_total is null
 ) as o

@@ -17,7 +17,14 @@
 --   join kpi.product_keys k on k.product_id = l.product_id and k.tenant_id = l.tenant_id and k.stocked
 --   where l.tenant_id = $1 and l.deleted_at is null and not l.foreign_owner and $2::date is not null
 -- Sums by windows and not by joins of the two sources: see kpi.product_keys.
+-- Source and places are asked once ("materialized"), not again for each stock row: the planner takes a tenant to have few of them.
 create or replace view kpi.stock_now with (security_invoker = true) as
+with source as materialized (
+  select x.tenant_id, x.stock_source, x.threshold, x.as_of from kpi.stock_source as x
+),
+place as materialized (
+  select x.tenant_id, x.location_id, x.location, x.sells, x.holds_own from kpi.stock_places as x
+)
 select
   r.tenant_id,
   r.stock_source,
@@ -60,7 +67,7 @@ from (
     row_number() over (
       partition by k.tenant_id, k.product_key order by k.stocked and k.source = s.stock_source desc, k.product_id, w.location_id) as position
   from kpi.product_keys as k
-  join kpi.stock_source as s on s.tenant_id is not distinct from k.tenant_id
+  join source as s on s.tenant_id is not distinct from k.tenant_id
   left join (
     select
       l.tenant_id,
@@ -74,7 +81,7 @@ from (
       sum(l.quantity_reserved) as reserved,
       sum(l.quantity_available) as available
     from public.inventory_levels as l
-    join kpi.stock_places as p on p.location_id = l.location_id and p.tenant_id is not distinct from l.tenant_id
+    join place as p on p.location_id = l.location_id and p.tenant_id is not distinct from l.tenant_id
     where l.deleted_at is null and not l.foreign_owner
     group by l.tenant_id, l.product_id, l.location_id
   -- "is not distinct from" keeps the planner from merging the two by the tenant alone, each product with each place.

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '../../src/local/cluster.ts';
-import { createDatabase } from '../../src/local/database.ts';
+import { dropDatabase, ensureDatabase } from '../../src/local/database.ts';
+import { secretOnce } from '../../src/local/state.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { roleUrl } from '../../src/store/role-urls.ts';
 
@@ -12,6 +12,9 @@ export interface BenchDatabase {
   readonly adminUrl: string;
   readonly writerUrl: string;
   readonly roleSecret: string;
+  /** Runs `work` with the writer's URL of a second, empty database of the same cluster, and drops it. */
+  beside<T>(work: (writerUrl: string) => Promise<T>): Promise<T>;
+  /** Ends the cluster and, unless its folder is kept, deletes it. */
   remove(): Promise<void>;
 }
 
@@ -30,23 +33,46 @@ export const READING = {
   max_wal_size: '8GB',
 };
 
-/** A cluster of this run's own with one migrated database; it goes when the process ends, however it ends. */
-export async function benchDatabase(settings: Readonly<Record<string, string>> = SETTINGS): Promise<BenchDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'kpi-bench-'));
+/**
+ * A cluster of this run's own with one migrated database; it goes when the process ends, however it ends.
+ * @param keep a folder in which cluster and database stay, and are found again by the next run; one that runs already is left running
+ */
+export async function benchDatabase(settings: Readonly<Record<string, string>> = SETTINGS, keep?: string): Promise<BenchDatabase> {
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'kpi-bench-')));
+  await mkdir(folder, { recursive: true });
   // Postgres runs under another user when the bench runs as root.
   await chmod(folder, 0o755);
-  const cluster = await startCluster({ dataDir: folder, settings, throwaway: true }).catch(async (error: unknown) => {
-    await rm(folder, { recursive: true, force: true });
+  const cluster = await startCluster({ dataDir: folder, settings, throwaway: keep === undefined }).catch(async (error: unknown) => {
+    if (keep === undefined) await rm(folder, { recursive: true, force: true });
     throw error;
   });
+  const remove = async () => {
+    if (keep === undefined) await cluster.remove();
+    else if (!cluster.adopted) await cluster.stop();
+  };
   try {
-    const roleSecret = randomBytes(32).toString('hex');
-    await createDatabase(cluster, 'bench');
-    const adminUrl = cluster.adminUrl('bench');
-    await migrate({ directAdminUrl: adminUrl, roleSecret });
-    return { adminUrl, roleSecret, writerUrl: roleUrl(adminUrl, 'kpi_writer', roleSecret), remove: async () => cluster.remove() };
+    const roleSecret = await secretOnce(join(folder, 'role-secret'));
+    const prepared = async (name: string) => {
+      await ensureDatabase(cluster, name);
+      const adminUrl = cluster.adminUrl(name);
+      await migrate({ directAdminUrl: adminUrl, roleSecret });
+      return { adminUrl, writerUrl: roleUrl(adminUrl, 'kpi_writer', roleSecret) };
+    };
+    return {
+      ...(await prepared('bench')),
+      roleSecret,
+      remove,
+      beside: async (work) => {
+        const name = `beside_${process.pid}`;
+        try {
+          return await work((await prepared(name)).writerUrl);
+        } finally {
+          await dropDatabase(cluster, name);
+        }
+      },
+    };
   } catch (error) {
-    await cluster.remove();
+    await remove();
     throw error;
   }
 }

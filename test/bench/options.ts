@@ -18,10 +18,12 @@ export interface KpiBenchOptions {
   readonly orders: number;
   readonly repeat: number;
   readonly json: boolean;
+  /** Folder in which the filled warehouse stays for the next run. */
+  readonly keep: string | undefined;
 }
 
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -43,13 +45,22 @@ export function kpiOptions(args: readonly string[]): KpiBenchOptions {
     orders: whole('orders', values.orders ?? '40000', 100, 1_000_000),
     repeat: whole('repeat', values.repeat ?? '7', 1, 100),
     json: values.json ?? false,
+    keep: values.keep,
   };
 }
 
 function parse(args: readonly string[]) {
   try {
     const string = { type: 'string' } as const;
-    const options = { rows: string, batch: string, tenants: string, orders: string, repeat: string, json: { type: 'boolean' } } as const;
+    const options = {
+      rows: string,
+      batch: string,
+      tenants: string,
+      orders: string,
+      repeat: string,
+      keep: string,
+      json: { type: 'boolean' },
+    } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`);

@@ -2,8 +2,11 @@
 select $1::uuid as tenant_id, s.identity_id, s.day, s.anonymous, s.sales,
   coalesce(sum(s.sales) over (partition by s.identity_id order by s.day rows between unbounded preceding and 1 preceding), 0)::bigint
     as sales_before,
-  s.sales_without_rate, s.amount_total, s.amount_untaxed, min(s.day) over (partition by s.identity_id) as first_day, s.first_sale_at,
-  s.last_sale_at
+  s.sales_without_rate, s.amount_total, s.amount_untaxed, min(s.day) over (partition by s.identity_id) as first_day,
+  -- The day before it with sales, if any, was in another month.
+  coalesce(date_trunc('month', lag(s.day) over (partition by s.identity_id order by s.day)::timestamp) < date_trunc('month', s.day::timestamp), true)
+    as opens_month,
+  s.first_sale_at, s.last_sale_at
 from (
   select i.identity_id, o.day, bool_and(i.anonymous) as anonymous, count(*) as sales,
     count(*) filter (where o.amount_total is null) as sales_without_rate, coalesce(sum(o.amount_total), 0) as amount_total,

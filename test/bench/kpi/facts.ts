@@ -6,6 +6,8 @@ export interface Filling {
   readonly rows: string;
   /** The kind of record; its id is a hash of tenant, kind, source and number, so that others find it without a look-up. */
   readonly kind: string;
+  /** Rows of a tenant lie together, as those of a list that is read page by page; else they lie in the order of their time. */
+  readonly together?: true;
   readonly columns: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +18,7 @@ const PRODUCTS = 300;
 const id = (kind: string, source: string, n: string) => `md5(t.id || '${kind}' || '${source}' || (${n}))::uuid`;
 /** A number that looks random and is the same in every run. */
 const mixed = (n: string, range: number, salt = 0) => `(((${n})::bigint * 2654435761 + ${salt}) / 65536 % ${range})`;
-const spread = (count: string) => `p.until - (${count} - n) * (interval '${DAYS} days' / ${count}) - interval '1 minute'`;
+const spread = (count: string) => `p.until - ((${count}) - n) * (interval '${DAYS} days' / (${count})) - interval '1 minute'`;
 const series = (count: string) => `generate_series(1, ${count}) n cross join lateral (select ${spread(count)} as at) a`;
 const localDay = "(a.at at time zone 'America/Santiago')::date";
 
@@ -85,6 +87,7 @@ const masters = (source: 'shopify' | 'odoo', places: number): Filling[] => [
     source,
     rows: `generate_series(0, ${PRODUCTS - 1}) n cross join lateral (select p.until as at) a`,
     kind: 'product',
+    together: true,
     columns: { sku: "'SKU-' || n", name: "'Producto ' || n", kind: "'storable'", active: 'true', tracked: 'true' },
   },
   {
@@ -92,6 +95,7 @@ const masters = (source: 'shopify' | 'odoo', places: number): Filling[] => [
     source,
     rows: `generate_series(1, ${places}) n cross join lateral (select p.until as at) a`,
     kind: 'location',
+    together: true,
     columns: { name: "'Bodega ' || n", usage: "'internal'", active: 'true', counts_stock: 'true' },
   },
   {
@@ -99,6 +103,7 @@ const masters = (source: 'shopify' | 'odoo', places: number): Filling[] => [
     source,
     rows: `generate_series(0, ${PRODUCTS * places - 1}) n cross join lateral (select p.until as at) a`,
     kind: 'level',
+    together: true,
     columns: {
       product_id: id('product', source, `n / ${places}`),
       location_id: id('location', source, `1 + n % ${places}`),
@@ -113,6 +118,7 @@ const masters = (source: 'shopify' | 'odoo', places: number): Filling[] => [
     source,
     rows: `generate_series(0, 7999) n cross join lateral (select p.until as at) a`,
     kind: 'customer',
+    together: true,
     // A person buys in the shop and in the books under one identity.
     columns: { kind: "'person'", identity_key: `md5(t.id || 'person' || n)` },
   },

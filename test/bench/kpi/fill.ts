@@ -32,7 +32,7 @@ export async function fill(admin: pg.Client, size: Size, until: string, say: (te
   await admin.query('vacuum analyze');
 }
 
-function statement({ table, source, rows, kind, columns }: Filling): string {
+function statement({ table, source, rows, kind, together, columns }: Filling): string {
   const head = {
     tenant_id: 't.id',
     id: `md5(t.id || '${kind}' || '${source}' || n)::uuid`,
@@ -48,7 +48,7 @@ function statement({ table, source, rows, kind, columns }: Filling): string {
   const all = { ...head, ...columns };
   return `insert into ${table} (${Object.keys(all).join(', ')})
     select ${Object.values(all).join(', ')}
-    from (select $1::int as orders, $2::timestamptz as until) p cross join public.tenants t cross join ${rows}`;
+    from (select $1::int as orders, $2::timestamptz as until) p cross join public.tenants t cross join ${rows}${together ? ' order by t.id' : ''}`;
 }
 
 /** Indexes are made after the rows: putting millions of hashed keys into them one by one takes several times as long. */

@@ -1,0 +1,29 @@
+import type { Timed } from './read-path.ts';
+
+export interface Result {
+  readonly tenants: number;
+  readonly orders_per_tenant: number;
+  readonly tenant_dashboard_ms_max: number;
+  readonly executive_ms: number;
+  readonly upkeep_share: number;
+  readonly rebuild_seconds: number;
+  readonly filling_rebuild_seconds: number;
+  readonly dashboards: Readonly<Record<string, Timed>>;
+  readonly executive: Readonly<Record<string, Timed>>;
+}
+
+/** The figures for a person, each beside its goal, then every card. */
+export function resultTable(result: Result): string {
+  const lines = [
+    `${result.tenants} tenants of ${result.orders_per_tenant} orders; medians, milliseconds`,
+    `worst dashboard of a tenant ${result.tenant_dashboard_ms_max} (goal 50), executive ${result.executive_ms} (goal 100)`,
+    `roll-ups add ${(result.upkeep_share * 100).toFixed(1)} % to a write of 10,000 rows (goal 15)`,
+    `rebuild ${result.rebuild_seconds} s (goal 2), one that has to fill everything ${result.filling_rebuild_seconds} s`,
+    '',
+  ];
+  for (const [name, { all, queries }] of Object.entries({ ...result.dashboards, ...result.executive })) {
+    lines.push(`${name.padEnd(14)} ${all.median} (${all.min}–${all.max})`);
+    for (const [query, ms] of Object.entries(queries)) lines.push(`  ${query.padEnd(20)} ${ms}`);
+  }
+  return lines.join('\n');
+}
