@@ -1,5 +1,6 @@
 import { defineStream, type Page, type ReadContext, type TypedRequest } from '#contract';
 import { n8nClient, type N8nClient } from './client.ts';
+import { countRuns } from './count-runs.ts';
 import { errorDetailsReader } from './error-details.ts';
 import { isGap, readListPage } from './list-page.ts';
 import { readExecution, statusRule } from './mapping.ts';
@@ -38,6 +39,7 @@ export const executions = defineStream<N8nSettings, Watermark, Walk>({
   intervalSeconds: 300,
   watermark,
   walk: walkSchema,
+  counting: { entity: 'execution', rows: null, count: countRuns },
   async *read(context, request) {
     const client = n8nClient(context);
     const tools: WalkTools = { client, details: errorDetailsReader(client), mark: request.watermark };

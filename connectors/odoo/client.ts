@@ -1,4 +1,4 @@
-import { SourceError, type ReadContext } from '#contract';
+import { SourceError, type Http, type ReadContext } from '#contract';
 import { z } from 'zod';
 import type { OdooSettings } from './settings.ts';
 import { json2 } from './transports/json2.ts';
@@ -69,6 +69,22 @@ export async function openClient(context: ReadContext<OdooSettings>): Promise<Od
       return found;
     },
   };
+}
+
+const clients = new WeakMap<Http, Promise<OdooClient>>();
+
+/**
+ * The client of whoever counts many streams through one `http`: asked for version and login once. Not for reading: a walk takes the server's
+ * clock from its own. @throws SourceError
+ */
+export function sharedClient(context: ReadContext<OdooSettings>): Promise<OdooClient> {
+  const known = clients.get(context.http);
+  if (known !== undefined) return known;
+  const opened = openClient(context);
+  clients.set(context.http, opened);
+  // A failure is not kept: the next stream tries again.
+  opened.catch(() => clients.delete(context.http));
+  return opened;
 }
 
 function choose(context: ReadContext<OdooSettings>, server: ServerFacts): Transport {

@@ -66,7 +66,7 @@ export function floorSecond(instant: string): string {
   return isoSecond(Math.floor(Date.parse(instant) / 1000) * 1000);
 }
 
-function ceilSecond(instant: string): string {
+export function ceilSecond(instant: string): string {
   return isoSecond(Math.ceil(Date.parse(instant) / 1000) * 1000);
 }
 

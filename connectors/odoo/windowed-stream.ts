@@ -3,16 +3,20 @@ import {
   SourceError,
   type Draft,
   type Entity,
+  type CountedRows,
+  type InstantRange,
   type Notice,
   type Page,
+  type RangeCounts,
   type ReadContext,
   type Reject,
   type Stream,
 } from '#contract';
-import { openClient, type Domain, type OdooClient } from './client.ts';
+import { openClient, sharedClient, type Domain, type OdooClient } from './client.ts';
 import type { OdooSettings } from './settings.ts';
 import {
   OVERLAP_SECONDS,
+  ceilSecond,
   earlier,
   floorSecond,
   lastIdOf,
@@ -54,6 +58,8 @@ export interface WindowedSpec<F> {
   readonly businessField: string;
   /** Whether that field is a date without time: then the days a range touches are read whole. */
   readonly businessDays?: boolean;
+  /** Where the records themselves are stored, if they can be told apart there by `businessField`. */
+  readonly rows: CountedRows | null;
   /** What is missing where the user may not read the model at all: then the stream says so and ends, and the others go on. */
   readonly withoutRight?: string;
   /** Set where a request's `from` narrows an incremental walk: the path of the date it is compared with. */
@@ -80,10 +86,47 @@ export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
     intervalSeconds: spec.intervalSeconds,
     watermark: watermarkSchema,
     walk: walkSchema,
+    counting: { entity: spec.entities[0]!, rows: spec.rows, count: (context, ranges) => countRanges(spec, context, ranges) },
     read: (context, request) =>
       spec.withoutRight === undefined ? readWindow(spec, context, request) : readIfAllowed(spec, context, request),
   });
 }
+
+/** Odoo's count of each range; days are counted whole where the field is a date. @throws SourceError */
+async function countRanges<F>(
+  spec: WindowedSpec<F>,
+  context: ReadContext<OdooSettings>,
+  ranges: readonly InstantRange[],
+): Promise<RangeCounts> {
+  const client = await sharedClient(context);
+  const precision = spec.businessDays === true ? 'about' : 'exact';
+  const counts: RangeCounts['counts'][number][] = [];
+  for (const { from, until } of ranges) {
+    const walk = { lo: floorSecond(from), hi: ceilSecond(until), lastId: 0 };
+    const dated = spec.businessDays === true ? dayDomain(spec.businessField, walk) : windowDomain(spec.businessField, walk);
+    try {
+      const domain: Domain = [...companyDomain(context.settings, spec.shared), ...(spec.domain ?? []), ...dated];
+      counts.push({ count: await client.count(spec.model, domain), precision });
+    } catch (error) {
+      const notice = emptyBecause(spec, error);
+      if (notice === null) throw error;
+      return { counts: ranges.map(() => ({ count: 0, precision: 'exact' })), notices: [notice] };
+    }
+  }
+  return { counts, notices: [] };
+}
+
+/** Why the stream is empty as a whole, or null when the failure is about something else. */
+function emptyBecause<F>(spec: WindowedSpec<F>, error: unknown): Notice | null {
+  if (!(error instanceof SourceError)) return null;
+  if (error.code === 'model_missing') return notInstalled(spec.model);
+  return error.code === 'forbidden' && spec.withoutRight !== undefined ? forbidden(spec, spec.withoutRight) : null;
+}
+
+const forbidden = <F>(spec: WindowedSpec<F>, meaning: string): Notice => ({
+  code: 'forbidden',
+  message: `The user may not read ${spec.model}: ${meaning}`,
+});
 
 /** A stream that may be forbidden as a whole is empty then, with a notice; that a right was lost under way is an error as ever. */
 async function* readIfAllowed<F>(
@@ -99,8 +142,7 @@ async function* readIfAllowed<F>(
     }
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'forbidden' || pages > 0 || request.walk !== null) throw error;
-    const message = `The user may not read ${spec.model}: ${spec.withoutRight ?? ''}`;
-    yield { ...nothing(request.watermark), notices: [{ code: 'forbidden', message }] };
+    yield { ...nothing(request.watermark), notices: [forbidden(spec, spec.withoutRight ?? '')] };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Counting } from './counting.ts';
 import type { Draft, Entity } from './entities.ts';
 import type { Http } from './http.ts';
 
@@ -79,6 +80,8 @@ export interface Stream<S> {
   readonly backfill: BackfillStyle;
   readonly deletions: DeletionStyle;
   readonly intervalSeconds: number;
+  /** The source's own count of records; absent where it has none. */
+  readonly counting?: Counting<S>;
   /**
    * Reads pages. A request goes out only while the consumer waits for `next()`, so that the engine can draw the page's
    * `read_seq` before it.

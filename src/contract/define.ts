@@ -64,6 +64,10 @@ export function defineConnector<S>(connector: Connector<S>): Connector {
     host: (settings) => connector.host(parse(settings)),
     recordUrl: (settings, record) => connector.recordUrl(settings, record),
     check: (context) => connector.check(typed(context)),
-    streams: connector.streams.map((stream) => ({ ...stream, read: (context, request) => stream.read(typed(context), request) })),
+    streams: connector.streams.map(({ counting, ...stream }) => ({
+      ...stream,
+      read: (context, request) => stream.read(typed(context), request),
+      ...(counting === undefined ? {} : { counting: { ...counting, count: (context, ranges) => counting.count(typed(context), ranges) } }),
+    })),
   };
 }

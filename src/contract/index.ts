@@ -1,4 +1,5 @@
 export * from './connector.ts';
+export * from './counting.ts';
 export * from './define.ts';
 export * from './entities.ts';
 export * from './http.ts';

@@ -219,6 +219,37 @@ describe.each(connectors.filter(({ id }) => id in sandboxes))('connector $id', (
       },
     );
 
+    test.skipIf(stream.counting === undefined)('the source counts what a backfill reads, and says how far the number holds', async () => {
+      const counting = stream.counting!;
+      expect(stream.entities).toContain(counting.entity);
+      // Days of a source are UTC days, so these are exact everywhere that a number can be.
+      const midnight = (days: number) => `${before(days).slice(0, 10)}T00:00:00.000Z`;
+      const ranges = [
+        { from: midnight(1500), until: midnight(8) },
+        { from: midnight(8), until: midnight(-1) },
+        { from: midnight(400), until: midnight(20) },
+        { from: midnight(3000), until: midnight(2999) },
+      ];
+      const { counts, notices } = await counting.count(reader.context, ranges);
+      expect(counts).toHaveLength(ranges.length);
+      for (const { code, message } of notices) expect([code, message.length > 20]).toEqual([expect.stringMatching(/^[a-z_]+$/), true]);
+      let met = 0;
+      for (const [i, range] of ranges.entries()) {
+        const pages = await readPages(stream, reader, { kind: 'backfill', cursor: null, ...range });
+        const records = pages
+          .flatMap(({ drafts, rejects }) => [...drafts, ...rejects])
+          .filter(({ entity }) => entity === counting.entity || (entity === 'execution_other' && counting.entity === 'execution'));
+        const left = pages.flatMap(({ excluded = {} }) => Object.entries(excluded)).filter(([rule]) => !rule.startsWith('outside'));
+        const read = new Set(records.map(({ sourceId }) => sourceId)).size + left.reduce((sum, [, n]) => sum + n, 0);
+        met += read;
+        const { count, precision } = counts[i]!;
+        if (precision === 'exact') expect({ range, count }).toEqual({ range, count: read });
+        if (precision === 'floor') expect(count).toBeLessThanOrEqual(read);
+        expect(Number.isInteger(count) && count >= 0).toBe(true);
+      }
+      expect(met).toBeGreaterThan(0);
+    });
+
     test('sends a request only while somebody waits for the next page', async () => {
       const pages = stream.read(reader.context, fromStart);
       await pages.next();

@@ -18,6 +18,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { API_VERSION } from '../../connectors/shopify/settings.ts';
 import type { Operation } from '../../connectors/shopify/queries/operation.ts';
+import { recordCounts } from '../../connectors/shopify/queries/record-counts.ts';
 import { shopifySchema } from '../../src/sandbox/shopify/schema.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -27,7 +28,7 @@ const absent = !existsSync(file);
 const note = absent ? ` (SKIPPED: no ${file})` : '';
 
 const queries = join(root, 'connectors/shopify/queries');
-const operations: Operation[] = [];
+const operations: Operation[] = [recordCounts('ordersCount', 3), recordCounts('abandonedCheckoutsCount', 1)];
 for (const name of readdirSync(queries)) {
   const exported = (await import(join(queries, name))) as Record<string, unknown>;
   operations.push(...Object.values(exported).filter(isOperation));

@@ -1,10 +1,11 @@
-import { defineStream, type Page, type TypedRequest } from '#contract';
+import { defineStream, type InstantRange, type Page, type RecordCount, type TypedRequest } from '#contract';
 import { z } from 'zod';
 import { openAccount, type OpenAccount } from '../account.ts';
 import { assemble } from '../assemble.ts';
 import { offersEvents } from '../events.ts';
-import { numberIn } from '../conversation-list.ts';
-import { toSeconds } from '../instants.ts';
+import type { ChatwootClient } from '../client.ts';
+import { filterByDay, numberIn } from '../conversation-list.ts';
+import { addDays, toSeconds } from '../instants.ts';
 import type { ChatwootSettings } from '../settings.ts';
 import { walkActivity } from '../walks/activity.ts';
 import { walkAll } from '../walks/all.ts';
@@ -35,6 +36,16 @@ export const conversations = defineStream<ChatwootSettings, string, Conversation
   intervalSeconds: 300,
   watermark: z.string(),
   walk: conversationWalk,
+  counting: {
+    entity: 'conversation',
+    rows: { at: 'created_at' },
+    async count(context, ranges) {
+      const { client } = await openAccount(context);
+      const counts: RecordCount[] = [];
+      for (const range of ranges) counts.push(await countDays(client, range));
+      return { counts, notices: [] };
+    },
+  },
   async *read(context, request) {
     const account = await openAccount(context);
     const events = await offersEvents(account.client);
@@ -52,6 +63,19 @@ export const conversations = defineStream<ChatwootSettings, string, Conversation
     }
   },
 });
+
+/** A page beyond all others: its counts are those of the filter, and no row of it has to be made. */
+const BEYOND = 1_000_000;
+
+/** Chatwoot's count of the UTC days that a range touches: its filter knows days only. */
+async function countDays(client: ChatwootClient, range: InstantRange): Promise<RecordCount> {
+  const first = range.from.slice(0, 10);
+  const next = addDays(new Date(Date.parse(range.until) - 1).toISOString().slice(0, 10), 1);
+  const { allCount: count } = await filterByDay(client, addDays(first, -1), next, BEYOND);
+  const of = { from: `${first}T00:00:00.000Z`, until: `${next}T00:00:00.000Z` };
+  const whole = Date.parse(of.from) === Date.parse(range.from) && Date.parse(of.until) === Date.parse(range.until);
+  return whole ? { count, precision: 'exact' } : { count, precision: 'about', of };
+}
 
 async function* pagesOf(
   reader: Parameters<typeof assemble>[0],

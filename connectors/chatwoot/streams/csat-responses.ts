@@ -1,4 +1,4 @@
-import { defineStream, type Page } from '#contract';
+import { defineStream, type Page, type RecordCount } from '#contract';
 import { z } from 'zod';
 import { openAccount } from '../account.ts';
 import { unexpectedAnswer, type ChatwootClient } from '../client.ts';
@@ -23,6 +23,8 @@ const walk = z.object({
   met: z.array(z.number().int()),
 });
 
+const metrics = z.object({ total_count: z.int().min(0) });
+
 /** Answers to the satisfaction survey, without their comment. Community edition has them too. */
 export const csatResponses = defineStream<ChatwootSettings, string, z.output<typeof walk>>({
   name: 'csat_responses',
@@ -35,6 +37,21 @@ export const csatResponses = defineStream<ChatwootSettings, string, z.output<typ
   intervalSeconds: 3600,
   watermark: z.string(),
   walk,
+  counting: {
+    entity: 'csat_response',
+    rows: { at: 'created_at' },
+    async count(context, ranges) {
+      const { client } = await openAccount(context);
+      const counts: RecordCount[] = [];
+      for (const { from, until } of ranges) {
+        const params = { since: Math.ceil(toSeconds(from)), until: Math.ceil(toSeconds(until)) };
+        const said = metrics.safeParse((await client.get('/csat_survey_responses/metrics', params)).json);
+        if (!said.success) throw unexpectedAnswer('GET /csat_survey_responses/metrics');
+        counts.push({ count: said.data.total_count, precision: 'exact' });
+      }
+      return { counts, notices: [] };
+    },
+  },
   async *read(context, request) {
     const { client, at } = await openAccount(context);
     const backfill = request.kind === 'backfill';

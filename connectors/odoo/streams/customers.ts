@@ -19,6 +19,7 @@ export const customers = windowedStream<Map<number, string>>({
   wanted: () => CUSTOMER_FIELDS,
   shared: true,
   businessField: 'create_date',
+  rows: { at: 'source_created_at' },
   prepare: async () => Promise.resolve(new Map<number, string>()),
   async map(records, stateNames, client) {
     await learnStates(client, records, stateNames);

@@ -16,6 +16,7 @@ export const exchangeRates = windowedStream<RateFacts>({
   wanted: () => RATE_FIELDS,
   shared: true,
   businessField: 'create_date',
+  rows: { at: 'source_created_at' },
   prepare: readRateFacts,
   map: (records, facts) => collect(records, (record) => mapExchangeRate(record, facts)),
 });

@@ -33,6 +33,7 @@ export const invoices = windowedStream<InvoiceStreamFacts>({
   shared: false,
   domain: [['move_type', 'in', TYPES]],
   businessField: 'invoice_date',
+  rows: null,
   businessDays: true,
   fromField: 'invoice_date',
   withoutRight: 'refunds by credit note and sales invoiced without an order are not known, and no order is refunded.',

@@ -13,6 +13,7 @@ export const locations = windowedStream<null>({
   wanted: () => LOCATION_FIELDS,
   shared: true,
   businessField: 'create_date',
+  rows: { at: 'source_created_at' },
   prepare: async () => Promise.resolve(null),
   map: (records) => collect(records, mapLocation),
 });

@@ -18,6 +18,7 @@ export const orderLines = windowedStream<SaleFacts>({
   wanted: () => LINE_FIELDS,
   shared: false,
   businessField: 'create_date',
+  rows: { at: 'source_created_at', ids: '^[0-9]+$' },
   fromField: 'order_id.date_order',
   prepare: readSaleFacts,
   notices: (facts) => facts.notices,

@@ -28,6 +28,7 @@ export const orders = windowedStream<OrderStreamFacts>({
   wanted: (settings) => [...ORDER_FIELDS, ...shopOrderIdFields(settings)],
   shared: false,
   businessField: 'date_order',
+  rows: { at: 'created_at', ids: '^[0-9]+$' },
   fromField: 'date_order',
   missed: { delivery_status: 'an order counts as delivered as soon as it is invoiced' },
   async prepare(client, settings) {

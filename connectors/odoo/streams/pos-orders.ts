@@ -43,6 +43,7 @@ export const posOrders = windowedStream<CounterStreamFacts>({
   wanted: () => POS_FIELDS,
   shared: false,
   businessField: 'date_order',
+  rows: null,
   fromField: 'date_order',
   withoutRight: 'sales at the counter are left out.',
   async prepare(client, settings) {

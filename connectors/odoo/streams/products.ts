@@ -14,6 +14,7 @@ export const products = windowedStream<LoyaltyFacts>({
   wanted: () => PRODUCT_FIELDS,
   shared: true,
   businessField: 'create_date',
+  rows: { at: 'source_created_at' },
   prepare: readLoyalty,
   notices: (facts) => facts.notices,
   map: (records, facts) => collect(records, (record) => mapProduct(record, facts.loyalty.giftCardProducts)),

@@ -6,6 +6,7 @@ import { ABANDONED_CHECKOUTS_PAGE } from '../queries/abandoned-checkouts-page.ts
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
 import { accessNotice, FULL_ACCESS, lessAccess } from './buyer-access.ts';
+import { countBy } from './count-by.ts';
 import { before, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
 
 const OVERLAP_SECONDS = 600;
@@ -31,6 +32,17 @@ export const abandonedCheckouts = defineStream<ShopifySettings, Watermark, Check
   intervalSeconds: 900,
   watermark: watermarkSchema,
   walk: checkoutWalk,
+  counting: {
+    entity: 'abandoned_checkout',
+    // Carts that Shopify has dropped stay in the warehouse, so only what is younger can be compared; `floor` says so.
+    rows: { at: 'source_created_at' },
+    count: (context, ranges) =>
+      countBy(context, ranges, {
+        field: 'abandonedCheckoutsCount',
+        visibleFrom: ({ serverTime }) => (serverTime === null ? null : before(serverTime, KEPT_DAYS * 86_400)),
+        notice: { code: 'dropped_by_age', message: `Shopify drops carts after about ${KEPT_DAYS} days; older ones cannot be read again` },
+      }),
+  },
   async *read(context, request) {
     const client = createClient(context, 'shopify abandoned checkouts');
     const start = request.walk ?? (await openWalk(client, request));

@@ -6,6 +6,7 @@ import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
 import { accessNotice, FULL_ACCESS, lessAccess } from './buyer-access.ts';
+import { countBy } from './count-by.ts';
 import { completeOrder } from './order-children.ts';
 import { before, stampOf, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
 
@@ -14,6 +15,11 @@ const FIRST_PAGE = 15;
 const LARGEST_PAGE = 100;
 /** Without the scope read_all_orders Shopify shows orders of the last 60 days and does not say that it hides the others. */
 const VISIBLE_DAYS = 60;
+
+const hidesOlder: Notice = {
+  code: 'read_all_orders',
+  message: `without the scope read_all_orders Shopify shows only the last ${VISIBLE_DAYS} days of orders; older ones are not covered`,
+};
 
 type Request = TypedRequest<Watermark, Walk>;
 
@@ -31,6 +37,16 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
   intervalSeconds: 300,
   watermark: watermarkSchema,
   walk: walkSchema,
+  counting: {
+    entity: 'order',
+    rows: { at: 'source_created_at' },
+    count: (context, ranges) =>
+      countBy(context, ranges, {
+        field: 'ordersCount',
+        visibleFrom: ({ scopes, serverTime }) => shownFrom(scopes, serverTime),
+        notice: hidesOlder,
+      }),
+  },
   async *read(context, request) {
     const client = createClient(context, 'shopify orders');
     const start = request.walk ?? (await openWalk(client, request));
@@ -43,7 +59,6 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
 
 async function openWalk(client: ShopifyClient, request: Request): Promise<Walk> {
   const { scopes, serverTime } = await askShop(client);
-  const visibleFrom = scopes.has('read_all_orders') || serverTime === null ? null : before(serverTime, VISIBLE_DAYS * 86_400);
   const lo =
     request.kind === 'backfill' ? request.from : request.watermark === null ? request.from : before(request.watermark, OVERLAP_SECONDS);
   const hi = request.kind === 'backfill' ? earlier(request.until, serverTime) : serverTime;
@@ -55,8 +70,12 @@ async function openWalk(client: ShopifyClient, request: Request): Promise<Walk> 
     seen: null,
     deep: 0,
     from: lo,
-    visibleFrom,
+    visibleFrom: shownFrom(scopes, serverTime),
   };
+}
+
+function shownFrom(scopes: ReadonlySet<string>, serverTime: string | null): string | null {
+  return scopes.has('read_all_orders') || serverTime === null ? null : before(serverTime, VISIBLE_DAYS * 86_400);
 }
 
 function covered(request: Request, walk: Walk): Page['covered'] {
@@ -71,12 +90,7 @@ function orderSource(
   { shop, visibleFrom }: { readonly shop: string; readonly visibleFrom: string | null },
 ): WalkSource {
   const notices = new Map<string, Notice>();
-  if (visibleFrom !== null) {
-    notices.set('read_all_orders', {
-      code: 'read_all_orders',
-      message: `without the scope read_all_orders Shopify shows only the last ${VISIBLE_DAYS} days of orders; older ones are not covered`,
-    });
-  }
+  if (visibleFrom !== null) notices.set(hidesOlder.code, hidesOlder);
   let access = FULL_ACCESS;
   const backfill = request.kind === 'backfill';
   const sortKey = backfill ? 'CREATED_AT' : 'UPDATED_AT';

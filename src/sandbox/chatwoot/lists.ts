@@ -69,17 +69,29 @@ export function messageList(conversation: ChatwootConversation, query: URLSearch
 
 /** `GET /csat_survey_responses`: a bare array; `since` and `until` count only together, half-open; unordered unless asked. */
 export function csatList(account: ChatwootAccount, query: URLSearchParams, pageSize: number): SandboxAnswer {
-  const since = query.get('since');
-  const until = query.get('until');
-  const found = account.csat.filter(
-    ({ createdAt }) => since === null || until === null || (createdAt >= Number(since) && createdAt < Number(until)),
-  );
+  const found = answersIn(account, query);
   const sort = query.get('sort');
   const ordered =
     sort === null
       ? found.toReversed() // In no order that could be relied on.
       : found.toSorted((a, b) => (sort.startsWith('-') ? b.createdAt - a.createdAt : a.createdAt - b.createdAt));
   return { status: 200, body: pageOf(ordered, query, pageSize).map((answer) => csatShape(account, answer)) };
+}
+
+/** `GET /csat_survey_responses/metrics`: counts over the same window, and how many surveys were sent. */
+export function csatMetrics(account: ChatwootAccount, query: URLSearchParams): SandboxAnswer {
+  const found = answersIn(account, query);
+  const counts: Record<string, number> = {};
+  for (const { rating } of found) counts[rating] = (counts[rating] ?? 0) + 1;
+  return { status: 200, body: { total_count: found.length, ratings_count: counts, total_sent_messages_count: found.length } };
+}
+
+function answersIn(account: ChatwootAccount, query: URLSearchParams): ChatwootAccount['csat'] {
+  const since = query.get('since');
+  const until = query.get('until');
+  return account.csat.filter(
+    ({ createdAt }) => since === null || until === null || (createdAt >= Number(since) && createdAt < Number(until)),
+  );
 }
 
 /** `GET /reporting_events`: latest first, 25 a page; a range counts only with both ends. */

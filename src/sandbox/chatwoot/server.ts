@@ -1,6 +1,6 @@
 import { startServer, type SandboxAnswer, type SandboxRequest, type SandboxServer, type ServerOptions } from '../http-server.ts';
 import { filterConversations } from './filter.ts';
-import { conversationList, csatList, eventList, inStatus, messageList, metaOf, visibleTo } from './lists.ts';
+import { conversationList, csatList, csatMetrics, eventList, inStatus, messageList, metaOf, visibleTo } from './lists.ts';
 import type { ChatwootAccount, ChatwootInstallation, ChatwootUser } from './model.ts';
 import { agentShape, conversationShape, eventShape, inboxShape, OrphanFault } from './shapes.ts';
 
@@ -114,6 +114,9 @@ function route(
     case '/csat_survey_responses':
       if (user.role !== 'administrator') return refuse('You are not authorized to do this action');
       return csatList(account, query, pageSize);
+    case '/csat_survey_responses/metrics':
+      if (user.role !== 'administrator') return refuse('You are not authorized to do this action');
+      return csatMetrics(account, query);
     case '/reporting_events':
       if (user.role !== 'administrator') return refuse('You are not authorized to do this action');
       return eventList(account, query, pageSize);

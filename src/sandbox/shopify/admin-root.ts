@@ -15,6 +15,7 @@ const CHECKOUT_DAYS = 90;
 
 type ListArgs = PageArgs & { readonly query?: string | null; readonly sortKey: string };
 type IdArgs = { readonly id: string };
+type CountArgs = { readonly query?: string | null; readonly limit?: number | null };
 
 const orderFields: readonly StampField[] = ['updated_at', 'created_at', 'processed_at'];
 const checkoutFields: readonly StampField[] = ['updated_at', 'created_at'];
@@ -75,11 +76,13 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       const view = index();
       return listConnection(orders, { sort: sortField(args.sortKey), ranges, args }, (order) => orderView(order, view));
     },
-    ordersCount: ({ query, limit }: { query?: string | null; limit?: number | null }) => {
+    ordersCount: ({ query, limit }: CountArgs) => {
       needs('read_orders', 'ordersCount');
-      const count = orders.count(parseSearch(query, orderFields));
-      const cut = limit !== null && limit !== undefined && count > limit;
-      return { count: cut ? limit : count, precision: cut ? 'AT_LEAST' : 'EXACT' };
+      return counted(orders.count(parseSearch(query, orderFields)), limit);
+    },
+    abandonedCheckoutsCount: ({ query, limit }: CountArgs) => {
+      needs('read_orders', 'abandonedCheckoutsCount');
+      return counted(checkouts.count(parseSearch(query, checkoutFields)), limit);
     },
     order: ({ id }: IdArgs) => {
       needs('read_orders', 'order');
@@ -114,6 +117,12 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       return location === undefined ? null : locationView(location, shop);
     },
   };
+}
+
+/** Counting stops at the limit, and says so. */
+function counted(count: number, limit: number | null | undefined) {
+  const cut = limit !== null && limit !== undefined && count > limit;
+  return { count: cut ? limit : count, precision: cut ? 'AT_LEAST' : 'EXACT' };
 }
 
 function sortField(sortKey: string): SortField {
