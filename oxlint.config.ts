@@ -5,7 +5,7 @@ type Rights = { readonly layers: readonly string[]; readonly packages: readonly 
 
 const anyNode = ['node:*', 'node:*/**'] as const;
 const leaves = ['normalize', 'store', 'outbound', 'dashboards'] as const;
-const capabilities = ['sync', 'reconcile', 'metabase', 'alerts', 'reports', 'clerk'] as const;
+const capabilities = ['sync', 'reconcile', 'metabase', 'alerts', 'reports', 'clerk', 'doctor'] as const;
 
 /** One way only: cli, app → api | jobs → sync | reconcile | metabase | alerts | clerk → normalize | store | outbound → contract. */
 const layers: Record<string, Rights> = {

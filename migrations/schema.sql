@@ -7332,6 +7332,25 @@ alter function ops.enqueue(text,json,text,timestamp with time zone,integer,integ
 grant execute on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) to kpi_writer;
 comment on function ops.enqueue(text,json,text,timestamp with time zone,integer,integer,text) is 'Adds a job to the queue (graphile_worker.add_job) with the rights of its owner. Returns the job''s number.';
 
+CREATE OR REPLACE FUNCTION ops.queue_state(OUT task text, OUT state text, OUT locked_by text, OUT jobs bigint, OUT oldest_at timestamp with time zone, OUT last_error text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select t.identifier, s.state, j.locked_by, count(*), min(s.since), left(max(j.last_error), 500)
+    from graphile_worker._private_jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id
+    cross join lateral (
+      select case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'failed'
+          when j.run_at > now() then 'scheduled' else 'ready' end as state,
+        case when j.locked_at is not null then j.locked_at when j.attempts >= j.max_attempts then j.updated_at else j.run_at end as since) s
+    group by t.identifier, s.state, j.locked_by;
+  $function$;
+alter function ops.queue_state() owner to kpi_queue;
+grant execute on function ops.queue_state() to kpi_writer;
+comment on function ops.queue_state() is 'Jobs of the queue by task, state (running, failed, scheduled, ready) and holder: how many, since when the oldest, and an error of one.';
+
 CREATE OR REPLACE PROCEDURE ops.secure(IN target_table text, IN visible text DEFAULT NULL::text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog'

@@ -49,7 +49,8 @@ export interface App extends JobDeps {
   identityKeyOf(tenantId: string): Buffer;
   /** Asks a source who we are and what we may see, before anything is stored. */
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
-  checkConnection(row: ConnectionRow): Promise<CheckReport>;
+  /** @param signal ends it; default: after a minute */
+  checkConnection(row: ConnectionRow, signal?: AbortSignal): Promise<CheckReport>;
   close(): Promise<void>;
 }
 
@@ -174,8 +175,8 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     };
   };
 
-  const check = (connector: Connector, settings: Record<string, unknown>): Promise<CheckReport> =>
-    connector.check(contextFor(connector, settings, connector.accountKey(settings), 'live', AbortSignal.timeout(60_000)).context);
+  const check = (connector: Connector, settings: Record<string, unknown>, signal = AbortSignal.timeout(60_000)): Promise<CheckReport> =>
+    connector.check(contextFor(connector, settings, connector.accountKey(settings), 'live', signal).context);
 
   const { secretKey, apiUrl } = config.clerk;
   const readUsers: App['readUsers'] =
@@ -230,8 +231,8 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(config.metabase === null
       ? {}
       : { applyDashboards: async (tenantId: string) => countOf(await applyMetabase(await metabase(), { tenantId })) }),
-    check,
-    checkConnection: async (row) => check(connectorOf(row.source), await settingsOf(row)),
+    check: (connector, settings) => check(connector, settings),
+    checkConnection: async (row, signal) => check(connectorOf(row.source), await settingsOf(row), signal),
     close: () => db.close(),
   };
 }

@@ -6,18 +6,21 @@ import { connectionCommands } from './commands/connection.ts';
 import { connectCommands } from './commands/connect.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { kpisCommand } from './commands/kpis.ts';
 import { identityCommands } from './commands/identity.ts';
 import { linkCommands } from './commands/link.ts';
 import { localCommands } from './commands/local.ts';
 import { metabaseCommands } from './commands/metabase.ts';
+import { queueCommands } from './commands/queue.ts';
 import { quarantineCommands } from './commands/quarantine.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
 import { platformCommands } from './commands/platform.ts';
 import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -75,6 +78,7 @@ async function main(): Promise<void> {
     connectCommands,
     connectionCommands,
     syncCommands,
+    statusCommand,
     backfillCommands,
     quarantineCommands,
     identityCommands,
@@ -90,6 +94,8 @@ async function main(): Promise<void> {
     tokenCommands,
     platformCommands,
     workerCommands,
+    queueCommands,
+    doctorCommand,
     serveCommand,
   ]) {
     add(program, context);

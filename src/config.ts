@@ -44,6 +44,12 @@ const environment = z
     KPI_ROLE_SECRET: optional(z.string().min(32, 'is shorter than 32 characters')).describe(
       'Passwords of the database roles derive from it',
     ),
+    KPI_DATABASE_MAX_GB: optional(
+      z
+        .string()
+        .regex(/^\d+(?:\.\d+)?$/, 'is not a plain number')
+        .transform(Number),
+    ).describe('Size of the database that is paid for, in GB; "kpi doctor" warns before it is reached'),
     KPI_HOME: folder().default(join(projectRoot, '.kpi')).describe('Folder of the local database and of secrets typed at "kpi connect"'),
     KPI_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged'),
     KPI_LANG: z.enum(['es', 'en']).default('es').describe('Language of the command line'),
@@ -123,6 +129,8 @@ const environment = z
 export interface Config {
   /** Null: no warehouse is named; only the local one can be used. */
   readonly database: { readonly url: string; readonly directUrl: string; readonly roleSecret: string } | null;
+  /** Size of the database that is paid for; null: not known. */
+  readonly databaseMaxBytes: number | null;
   readonly home: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly language: 'es' | 'en';
@@ -209,6 +217,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return Object.freeze({
     database:
       url === undefined || roleSecret === undefined ? null : Object.freeze({ url, directUrl: env.DATABASE_DIRECT_URL ?? url, roleSecret }),
+    databaseMaxBytes: env.KPI_DATABASE_MAX_GB === undefined ? null : env.KPI_DATABASE_MAX_GB * 1024 ** 3,
     home: env.KPI_HOME,
     logLevel: env.KPI_LOG_LEVEL,
     language: env.KPI_LANG,

@@ -3,7 +3,7 @@ import type { Database } from '../store/database.ts';
 import type { StreamStatus } from '../store/streams.ts';
 import { printReconciliation, thousands } from './reconcile.ts';
 import type { DemoResult } from './run-demo.ts';
-import { statusColumns } from './sync.ts';
+import { statusColumns } from './status.ts';
 import type { Column, Terminal, Words } from './terminal.ts';
 
 interface Section {

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { syncConnection } from '../jobs/sync-connection.ts';
-import { listRecomputations } from '../store/recomputations.ts';
-import { streamStatus, wakeStreams, type StreamStatus } from '../store/streams.ts';
+import { wakeStreams } from '../store/streams.ts';
 import { findTenant, requireSource, type CommandContext } from './context.ts';
-import { localTime, UsageError, type Column } from './terminal.ts';
-import { describeProgress } from './wait-for-recomputation.ts';
+import { UsageError } from './terminal.ts';
 
 interface SyncOptions {
   readonly tenant: string;
@@ -51,52 +49,4 @@ export function syncCommands(program: Command, context: CommandContext): void {
       terminal.document(results);
       if (results.some((result) => result['outcome'] !== 'unverified' && result['outcome'] !== 'verified')) process.exitCode = 1;
     });
-
-  program
-    .command('status')
-    .description('how fresh and how healthy every stream is')
-    .option('--tenant <rut|id>', 'only this company')
-    .action(async (options: { tenant?: string }) => {
-      const app = await context.app();
-      const tenant = options.tenant === undefined ? null : await findTenant(app, options.tenant);
-      const rows = await streamStatus(app.db, tenant?.id ?? null);
-      terminal.document(rows);
-      terminal.table(statusColumns, rows);
-      for (const row of rows) {
-        if (row.problem !== null) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${row.problem}`);
-        for (const notice of row.notices) terminal.line(`\n  ${row.rut} ${row.source} ${row.stream}: ${notice.message}`);
-      }
-      const recomputing = await listRecomputations(app.db, { open: true, ...(tenant === null ? {} : { tenantId: tenant.id }) });
-      for (const row of recomputing)
-        terminal.line(
-          `\n  ${row.rut} ${terminal.say(RECOMPUTING[row.state])} ${describeProgress(terminal, row)} ${row.error_message ?? ''}`.trimEnd(),
-        );
-      if (rows.length === 0)
-        terminal.line(
-          terminal.say({ es: 'Nada conectado aún. Empiece con: kpi connect', en: 'Nothing is connected yet. Begin with: kpi connect' }),
-        );
-      if (
-        rows.some((row) => row.state === 'failing' || row.state === 'held' || row.state === 'stale') ||
-        recomputing.some((row) => row.state === 'failed')
-      )
-        process.exitCode = 1;
-    });
 }
-
-const RECOMPUTING = {
-  running: { es: 'recalculando', en: 'recomputing' },
-  failed: { es: 'no se pudo recalcular', en: 'could not be recomputed:' },
-  done: { es: 'recalculado', en: 'recomputed' },
-} as const;
-
-/** Freshness, a row a stream. */
-export const statusColumns: readonly Column<StreamStatus>[] = [
-  { title: { es: 'Empresa', en: 'Company' }, value: (r) => r.company_name },
-  { title: { es: 'Origen', en: 'Source' }, value: (r) => r.source },
-  { title: { es: 'Flujo', en: 'Stream' }, value: (r) => r.stream },
-  { title: { es: 'Estado', en: 'State' }, value: (r) => r.state },
-  { title: { es: 'Última lectura', en: 'Last read' }, value: (r) => localTime(r.last_success_at) },
-  { title: { es: 'Cubierto hasta', en: 'Covered until' }, value: (r) => localTime(r.covered_until) },
-  { title: { es: 'Leídos', en: 'Read' }, value: (r) => r.rows, right: true },
-  { title: { es: 'En cuarentena', en: 'Quarantined' }, value: (r) => r.open_quarantine, right: true },
-];

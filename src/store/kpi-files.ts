@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Query } from './database.ts';
 import { withDirectSession } from './direct-session.ts';
 
 type KpiFile = { readonly name: string; readonly text: string; readonly depends: readonly string[] };
@@ -13,11 +14,7 @@ type KpiFile = { readonly name: string; readonly text: string; readonly depends:
 export async function applyKpiFiles(ownerUrl: string, folder: string, log: (message: string) => void): Promise<string[]> {
   const files = inOrder(await readKpiFiles(folder));
   if (files.length === 0) return [];
-  const hashes = new Map<string, string>();
-  for (const { name, text, depends } of files) {
-    const parts = [text, ...depends.map((other) => hashes.get(other) ?? '')];
-    hashes.set(name, createHash('sha256').update(parts.join('\0')).digest('hex'));
-  }
+  const hashes = hashesOf(files);
   return withDirectSession(ownerUrl, async (owner) => {
     // Row security stays on, unlike in migrations: the body of a function is checked by planning it, and the owner passes no policy.
     // Rows are no business of these files anyway.
@@ -42,6 +39,23 @@ export async function applyKpiFiles(ownerUrl: string, folder: string, log: (mess
     await owner.run('delete from ops.kpi_files where name <> all ($1)', [files.map(({ name }) => name)]);
     return applied;
   });
+}
+
+/** Files of migrations/kpi whose present text is not in force, by name. `query` is the owner's. */
+export async function pendingKpiFiles(query: Query, folder: string): Promise<string[]> {
+  const rows = await query<{ name: string; sha256: string }>('select name, sha256 from ops.kpi_files');
+  const inForce = new Map(rows.rows.map(({ name, sha256 }) => [name, sha256]));
+  return [...hashesOf(inOrder(await readKpiFiles(folder)))].flatMap(([name, sha256]) => (inForce.get(name) === sha256 ? [] : [name]));
+}
+
+/** Of each file and of all it rests on. */
+function hashesOf(files: readonly KpiFile[]): Map<string, string> {
+  const hashes = new Map<string, string>();
+  for (const { name, text, depends } of files) {
+    const parts = [text, ...depends.map((other) => hashes.get(other) ?? '')];
+    hashes.set(name, createHash('sha256').update(parts.join('\0')).digest('hex'));
+  }
+  return hashes;
 }
 
 /**

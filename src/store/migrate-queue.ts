@@ -29,9 +29,31 @@ const enqueue = `
   revoke all on function ops.enqueue(text, json, text, timestamptz, integer, integer, text) from public;
   grant execute on function ops.enqueue(text, json, text, timestamptz, integer, integer, text) to kpi_writer;`;
 
+/** How full the queue is, for those who may not look into it: no payload leaves, and one row for each task, state and holder. */
+const queueState = `
+  create or replace function ops.queue_state(
+    out task text, out state text, out locked_by text, out jobs bigint, out oldest_at timestamptz, out last_error text
+  ) returns setof record
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+  as $$
+    select t.identifier, s.state, j.locked_by, count(*), min(s.since), left(max(j.last_error), 500)
+    from graphile_worker._private_jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id
+    cross join lateral (
+      select case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'failed'
+          when j.run_at > now() then 'scheduled' else 'ready' end as state,
+        case when j.locked_at is not null then j.locked_at when j.attempts >= j.max_attempts then j.updated_at else j.run_at end as since) s
+    group by t.identifier, s.state, j.locked_by;
+  $$;
+  comment on function ops.queue_state() is
+    'Jobs of the queue by task, state (running, failed, scheduled, ready) and holder: how many, since when the oldest, and an error of one.';
+  revoke all on function ops.queue_state() from public;
+  grant execute on function ops.queue_state() to kpi_writer;`;
+
 /**
- * Brings the queue's schema `graphile_worker` to the installed version, as kpi_queue who owns it, and makes `ops.enqueue`.
- * Without a schema `ops` (a test's own migrations) there is no `ops.enqueue`.
+ * Brings the queue's schema `graphile_worker` to the installed version, as kpi_queue who owns it, and makes `ops.enqueue` and
+ * `ops.queue_state`. Without a schema `ops` (a test's own migrations) there are none.
  */
 export async function migrateQueue({ admin, ownerUrl, queueUrl, log }: QueueOptions): Promise<void> {
   const [there] = await admin.run<{ queue: boolean; ops: boolean; database: string }>(
@@ -47,14 +69,14 @@ export async function migrateQueue({ admin, ownerUrl, queueUrl, log }: QueueOpti
   } finally {
     if (!there.queue) await admin.run(`revoke create on database ${there.database} from kpi_queue`);
   }
-  if (there.ops) await makeEnqueue(ownerUrl, queueUrl);
+  if (there.ops) await makeFunctions(ownerUrl, queueUrl);
 }
 
-async function makeEnqueue(ownerUrl: string, queueUrl: string): Promise<void> {
+async function makeFunctions(ownerUrl: string, queueUrl: string): Promise<void> {
   await withDirectSession(ownerUrl, async (owner) => {
     await owner.run('grant usage, create on schema ops to kpi_queue');
     try {
-      await withDirectSession(queueUrl, async (queue) => queue.atomically(enqueue));
+      await withDirectSession(queueUrl, async (queue) => queue.atomically(`${enqueue}\n${queueState}`));
     } finally {
       await owner.run('revoke create on schema ops from kpi_queue');
     }

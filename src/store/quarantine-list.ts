@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { sqlFile } from './sql-file.ts';
 
 export interface QuarantineRow {
   readonly id: string;
@@ -19,4 +20,22 @@ const LIST = `select q.id::text, q.tenant_id, c.source, q.stream, q.entity, q.so
 /** Open refusals, newest first, without their payload. */
 export async function listQuarantine(db: Database, tenantId: string | null, limit: number): Promise<QuarantineRow[]> {
   return (await db.query<QuarantineRow>(LIST, [tenantId, limit])).rows;
+}
+
+export interface OpenRefusals {
+  readonly tenant_id: string;
+  readonly rut: string;
+  readonly company_name: string;
+  readonly source: string;
+  readonly stream: string;
+  readonly records: number;
+  /** Whole days since the oldest was first seen. */
+  readonly oldest_days: number;
+}
+
+const OPEN = sqlFile('open-refusals');
+
+/** How many records wait for a person, by stream; streams without any are left out. */
+export async function openRefusals(db: Database): Promise<OpenRefusals[]> {
+  return (await db.query<OpenRefusals>(OPEN)).rows;
 }

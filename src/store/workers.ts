@@ -21,3 +21,22 @@ export async function silentWorkers(db: Database, seconds: number): Promise<stri
 export async function forgetWorker(db: Database, poolId: string): Promise<void> {
   await db.query(FORGET, [poolId]);
 }
+
+export interface WorkerRow {
+  readonly pool_id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly peak_rss_mb: number;
+  readonly started_at: Date;
+  /** Seconds since it last said that it lives, by the database's clock. */
+  readonly silent_seconds: number;
+}
+
+const LIST = `select pool_id, host, pid, peak_rss_mb, started_at,
+    greatest(extract(epoch from clock_timestamp() - seen_at), 0)::float8 as silent_seconds
+  from ops.workers order by host, pid, pool_id`;
+
+/** Workers that have not said farewell, silent ones included. */
+export async function listWorkers(db: Database): Promise<WorkerRow[]> {
+  return (await db.query<WorkerRow>(LIST)).rows;
+}

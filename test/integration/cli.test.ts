@@ -70,6 +70,8 @@ const BUILT = [
   'token',
   'platform',
   'worker',
+  'queue',
+  'doctor',
   'serve',
 ];
 
@@ -193,15 +195,16 @@ describe('a connected company', () => {
     expect(stored[0]!.all).not.toContain(sandbox.world.n8n.apiKey);
   });
 
-  test('status names what fails and what to do, and ends with 1; once it works again, with 0', async () => {
+  test('status names what fails and what to do, and ends with 3; once it works again, with 0', async () => {
     sandbox.servers.n8n.faults.random(1, ['unauthorized']);
     const sync = await run('sync', '--tenant', RUT, '--source', 'n8n', '--json');
     expect(sync.code).toBe(1);
     expect(document(sync, z.array(z.object({ outcome: z.string(), error: z.string() }).loose())).map((r) => r.outcome)).toContain('failed');
     const [machine, person] = await Promise.all([run('status', '--tenant', RUT, '--json'), run('status', '--tenant', RUT)]);
-    expect([machine.code, person.code]).toEqual([1, 1]);
-    const failing = document(machine, z.array(z.object({ state: z.string(), problem: z.string().nullable() }).loose()));
-    const problem = failing.find((stream) => stream.state === 'failing')!.problem!;
+    expect([machine.code, person.code]).toEqual([3, 3]);
+    const STREAM = z.object({ state: z.string(), problem: z.string().nullable() }).loose();
+    const { streams } = document(machine, z.object({ ok: z.literal(false), streams: z.array(STREAM) }).loose());
+    const problem = streams.find((stream) => stream.state === 'failing')!.problem!;
     expect(problem).toMatch(/key/i);
     expect(person.stdout).toContain(problem);
     sandbox.servers.n8n.faults.clear();

@@ -1,0 +1,25 @@
+import { checkDatabase, checkPooler } from './check-database.ts';
+import { checkIsolation, checkMigrations } from './check-schema.ts';
+import { checkClocks, checkConnections, checkSecrets } from './check-sources.ts';
+import { checkStorage } from './check-storage.ts';
+import { checkAlerts, checkConfiguration, checkMetabase } from './check-surroundings.ts';
+import { checkQuarantine, checkQueue, checkStreams } from './check-work.ts';
+import type { Check } from './deps.ts';
+
+/** Everything that `kpi doctor` looks at, from the ground up. */
+export const CHECKS: readonly Check[] = [
+  checkConfiguration,
+  checkDatabase,
+  checkPooler,
+  checkMigrations,
+  checkIsolation,
+  checkSecrets,
+  checkConnections,
+  checkClocks,
+  checkQueue,
+  checkStreams,
+  checkQuarantine,
+  checkStorage,
+  checkAlerts,
+  checkMetabase,
+];
