@@ -1,10 +1,11 @@
 import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import type { Database } from '../store/database.ts';
 import type { StreamStatus } from '../store/streams.ts';
-import { printReconciliation, thousands } from './reconcile.ts';
+import { printReconciliation } from './reconcile.ts';
 import type { DemoResult } from './run-demo.ts';
 import { statusColumns } from './status.ts';
 import type { Column, Terminal, Words } from './terminal.ts';
+import { thousands } from './thousands.ts';
 
 interface Section {
   readonly title: Words;

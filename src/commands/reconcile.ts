@@ -4,7 +4,9 @@ import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { showReconciliation } from '../reconcile/show-reconciliation.ts';
 import { instantOf } from '../store/local-instant.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { documentsCommand } from './reconcile-documents.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
+import { thousands } from './thousands.ts';
 
 interface RunOptions {
   readonly tenant: string;
@@ -60,6 +62,7 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
       const tenant = await findTenant(app, options.tenant);
       present(terminal, await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) }));
     });
+  documentsCommand(reconcile, context);
 }
 
 function present(terminal: Terminal, result: Reconciliation): void {
@@ -104,12 +107,4 @@ export function printReconciliation(terminal: Terminal, result: Reconciliation):
     ],
     result.findings,
   );
-}
-
-/** `1234567.5` as people in Chile write it: `1.234.567,5`. Works on the text: no amount passes through a float. */
-export function thousands(amount: string | null): string {
-  if (amount === null) return '—';
-  const [whole = '0', fraction] = amount.split('.');
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, '.');
-  return fraction === undefined ? grouped : `${grouped},${fraction}`;
 }

@@ -33,6 +33,7 @@ export function invoiceDrafts(documents: readonly Document[], all: readonly Docu
     currencies: new Map([
       [45, { code: 'CLP', places: 0 }],
       [1, { code: 'USD', places: 2 }],
+      [171, { code: 'CLF', places: 2 }],
     ]),
     companyCurrency: new Map([[1, 45]]),
     companyPartners: new Set([SISTER]),
@@ -56,16 +57,20 @@ function originOf({ id, lines, counterOrders = [] }: Document): string | null {
   return orders.length === 0 && counterOrders.length === 0 ? `invoice:${id}` : null;
 }
 
-/** Neto and IVA of a gross amount, to the peso. */
-function parts(gross: number): { readonly untaxed: number; readonly tax: number } {
-  const untaxed = Math.round(gross / 1.19);
-  return { untaxed, tax: gross - untaxed };
+/** Neto and IVA of a gross amount, to the peso; in UF to the hundredth. */
+function parts(
+  gross: number,
+  { inCurrency: [id] = [45, 1] }: Pick<Document, 'inCurrency'>,
+): { readonly untaxed: number; readonly tax: number } {
+  const unit = id === 171 ? 100 : 1;
+  const untaxed = Math.round((gross / 1.19) * unit);
+  return { untaxed: untaxed / unit, tax: Math.round(gross * unit - untaxed) / unit };
 }
 
 function rawInvoice(document: Document): unknown {
   const { id, lines, type = 'out_invoice', inCurrency = [45, 1] } = document;
   const gross = lines.reduce((sum, line) => sum + line.gross, 0);
-  const untaxed = lines.reduce((sum, line) => sum + parts(line.gross).untaxed, 0);
+  const untaxed = lines.reduce((sum, line) => sum + parts(line.gross, document).untaxed, 0);
   return {
     id,
     name: `DOC ${id}`,
@@ -77,7 +82,7 @@ function rawInvoice(document: Document): unknown {
     company_id: 1,
     currency_id: inCurrency[0],
     amount_untaxed: untaxed,
-    amount_tax: gross - untaxed,
+    amount_tax: Math.round((gross - untaxed) * 100) / 100,
     amount_total: gross,
     amount_total_signed: gross * inCurrency[1] * (type === 'out_refund' ? -1 : 1),
     reversed_entry_id: document.reverses ?? false,
@@ -100,15 +105,15 @@ function rawLines(document: Document): unknown[] {
     name: 'Servicio',
     product_id: 30,
     quantity: line.quantity ?? 1,
-    price_unit: parts(line.gross).untaxed,
+    price_unit: parts(line.gross, document).untaxed,
     discount: 0,
-    price_subtotal: parts(line.gross).untaxed,
+    price_subtotal: parts(line.gross, document).untaxed,
     price_total: line.gross,
     tax_ids: [7],
     tax_line_id: false,
     sale_line_ids: line.saleLine === undefined ? [] : [line.saleLine],
   }));
-  const tax = document.lines.reduce((sum, line) => sum + parts(line.gross).tax, 0);
+  const tax = document.lines.reduce((sum, line) => sum + parts(line.gross, document).tax, 0);
   const taxLine = {
     ...lines[0],
     id: document.id * 100 + 99,

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { DocumentLine, DocumentsBridge } from '../reconcile/documents-bridge.ts';
+import { boundsOf, runDocumentsBridge } from '../reconcile/run-documents-bridge.ts';
+import { findTenant, type CommandContext } from './context.ts';
+import { localTime, UsageError, type Terminal, type Words } from './terminal.ts';
+import { thousands } from './thousands.ts';
+
+/** How finance calls each line. */
+const LINES: Readonly<Record<DocumentLine, Words>> = {
+  not_invoiced: { es: 'Vendido, aún no facturado', en: 'Sold, not yet invoiced' },
+  sold_before: { es: 'Facturado ahora, vendido antes', en: 'Invoiced now, sold before' },
+  invoiced_ahead: { es: 'Facturado antes de la venta', en: 'Invoiced before the sale' },
+  document_replaced: { es: 'Documento anulado para emitir otro', en: 'Document annulled, to be issued again' },
+  refund_without_credit_note: { es: 'Devuelto sin nota de crédito', en: 'Refunded without a credit note' },
+  credit_note_of_earlier_refund: { es: 'Notas de crédito de devoluciones anteriores', en: 'Credit notes of earlier refunds' },
+  credit_note_without_refund: { es: 'Notas de crédito sin devolución', en: 'Credit notes without a refund' },
+  without_order: { es: 'Documentos sin venta', en: 'Documents without a sale' },
+  intercompany: { es: 'Entre compañías de la empresa', en: 'Between companies of the tenant' },
+  gift_card: { es: 'Tarjetas de regalo', en: 'Gift cards' },
+  amount: { es: 'Documentos por otro monto que la venta', en: 'Documents of another amount than the sale' },
+  fx: { es: 'Tipo de cambio', en: 'Exchange rate' },
+  rounding: { es: 'Redondeo', en: 'Rounding' },
+};
+
+/** `kpi reconcile documents`: the month's sales against the month's documents. */
+export function documentsCommand(reconcile: Command, context: CommandContext): void {
+  const { terminal } = context;
+  reconcile
+    .command('documents')
+    .description('the sales of a month against its documents (boletas, facturas, notas)')
+    .requiredOption('--tenant <rut|id>', 'the company')
+    .requiredOption('--month <YYYY-MM>', 'the month, by local day of the sale and date of the document')
+    .option('--limit <n>', 'how many findings to show', '20')
+    .addHelpText(
+      'after',
+      '\nExits with 3 when the bridge does not close. What is only a matter of time or class is no difference.\n\nExample:\n  kpi reconcile documents --tenant 76042235-5 --month 2026-11',
+    )
+    .action(async (options: { tenant: string; month: string; limit: string }) => {
+      const limit = Number(options.limit);
+      if (!Number.isInteger(limit) || limit < 0) throw new UsageError(`--limit is "${options.limit}"; it is a whole number`);
+      try {
+        boundsOf(options.month);
+      } catch (error) {
+        throw new UsageError(error instanceof Error ? error.message : String(error));
+      }
+      const app = await context.app();
+      const { id, time_zone: zone } = await findTenant(app, options.tenant);
+      const bridge = await runDocumentsBridge(app.db, { tenantId: id, month: options.month, limit });
+      terminal.document(bridge);
+      printDocumentsBridge(terminal, bridge, zone);
+      if (bridge.remainder !== '0') process.exitCode = 3;
+    });
+}
+
+/** The bridge, the documents by type and the largest findings, to be pasted into a mail. */
+export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge, timeZone: string): void {
+  const say = (es: string, en: string) => terminal.say({ es, en });
+  terminal.line(`  ${bridge.month}, ${bridge.currency}`);
+  for (const { source, stream, asOf } of bridge.sources)
+    terminal.line(`  ${source} ${stream}: ${say('al', 'as of')} ${localTime(asOf === null ? null : new Date(asOf), timeZone)}`);
+  for (const warning of bridge.warnings)
+    terminal.line(`  ! ${[warning.source, warning.stream].filter((word) => word !== null).join(' ')} ${warning.message}`);
+  terminal.line();
+  const rows: readonly (readonly [string, string])[] = [
+    [say(`Ventas del mes (${bridge.sales})`, `Sales of the month (${bridge.sales})`), bridge.salesAmount],
+    [say(`Devoluciones del mes (${bridge.refunds})`, `Refunds of the month (${bridge.refunds})`), negated(bridge.refundsAmount)],
+    ...bridge.lines.map(({ line, findings, amount }) => [`${terminal.say(LINES[line])} (${findings})`, amount] as const),
+    [say('Sin explicar', 'Unexplained'), bridge.remainder],
+    [say(`Documentos del mes (${bridge.documents})`, `Documents of the month (${bridge.documents})`), bridge.documentsAmount],
+  ];
+  terminal.table(
+    [
+      { title: { es: 'Puente', en: 'Bridge' }, value: ([text]) => text },
+      { title: { es: 'Monto', en: 'Amount' }, value: ([, amount]) => thousands(amount), right: true },
+    ],
+    rows,
+  );
+  terminal.line();
+  printTypes(terminal, bridge);
+  if (bridge.findings.length === 0) return;
+  terminal.line();
+  terminal.table(
+    [
+      { title: { es: 'Línea', en: 'Line' }, value: (f) => terminal.say(LINES[f.line]) },
+      { title: { es: 'Venta', en: 'Sale' }, value: (f) => f.order },
+      { title: { es: 'Día', en: 'Day' }, value: (f) => f.day },
+      { title: { es: 'Monto', en: 'Amount' }, value: (f) => thousands(f.amount), right: true },
+      { title: { es: 'Documentos', en: 'Documents' }, value: (f) => f.documents.map(({ name, day }) => `${name} (${day})`).join(', ') },
+    ],
+    bridge.findings,
+  );
+}
+
+function printTypes(terminal: Terminal, { types }: DocumentsBridge): void {
+  const companies = new Set(types.map(({ company }) => company)).size > 1;
+  terminal.table(
+    [
+      ...(companies ? [{ title: { es: 'Compañía', en: 'Company' }, value: (t: (typeof types)[number]) => t.company }] : []),
+      { title: { es: 'Tipo', en: 'Type' }, value: (t) => t.type },
+      { title: { es: 'Cantidad', en: 'Count' }, value: (t) => t.documents, right: true },
+      { title: { es: 'Folio desde', en: 'First folio' }, value: (t) => t.firstFolio, right: true },
+      { title: { es: 'hasta', en: 'last' }, value: (t) => t.lastFolio, right: true },
+      { title: { es: 'Faltan', en: 'Missing' }, value: (t) => t.missingFolios, right: true },
+      { title: { es: 'Neto', en: 'Net' }, value: (t) => thousands(t.net), right: true },
+      { title: { es: 'Exento', en: 'Exempt' }, value: (t) => thousands(t.exempt), right: true },
+      { title: { es: 'IVA', en: 'IVA' }, value: (t) => thousands(t.iva), right: true },
+      { title: { es: 'Otros imp.', en: 'Other taxes' }, value: (t) => thousands(t.otherTaxes), right: true },
+      ...(types.some(({ unsplit }) => unsplit !== '0')
+        ? [{ title: { es: 'Sin desglose', en: 'Not split' }, value: (t: (typeof types)[number]) => thousands(t.unsplit), right: true }]
+        : []),
+      { title: { es: 'Total', en: 'Total' }, value: (t) => thousands(t.total), right: true },
+    ],
+    types,
+  );
+}
+
+const negated = (amount: string) => (amount === '0' ? '0' : amount.startsWith('-') ? amount.slice(1) : `-${amount}`);

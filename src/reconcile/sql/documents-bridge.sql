@@ -1,0 +1,216 @@
+-- Bridge 2 of tenant $1 for the days from $2 until $3 (exclusive): sales less what was given back -> posted documents by invoice_date, every
+-- peso in exactly one line. $4: how many findings. One statement, so one snapshot of sales, refunds, links and documents.
+--
+-- Sales and the documents that state them are compared within a unit: a sale with all documents of its Odoo orders (of several web orders
+-- that one Odoo order joins, all of them); documents that belong to no sale, by their order or alone. Within a unit only amounts and days
+-- matter, each as what it was before, in, and after the range:
+--   s  sales            p  invoices and debit notes, less what credit notes took back to be documented again (boleta -> factura)
+--   r  given back       c  other credit notes
+-- p over all sales of the unit is "amount" (or rounding, fx; of no sale: without_order, intercompany). What is missing in p when Odoo has
+-- invoiced the order wholly, or within a unit of currency a document, is the same, on the day of the last document. The rest is time:
+--   sale documented before                  invoiced_ahead                  -     sale not documented until the end  not_invoiced   -
+--   document of an earlier sale             sold_before                     +     document before its sale           invoiced_ahead +
+--   taken back, documented again later      document_replaced               -
+-- and likewise of what was given back:
+--   without a credit note until the end     refund_without_credit_note      +     credit note of an earlier refund   credit_note_of_earlier_refund -
+--   credit note without, or before, refund  credit_note_without_refund      -     its refund, later                  credit_note_without_refund    +
+-- Gift cards on documents are no sale (sold) and no discount (used): gift_card. A document in the sale's foreign currency is worth what the
+-- sale's rate says; the rest of its booked amount is fx. The end is read from the documents, the start from sales and refunds, the lines
+-- from units: the remainder is a check, not a definition.
+with b as (
+  select t.currency, t.currency_decimals as decimals, power(10::numeric, -t.currency_decimals) as smallest
+  from public.tenants t where t.id = $1
+),
+sale as materialized (
+  select o.id, o.source_id, o.name, o.business_day as day, coalesce(o.amount_total, 0) as amount, o.amount_total is null as unrated,
+    o.currency_source, o.fx_rate, o.invoiced
+  from public.source_orders o
+  where o.tenant_id = $1 and o.is_sale and o.deleted_at is null
+),
+cited as materialized (
+  select l.erp_order_id, s.id as sale_id, case when e.status in ('quotation', 'cancelled') then null else coalesce(e.invoiced, false) end as invoiced,
+    row_number() over (partition by l.erp_order_id order by length(s.source_id), s.source_id) as place
+  from public.order_links l
+  join sale s on s.id = l.shop_order_id
+  join public.source_orders e on e.tenant_id = $1 and e.id = l.erp_order_id and e.deleted_at is null and not e.is_sale
+  where l.tenant_id = $1
+),
+joined as materialized (
+  select c.sale_id, min(f.sale_id::text)::uuid as head
+  from cited m
+  join cited f on f.erp_order_id = m.erp_order_id and f.place = 1
+  join cited c on c.erp_order_id = m.erp_order_id
+  where m.place = 2
+  group by c.sale_id
+),
+unit_of as materialized (
+  select s.id as order_id, coalesce(j.head, s.id) as unit, s.invoiced from sale s left join joined j on j.sale_id = s.id
+  union all
+  select c.erp_order_id, coalesce(j.head, c.sale_id), c.invoiced from cited c left join joined j on j.sale_id = c.sale_id where c.place = 1
+),
+doc as materialized (
+  select i.id, i.name, i.kind, i.invoice_date as day, i.intercompany, i.currency_source, i.amount_total_source as stated,
+    coalesce(i.amount_total, 0) as amount, i.amount_total is null as unrated, i.currency_source <> b.currency as is_foreign
+  from public.invoices i cross join b
+  where i.tenant_id = $1 and i.state = 'posted' and i.deleted_at is null
+),
+part as materialized (
+  select l.invoice_id, l.order_id, sum(l.amount_source) as stated, coalesce(sum(l.amount_source) filter (where g.id is not null), 0) as gift
+  from public.invoice_lines l
+  left join public.source_order_lines g on g.tenant_id = $1 and g.id = l.order_line_id and g.line_kind = 'gift_card' and g.deleted_at is null
+  where l.tenant_id = $1 and l.deleted_at is null
+  group by l.invoice_id, l.order_id
+),
+-- What the lines do not say of a document belongs to no order.
+share as materialized (
+  select d.id as invoice_id, d.kind, d.day, d.intercompany, d.is_foreign, d.currency_source, x.order_id, x.stated, x.gift,
+    case when not d.is_foreign then x.stated when d.stated = 0 then 0
+      else round(d.amount * sum(x.stated) over upto / d.stated, b.decimals)
+        - round(d.amount * (sum(x.stated) over upto - x.stated) / d.stated, b.decimals) end as booked
+  from doc d
+  cross join b
+  join (
+    select p.invoice_id, p.order_id, p.stated, p.gift from part p
+    union all
+    select d.id, null, d.stated - coalesce(p.stated, 0), 0
+    from doc d left join (select invoice_id, sum(stated) as stated from part group by invoice_id) p on p.invoice_id = d.id
+    where d.stated <> coalesce(p.stated, 0)
+  ) x on x.invoice_id = d.id
+  window upto as (partition by d.id order by x.order_id, x.stated rows between unbounded preceding and current row)
+),
+back as materialized (
+  select r.id, r.order_id, r.invoice_id, r.business_day as day, coalesce(r.amount_total, 0) as amount, r.amount_total is null as unrated, r.counts,
+    r.amount_replaced_source as replaced
+  from public.refunds r
+  where r.tenant_id = $1 and r.deleted_at is null
+),
+worth as materialized (
+  select coalesce(u.unit, h.order_id, h.invoice_id) as unit, h.invoice_id, h.kind, h.day, h.intercompany, h.booked, g.gift,
+    h.is_foreign or coalesce(s.currency_source <> b.currency, false) as is_foreign, k.replaced,
+    case
+      when h.kind = 'credit_note' and h.is_foreign and r.counts and not r.unrated then r.amount
+      when h.kind = 'credit_note' then h.booked - k.replaced
+      when h.is_foreign and s.currency_source = h.currency_source and s.fx_rate is not null then round((h.stated - h.gift) * s.fx_rate, b.decimals)
+      else h.booked - g.gift end as value
+  from share h
+  cross join b
+  left join unit_of u on u.order_id = h.order_id
+  left join sale s on s.id = u.unit
+  left join back r on h.kind = 'credit_note' and r.invoice_id = h.invoice_id and r.order_id is not distinct from h.order_id
+  cross join lateral (
+    select case when h.kind = 'credit_note' then 0 when not h.is_foreign or h.stated = 0 then h.gift
+      else round(h.booked * h.gift / h.stated, b.decimals) end as gift) g
+  cross join lateral (
+    select case when coalesce(r.replaced, 0) = 0 then 0 when not h.is_foreign then r.replaced
+      when h.stated = 0 then 0 else round(h.booked * r.replaced / h.stated, b.decimals) end as replaced) k
+),
+movement as (
+  select u.unit, s.day, s.amount as s, 0 as p, 0 as r, 0 as c, 0 as fx, 0 as gift, 0 as documents, s.currency_source <> b.currency as is_foreign,
+    false as intercompany, true as has_sale
+  from sale s join unit_of u on u.order_id = s.id cross join b
+  union all
+  select unit, day, 0, case when kind = 'credit_note' then -replaced else value end, 0, case when kind = 'credit_note' then value else 0 end,
+    case when kind = 'credit_note' then value + replaced - booked else booked - gift - value end, gift, 1, is_foreign, intercompany, false
+  from worth
+  union all
+  select coalesce(u.unit, r.order_id, r.invoice_id, r.id), r.day, 0, 0, r.amount, 0, 0, 0, 0, false, false, false
+  from back r left join unit_of u on u.order_id = r.order_id
+  where r.counts
+),
+complete as materialized (select unit, bool_and(invoiced) as invoiced from unit_of where invoiced is not null group by unit),
+total as materialized (
+  select m.unit, bool_or(m.has_sale) as has_sale, bool_or(m.intercompany) as intercompany, bool_or(m.is_foreign) as is_foreign,
+    coalesce(sum(m.s) filter (where m.day < $2::date), 0) as s0, coalesce(sum(m.s) filter (where m.day < $3::date), 0) as s1, sum(m.s) as s,
+    coalesce(sum(m.p) filter (where m.day < $2::date), 0) as p0, coalesce(sum(m.p) filter (where m.day < $3::date), 0) as p1, sum(m.p) as p,
+    coalesce(sum(m.r) filter (where m.day < $2::date), 0) as r0, coalesce(sum(m.r) filter (where m.day < $3::date), 0) as r1, sum(m.r) as r,
+    coalesce(sum(m.c) filter (where m.day < $2::date), 0) as c0, coalesce(sum(m.c) filter (where m.day < $3::date), 0) as c1, sum(m.c) as c,
+    coalesce(sum(m.fx) filter (where m.day >= $2::date and m.day < $3::date), 0) as fx,
+    coalesce(sum(m.gift) filter (where m.day >= $2::date and m.day < $3::date), 0) as gift,
+    max(m.day) filter (where m.p > 0) as last_p, max(m.day) filter (where m.c > 0) as last_c, sum(m.documents) as documents
+  from movement m
+  group by m.unit
+  having bool_or(m.day >= $2::date and m.day < $3::date)
+),
+-- What never evens out: more documented than sold or given back, and less although nothing more is to come.
+residue as (
+  select t.*, b.smallest * greatest(t.documents, 1) as tolerance, greatest(t.p0 - t.s, 0) as over0, greatest(t.p1 - t.s, 0) as over1,
+    greatest(t.c0 - t.r, 0) as beyond0, greatest(t.c1 - t.r, 0) as beyond1,
+    case when t.last_p is not null and t.s > t.p and (coalesce(d.invoiced, false) or t.s - t.p <= b.smallest * t.documents) then t.s - t.p else 0 end as short,
+    case when t.last_c is not null and t.r > t.c and t.r - t.c <= b.smallest * t.documents then t.r - t.c else 0 end as unsaid
+  from total t
+  cross join b
+  left join complete d on d.unit = t.unit
+),
+evened as (
+  select x.*, x.p0 - x.over0 + case when x.last_p < $2::date then x.short else 0 end as q0,
+    x.p1 - x.over1 + case when x.last_p < $3::date then x.short else 0 end as q1,
+    x.c0 - x.beyond0 + case when x.last_c < $2::date then x.unsaid else 0 end as d0,
+    x.c1 - x.beyond1 + case when x.last_c < $3::date then x.unsaid else 0 end as d1,
+    x.over1 - x.over0 - case when x.last_p >= $2::date and x.last_p < $3::date then x.short else 0 end as difference,
+    x.beyond1 - x.beyond0 - case when x.last_c >= $2::date and x.last_c < $3::date then x.unsaid else 0 end as credited
+  from residue x
+),
+timed as materialized (
+  select e.*, a.ahead, a.same, a.late, v.before, v.credited_same, v.credited_late
+  from evened e
+  cross join lateral (select least(greatest(e.q0 - e.s0, 0), e.s1 - e.s0) as ahead) h
+  cross join lateral (select greatest(0, least(e.q1 - e.q0, e.s1 - e.s0 - h.ahead)) as same) g
+  cross join lateral (select h.ahead, g.same, greatest(0, least(e.q1 - e.q0 - g.same, e.s0 - e.q0)) as late) a
+  cross join lateral (select least(greatest(e.d0 - e.r0, 0), e.r1 - e.r0) as before) i
+  cross join lateral (select greatest(0, least(e.d1 - e.d0, e.r1 - e.r0 - i.before)) as same) j
+  cross join lateral (select i.before, j.same as credited_same, greatest(0, least(e.d1 - e.d0 - j.same, e.r0 - e.d0)) as credited_late) v
+),
+finding as materialized (
+  select t.unit, l.line, sum(l.amount) as amount
+  from timed t
+  cross join lateral (values
+    ('not_invoiced', -(t.s1 - t.s0 - t.ahead - t.same)),
+    ('invoiced_ahead', -t.ahead + greatest(0, t.q1 - t.q0 - t.same - t.late)),
+    ('sold_before', t.late),
+    ('document_replaced', least(0, t.q1 - t.q0 - t.same - t.late)),
+    ('refund_without_credit_note', t.r1 - t.r0 - t.before - t.credited_same),
+    ('credit_note_of_earlier_refund', -t.credited_late),
+    ('credit_note_without_refund', t.before - (t.d1 - t.d0 - t.credited_same - t.credited_late)),
+    ('gift_card', t.gift),
+    ('fx', t.fx),
+    (case when not t.has_sale then case when t.intercompany then 'intercompany' else 'without_order' end
+      when abs(t.s - t.p) <= t.tolerance then 'rounding' when t.is_foreign then 'fx' else 'amount' end, t.difference),
+    (case when not t.has_sale then case when t.intercompany then 'intercompany' else 'without_order' end
+      when abs(t.r - t.c) <= t.tolerance then 'rounding' else 'credit_note_without_refund' end, -t.credited)
+  ) l (line, amount)
+  where l.amount <> 0
+  group by t.unit, l.line
+  having sum(l.amount) <> 0
+),
+line as (
+  select f.line, count(*)::integer as findings, sum(f.amount) as amount from finding f group by f.line
+),
+worst as (
+  select f.*, row_number() over (order by array_position($5::text[], f.line), abs(f.amount) desc, f.unit) as place from finding f
+  order by array_position($5::text[], f.line), abs(f.amount) desc, f.unit limit $4
+),
+sold as (select count(*) as n, coalesce(sum(amount), 0) as amount, count(*) filter (where unrated) as unrated from sale where day >= $2::date and day < $3::date),
+given as (select count(*) as n, coalesce(sum(amount), 0) as amount, count(*) filter (where unrated) as unrated from back where counts and day >= $2::date and day < $3::date),
+issued as (
+  select count(*) as n, coalesce(sum(case when kind = 'credit_note' then -amount else amount end), 0) as amount, count(*) filter (where unrated) as unrated
+  from doc where day >= $2::date and day < $3::date
+)
+select b.currency, sold.n::integer as sales, trim_scale(sold.amount)::text as "salesAmount", given.n::integer as refunds,
+  trim_scale(given.amount)::text as "refundsAmount", issued.n::integer as documents, trim_scale(issued.amount)::text as "documentsAmount",
+  (sold.unrated + given.unrated + issued.unrated)::integer as "withoutRate",
+  trim_scale(coalesce((select sum(t.same) from timed t), 0))::text as "invoicedAmount",
+  trim_scale(coalesce((select sum(t.credited_same) from timed t), 0))::text as "creditedAmount",
+  trim_scale(issued.amount - sold.amount + given.amount - coalesce((select sum(l.amount) from line l), 0))::text as remainder,
+  coalesce((select jsonb_agg(jsonb_build_object('line', l.line, 'findings', l.findings, 'amount', trim_scale(l.amount)::text)
+    order by array_position($5::text[], l.line)) from line l), '[]') as lines,
+  coalesce((select jsonb_agg(jsonb_build_object('line', w.line, 'amount', trim_scale(w.amount)::text, 'orderId', s.id, 'order', s.name, 'day', s.day,
+      'orderAmount', trim_scale(s.amount)::text, 'documents', coalesce(n.names, '[]')) order by w.place)
+    from worst w
+    left join sale s on s.id = w.unit
+    left join (
+      select x.unit, jsonb_agg(distinct jsonb_build_object('name', d.name, 'day', d.day)) as names
+      from (select distinct h.unit, h.invoice_id from worth h where h.unit in (select unit from worst)) x
+      join doc d on d.id = x.invoice_id
+      group by x.unit
+    ) n on n.unit = w.unit), '[]') as findings
+from b, sold, given, issued
