@@ -3848,6 +3848,73 @@ comment on column kpi.days_of_cover.units_sold_28_days is 'Unidades vendidas en 
 comment on column kpi.days_of_cover.days_of_cover is 'Días que alcanza; nulo si no se puede saber.';
 comment on column kpi.days_of_cover.coverage is 'Qué parte de los 28 días cubren las ventas, de 0 a 1.';
 
+create view kpi.documents_by_month with (security_invoker=true) as
+ SELECT i.tenant_id,
+    (date_trunc('month'::text, (i.invoice_date)::timestamp with time zone))::date AS month,
+    i.company,
+    i.document_type,
+    i.kind,
+    t.currency,
+    count(*) FILTER (WHERE (i.state = 'posted'::text)) AS documents,
+    min(f.folio) FILTER (WHERE (i.state = 'posted'::text)) AS first_folio,
+    max(f.folio) FILTER (WHERE (i.state = 'posted'::text)) AS last_folio,
+    (((max(f.folio) - min(f.folio)) + 1) - count(DISTINCT f.folio)) AS missing_folios,
+    (count(f.folio) FILTER (WHERE (i.state = 'posted'::text)) - count(DISTINCT f.folio) FILTER (WHERE (i.state = 'posted'::text))) AS duplicate_folios,
+    COALESCE(sum(((s.sign)::numeric * (((i.amount_total - p.exempt) - p.iva) - p.other))), (0)::numeric) AS amount_net,
+    COALESCE(sum(((s.sign)::numeric * p.exempt)), (0)::numeric) AS amount_exempt,
+    COALESCE(sum(((s.sign)::numeric * p.iva)), (0)::numeric) AS amount_iva,
+    COALESCE(sum(((s.sign)::numeric * p.other)), (0)::numeric) AS amount_other_taxes,
+    COALESCE(sum(((s.sign)::numeric * i.amount_total)) FILTER (WHERE (p.iva IS NULL)), (0)::numeric) AS amount_unsplit,
+    COALESCE(sum(((s.sign)::numeric * i.amount_total)), (0)::numeric) AS amount_total,
+    count(*) FILTER (WHERE ((i.state = 'posted'::text) AND (i.amount_total IS NULL))) AS documents_without_rate
+   FROM (((((public.invoices i
+     JOIN public.tenants t ON ((t.id = i.tenant_id)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (i.state <> 'posted'::text) THEN 0
+                    WHEN (i.kind = 'credit_note'::text) THEN '-1'::integer
+                    ELSE 1
+                END AS sign) s)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (i.folio ~ '^[0-9]{1,18}$'::text) THEN (i.folio)::bigint
+                    ELSE NULL::bigint
+                END AS folio) f)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN ((i.currency_source = t.currency) OR (i.amount_total_source = (0)::numeric)) THEN (1)::numeric
+                    ELSE (i.amount_total / i.amount_total_source)
+                END AS rate) r)
+     CROSS JOIN LATERAL ( SELECT round((i.amount_exempt_source * r.rate), (t.currency_decimals)::integer) AS exempt,
+            round((i.amount_iva_source * r.rate), (t.currency_decimals)::integer) AS iva,
+            round((i.amount_other_taxes_source * r.rate), (t.currency_decimals)::integer) AS other) p)
+  WHERE ((i.deleted_at IS NULL) AND (i.state = ANY (ARRAY['posted'::text, 'cancelled'::text])) AND (i.invoice_date IS NOT NULL))
+  GROUP BY i.tenant_id, ((date_trunc('month'::text, (i.invoice_date)::timestamp with time zone))::date), i.company, i.document_type, i.kind, t.currency
+ HAVING (count(*) FILTER (WHERE (i.state = 'posted'::text)) > 0);
+alter table kpi.documents_by_month owner to kpi_owner;
+grant select on table kpi.documents_by_month to kpi_analyst;
+grant select on table kpi.documents_by_month to kpi_reader;
+grant select on table kpi.documents_by_month to kpi_writer;
+comment on view kpi.documents_by_month is 'Documentos emitidos del mes por tipo, como en el libro de ventas. Una fila por mes de invoice_date, compañía que emite, tipo del SII y clase. En la moneda de la empresa, al cambio de los libros; negativo en notas de crédito. amount_net + amount_exempt + amount_iva + amount_other_taxes + amount_unsplit = amount_total, al peso. Debe cuadrar con: Odoo, libro de ventas del mes, y SII, Registro de Ventas del mes por tipo de documento (cantidad, neto, exento, IVA, total).';
+comment on column kpi.documents_by_month.tenant_id is 'Empresa.';
+comment on column kpi.documents_by_month.month is 'Primer día del mes, por fecha del documento.';
+comment on column kpi.documents_by_month.company is 'Compañía del origen que emite.';
+comment on column kpi.documents_by_month.document_type is 'Código del SII: 33, 34, 39, 41, 56, 61, 110, 111, 112; nulo si el origen no lo dice.';
+comment on column kpi.documents_by_month.kind is 'invoice, debit_note o credit_note.';
+comment on column kpi.documents_by_month.currency is 'Moneda de los montos: la de la empresa.';
+comment on column kpi.documents_by_month.documents is 'Documentos emitidos.';
+comment on column kpi.documents_by_month.first_folio is 'Primer folio.';
+comment on column kpi.documents_by_month.last_folio is 'Último folio.';
+comment on column kpi.documents_by_month.missing_folios is 'Folios entre el primero y el último que ningún documento del mes usa, ni anulado; nulo si no hay folios.';
+comment on column kpi.documents_by_month.duplicate_folios is 'Documentos cuyo folio ya tiene otro del mismo tipo y compañía.';
+comment on column kpi.documents_by_month.amount_net is 'Neto afecto a IVA.';
+comment on column kpi.documents_by_month.amount_exempt is 'Exento.';
+comment on column kpi.documents_by_month.amount_iva is 'IVA.';
+comment on column kpi.documents_by_month.amount_other_taxes is 'Otros impuestos: ILA y demás.';
+comment on column kpi.documents_by_month.amount_unsplit is 'Total de los documentos cuyos impuestos no se pueden distinguir: no está en los cuatro anteriores.';
+comment on column kpi.documents_by_month.amount_total is 'Total con impuestos.';
+comment on column kpi.documents_by_month.documents_without_rate is 'Documentos sin tipo de cambio en los libros: contados, pero en ningún monto.';
+
 create view kpi.errors_by_category with (security_invoker=true) as
  SELECT r.tenant_id,
     r.day,
