@@ -140,6 +140,7 @@ create table kpi.conversations_daily (
 );
 alter table kpi.conversations_daily add constraint conversations_daily_pkey PRIMARY KEY (tenant_id, day, channel);
 CREATE INDEX conversations_daily_open ON kpi.conversations_daily USING btree (tenant_id) INCLUDE (open) WHERE (open > 0);
+CREATE INDEX conversations_daily_waiting ON kpi.conversations_daily USING btree (tenant_id) INCLUDE (open, snoozed, pending) WHERE ((open > 0) OR (snoozed > 0) OR (pending > 0));
 alter table kpi.conversations_daily enable row level security;
 alter table kpi.conversations_daily force row level security;
 create policy every_row on kpi.conversations_daily as permissive for select to kpi_analyst using (true);
@@ -210,10 +211,11 @@ create table kpi.customer_sales_daily (
   first_day date not null,
   first_sale_at timestamp with time zone not null,
   last_sale_at timestamp with time zone not null,
-  opens_month boolean not null
+  opens_month boolean not null,
+  first_month date not null
 );
 alter table kpi.customer_sales_daily add constraint customer_sales_daily_pkey PRIMARY KEY (tenant_id, identity_id, day);
-CREATE INDEX customer_sales_daily_day ON kpi.customer_sales_daily USING btree (tenant_id, day) INCLUDE (identity_id, sales, sales_before, first_day, amount_total, anonymous, opens_month);
+CREATE INDEX customer_sales_daily_day ON kpi.customer_sales_daily USING btree (tenant_id, day) INCLUDE (identity_id, sales, sales_before, first_day, first_month, opens_month, amount_total, anonymous);
 alter table kpi.customer_sales_daily enable row level security;
 alter table kpi.customer_sales_daily force row level security;
 create policy every_row on kpi.customer_sales_daily as permissive for select to kpi_analyst using (true);
@@ -237,6 +239,7 @@ comment on column kpi.customer_sales_daily.first_day is 'Día local de su primer
 comment on column kpi.customer_sales_daily.first_sale_at is 'Primera venta del día.';
 comment on column kpi.customer_sales_daily.last_sale_at is 'Última venta del día.';
 comment on column kpi.customer_sales_daily.opens_month is 'Si es su primer día con ventas del mes local.';
+comment on column kpi.customer_sales_daily.first_month is 'Mes local de su primera venta: su cohorte.';
 
 create table kpi.execution_latency_daily (
   tenant_id uuid not null,
@@ -3713,7 +3716,8 @@ create view kpi.customer_cohorts with (security_invoker=true) as
     ((p.month >= v.first_day) AND ((((p.month + '1 mon'::interval))::date - 1) <= v.last_day)) AS is_complete
    FROM ((((public.tenants t
      JOIN kpi.coverage v ON (((v.tenant_id = t.id) AND (v.subject = 'customers'::text))))
-     CROSS JOIN LATERAL ( SELECT min(d.day) AS first_day
+     CROSS JOIN LATERAL ( SELECT min(d.day) AS first_day,
+            v.first_day AS known_from
            FROM kpi.customer_sales_daily d
           WHERE (d.tenant_id = t.id)) f)
      CROSS JOIN LATERAL ( SELECT (g.at)::date AS month
@@ -3725,7 +3729,7 @@ create view kpi.customer_cohorts with (security_invoker=true) as
            FROM (kpi.customer_sales_daily d
              CROSS JOIN LATERAL ( SELECT
                         CASE
-                            WHEN ((date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date >= v.first_day) THEN (date_trunc('month'::text, (d.first_day)::timestamp without time zone))::date
+                            WHEN (d.first_month >= f.known_from) THEN d.first_month
                             ELSE NULL::date
                         END AS cohort_month) x)
           WHERE ((d.tenant_id = t.id) AND (d.day >= p.month) AND (d.day < ((p.month + '1 mon'::interval))::date) AND (d.day <= v.last_day) AND (d.identity_id <> ALL (ARRAY( SELECT g.identity_id
@@ -3960,74 +3964,99 @@ comment on column kpi.errors_by_category.resolved is 'De ellas, las que un reint
 comment on column kpi.errors_by_category.coverage is '1 si el día está cubierto por completo, 0 si no.';
 
 create view kpi.executions_by_day with (security_invoker=true) as
- SELECT r.tenant_id,
-    r.day,
+ SELECT tenant_id,
+    day,
         CASE
-            WHEN r.covered THEN COALESCE(d.executions, (0)::bigint)
+            WHEN covered THEN executions
             ELSE NULL::bigint
         END AS executions,
         CASE
-            WHEN r.covered THEN COALESCE(d.success, (0)::bigint)
+            WHEN covered THEN success
             ELSE NULL::bigint
         END AS success,
         CASE
-            WHEN r.covered THEN COALESCE(d.errors, (0)::bigint)
+            WHEN covered THEN errors
             ELSE NULL::bigint
         END AS errors,
         CASE
-            WHEN r.covered THEN COALESCE(d.errors_resolved, (0)::bigint)
+            WHEN covered THEN errors_resolved
             ELSE NULL::bigint
         END AS errors_resolved,
         CASE
-            WHEN r.covered THEN COALESCE(d.crashed, (0)::bigint)
+            WHEN covered THEN crashed
             ELSE NULL::bigint
         END AS crashed,
         CASE
-            WHEN r.covered THEN COALESCE(d.canceled, (0)::bigint)
+            WHEN covered THEN canceled
             ELSE NULL::bigint
         END AS canceled,
         CASE
-            WHEN r.covered THEN COALESCE(d.running, (0)::bigint)
+            WHEN covered THEN running
             ELSE NULL::bigint
         END AS running,
         CASE
-            WHEN r.covered THEN round((d.rated_success / NULLIF((d.rated_success + d.rated_errors), (0)::numeric)), 4)
+            WHEN covered THEN round((rated_success / NULLIF((rated_success + rated_errors), (0)::numeric)), 4)
             ELSE NULL::numeric
         END AS success_rate,
         CASE
-            WHEN r.covered THEN COALESCE(((d.errors)::numeric - d.rated_errors), (0)::numeric)
+            WHEN covered THEN ((errors)::numeric - rated_errors)
             ELSE NULL::numeric
         END AS errors_without_rate,
     (
         CASE
-            WHEN r.covered THEN 1
+            WHEN covered THEN 1
             ELSE 0
         END)::numeric AS coverage
-   FROM (( SELECT c.tenant_id,
-            (s.day)::date AS day,
-            COALESCE((((s.day)::date >= c.first_day) AND ((s.day)::date <= c.last_day)), false) AS covered
-           FROM ((kpi.coverage c
-             CROSS JOIN LATERAL ( SELECT min(x.day) AS first_run,
-                    max(x.day) AS last_run
-                   FROM kpi.executions_daily x
-                  WHERE (x.tenant_id = c.tenant_id)) k)
-             CROSS JOIN LATERAL generate_series((LEAST(k.first_run,
-                CASE
-                    WHEN isfinite(c.first_day) THEN c.first_day
-                    ELSE NULL::date
-                END))::timestamp without time zone, (GREATEST(k.last_run, c.last_day))::timestamp without time zone, '1 day'::interval) s(day))
-          WHERE (c.subject = 'automation'::text)) r
-     LEFT JOIN LATERAL ( SELECT (sum(x.executions))::bigint AS executions,
-            (sum(x.success))::bigint AS success,
-            (sum(x.errors))::bigint AS errors,
-            (sum(x.errors_resolved))::bigint AS errors_resolved,
-            (sum(x.crashed))::bigint AS crashed,
-            (sum(x.canceled))::bigint AS canceled,
-            (sum(x.running))::bigint AS running,
-            COALESCE(sum(x.success) FILTER (WHERE x.keeps_successes), (0)::numeric) AS rated_success,
-            COALESCE(sum(x.errors) FILTER (WHERE x.keeps_successes), (0)::numeric) AS rated_errors
-           FROM kpi.executions_daily x
-          WHERE ((x.tenant_id = r.tenant_id) AND (x.day = r.day))) d ON (true));
+   FROM ( SELECT m.tenant_id,
+            m.day,
+            bool_or(m.covered) AS covered,
+            (COALESCE(sum(m.executions), (0)::numeric))::bigint AS executions,
+            (COALESCE(sum(m.success), (0)::numeric))::bigint AS success,
+            (COALESCE(sum(m.errors), (0)::numeric))::bigint AS errors,
+            (COALESCE(sum(m.errors_resolved), (0)::numeric))::bigint AS errors_resolved,
+            (COALESCE(sum(m.crashed), (0)::numeric))::bigint AS crashed,
+            (COALESCE(sum(m.canceled), (0)::numeric))::bigint AS canceled,
+            (COALESCE(sum(m.running), (0)::numeric))::bigint AS running,
+            COALESCE(sum(m.success) FILTER (WHERE m.keeps_successes), (0)::numeric) AS rated_success,
+            COALESCE(sum(m.errors) FILTER (WHERE m.keeps_successes), (0)::numeric) AS rated_errors
+           FROM ( SELECT c.tenant_id,
+                    (k.first_day + s.n) AS day,
+                    COALESCE((((k.first_day + s.n) >= c.first_day) AND ((k.first_day + s.n) <= c.last_day)), false) AS covered,
+                    NULL::bigint AS executions,
+                    NULL::bigint AS success,
+                    NULL::bigint AS errors,
+                    NULL::bigint AS errors_resolved,
+                    NULL::bigint AS crashed,
+                    NULL::bigint AS canceled,
+                    NULL::bigint AS running,
+                    NULL::boolean AS keeps_successes
+                   FROM ((kpi.coverage c
+                     CROSS JOIN LATERAL ( SELECT LEAST(min(x.day),
+                                CASE
+                                    WHEN isfinite(c.first_day) THEN c.first_day
+                                    ELSE NULL::date
+                                END) AS first_day,
+                            GREATEST(max(x.day), c.last_day) AS last_day
+                           FROM kpi.executions_daily x
+                          WHERE (x.tenant_id = c.tenant_id)) k)
+                     CROSS JOIN LATERAL generate_series(0, (k.last_day - k.first_day)) s(n))
+                  WHERE (c.subject = 'automation'::text)
+                UNION ALL
+                 SELECT c.tenant_id,
+                    x.day,
+                    NULL::boolean,
+                    x.executions,
+                    x.success,
+                    x.errors,
+                    x.errors_resolved,
+                    x.crashed,
+                    x.canceled,
+                    x.running,
+                    x.keeps_successes
+                   FROM (kpi.coverage c
+                     JOIN kpi.executions_daily x ON ((x.tenant_id = c.tenant_id)))
+                  WHERE (c.subject = 'automation'::text)) m
+          GROUP BY m.tenant_id, m.day) r;
 alter table kpi.executions_by_day owner to kpi_owner;
 grant select on table kpi.executions_by_day to kpi_analyst;
 grant select on table kpi.executions_by_day to kpi_reader;
@@ -4453,7 +4482,13 @@ create view kpi.latency_by_day with (security_invoker=true) as
                     ELSE NULL::date
                 END))::timestamp without time zone, (GREATEST(k.last_run, c.last_day))::timestamp without time zone, '1 day'::interval) s(day))
           WHERE (c.subject = 'automation'::text)) r
-     LEFT JOIN kpi.execution_latency_daily d ON (((d.tenant_id = r.tenant_id) AND (d.day = r.day))));
+     LEFT JOIN LATERAL ( SELECT x.runs,
+            x.duration_ms_sum,
+            x.p50_ms,
+            x.p95_ms
+           FROM kpi.execution_latency_daily x
+          WHERE ((x.tenant_id = r.tenant_id) AND (x.day = r.day))
+         OFFSET 0) d ON (true));
 alter table kpi.latency_by_day owner to kpi_owner;
 grant select on table kpi.latency_by_day to kpi_analyst;
 grant select on table kpi.latency_by_day to kpi_reader;
@@ -4690,47 +4725,58 @@ comment on column kpi.product_keys.name is 'Nombre en su origen.';
 comment on column kpi.product_keys.stocked is 'Si se lleva inventario de él: activo, con seguimiento, no servicio ni tarjeta de regalo ni combo.';
 
 create view kpi.product_movements with (security_invoker=true) as
- SELECT l.tenant_id,
-    l.created_at,
-    l.business_day,
-    'sale'::text AS kind,
-    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('id:'::text || (l.product_id)::text), ('name:'::text || upper(btrim(l.name)))) AS product_key,
-    COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
-    COALESCE(k.name, l.name) AS product_name,
-    l.units,
-    l.amount,
-    l.order_id,
-    'order_line'::text AS entity,
-    l.id AS line_id
-   FROM (public.order_lines l
-     LEFT JOIN kpi.product_keys k ON (((k.product_id = l.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM l.tenant_id)))))
-  WHERE (l.line_kind = 'product'::text)
-UNION ALL
- SELECT r.tenant_id,
-    r.created_at,
-    r.business_day,
-    'return'::text AS kind,
-    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(l.sku)), ''::text)), ('id:'::text || (l.product_id)::text), ('name:'::text || upper(btrim(l.name)))) AS product_key,
-    COALESCE(k.sku, NULLIF(upper(btrim(l.sku)), ''::text)) AS sku,
-    COALESCE(k.name, l.name) AS product_name,
-        CASE
-            WHEN (l.units = l.quantity) THEN (- d.quantity)
-            ELSE (- round(((d.quantity * l.units) / NULLIF(l.quantity, (0)::numeric)), 8))
-        END AS units,
-        CASE
-            WHEN (d.currency_source <> r.currency_source) THEN NULL::numeric
-            WHEN (r.currency_source = t.currency) THEN (- d.amount_source)
-            ELSE (- round((d.amount_source * r.fx_rate), (t.currency_decimals)::integer))
-        END AS amount,
-    l.order_id,
-    'refund_line'::text AS entity,
-    d.id AS line_id
-   FROM ((((public.refunds r
-     JOIN public.refund_lines d ON (((d.tenant_id = r.tenant_id) AND (d.refund_id = r.id))))
-     JOIN public.source_order_lines l ON (((l.tenant_id = d.tenant_id) AND (l.id = d.order_line_id))))
-     JOIN public.tenants t ON ((t.id = r.tenant_id)))
-     LEFT JOIN kpi.product_keys k ON (((k.product_id = l.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM l.tenant_id)))))
-  WHERE (r.counts AND (l.line_kind = 'product'::text) AND (r.deleted_at IS NULL) AND (d.deleted_at IS NULL) AND (l.deleted_at IS NULL));
+ SELECT m.tenant_id,
+    m.created_at,
+    m.business_day,
+    m.kind,
+    COALESCE(k.product_key, ('sku:'::text || NULLIF(upper(btrim(m.sku)), ''::text)), ('id:'::text || (m.product_id)::text), ('name:'::text || upper(btrim(m.name)))) AS product_key,
+    COALESCE(k.sku, NULLIF(upper(btrim(m.sku)), ''::text)) AS sku,
+    COALESCE(k.name, m.name) AS product_name,
+    m.units,
+    m.amount,
+    m.order_id,
+    m.entity,
+    m.line_id
+   FROM (( SELECT l.tenant_id,
+            l.created_at,
+            l.business_day,
+            'sale'::text AS kind,
+            l.product_id,
+            l.sku,
+            l.name,
+            l.units,
+            l.amount,
+            l.order_id,
+            'order_line'::text AS entity,
+            l.id AS line_id
+           FROM public.order_lines l
+          WHERE (l.line_kind = 'product'::text)
+        UNION ALL
+         SELECT r.tenant_id,
+            r.created_at,
+            r.business_day,
+            'return'::text,
+            l.product_id,
+            l.sku,
+            l.name,
+                CASE
+                    WHEN (l.units = l.quantity) THEN (- d.quantity)
+                    ELSE (- round(((d.quantity * l.units) / NULLIF(l.quantity, (0)::numeric)), 8))
+                END AS "case",
+                CASE
+                    WHEN (d.currency_source <> r.currency_source) THEN NULL::numeric
+                    WHEN (r.currency_source = t.currency) THEN (- d.amount_source)
+                    ELSE (- round((d.amount_source * r.fx_rate), (t.currency_decimals)::integer))
+                END AS "case",
+            l.order_id,
+            'refund_line'::text,
+            d.id
+           FROM (((public.refunds r
+             JOIN public.refund_lines d ON (((d.tenant_id = r.tenant_id) AND (d.refund_id = r.id))))
+             JOIN public.source_order_lines l ON (((l.tenant_id = d.tenant_id) AND (l.id = d.order_line_id))))
+             JOIN public.tenants t ON ((t.id = r.tenant_id)))
+          WHERE (r.counts AND (l.line_kind = 'product'::text) AND (r.deleted_at IS NULL) AND (d.deleted_at IS NULL) AND (l.deleted_at IS NULL))) m
+     LEFT JOIN kpi.product_keys k ON (((k.product_id = m.product_id) AND (NOT (k.tenant_id IS DISTINCT FROM m.tenant_id)))));
 alter table kpi.product_movements owner to kpi_owner;
 grant select on table kpi.product_movements to kpi_analyst;
 grant select on table kpi.product_movements to kpi_reader;
@@ -6145,7 +6191,10 @@ create view kpi.support_days with (security_invoker=true) as
     (COALESCE((((d.day)::date >= GREATEST(c.first_day, a.first_day)) AND ((d.day)::date <= LEAST(c.last_day, a.last_day))), false) AND (c.last_day IS NOT NULL) AND (a.last_day IS NOT NULL)) AS is_csat_covered
    FROM (((((kpi.coverage c
      JOIN public.tenants t ON ((t.id = c.tenant_id)))
-     LEFT JOIN kpi.coverage a ON (((a.tenant_id = c.tenant_id) AND (a.subject = 'csat'::text))))
+     LEFT JOIN LATERAL ( SELECT max(x.first_day) AS first_day,
+            max(x.last_day) AS last_day
+           FROM kpi.coverage x
+          WHERE ((x.tenant_id = c.tenant_id) AND (x.subject = 'csat'::text))) a ON (true))
      CROSS JOIN LATERAL ( SELECT min(x.business_day) AS first_day
            FROM public.conversations x
           WHERE ((x.tenant_id = c.tenant_id) AND (x.deleted_at IS NULL))) f)
@@ -6210,7 +6259,7 @@ create view kpi.tickets_now with (security_invoker=true) as
             (COALESCE(sum(x.snoozed), (0)::numeric))::bigint AS snoozed,
             (COALESCE(sum(x.pending), (0)::numeric))::bigint AS with_bot
            FROM kpi.conversations_daily x
-          WHERE (x.tenant_id = c.tenant_id)) n)
+          WHERE ((x.tenant_id = c.tenant_id) AND ((x.open > 0) OR (x.snoozed > 0) OR (x.pending > 0)))) n)
   WHERE (c.subject = 'support'::text);
 alter table kpi.tickets_now owner to kpi_owner;
 grant select on table kpi.tickets_now to kpi_analyst;

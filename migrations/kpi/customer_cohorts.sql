@@ -28,7 +28,8 @@ from public.tenants as t
 join kpi.coverage as v on v.tenant_id = t.id and v.subject = 'customers'
 -- Month by month, so that a card that asks for some months reads those days alone.
 cross join lateral (
-  select min(d.day) as first_day from kpi.customer_sales_daily as d where d.tenant_id = t.id
+  -- The bound is carried through an aggregate: else what it is made of is made again for every row below.
+  select min(d.day) as first_day, v.first_day as known_from from kpi.customer_sales_daily as d where d.tenant_id = t.id
 ) as f
 cross join lateral (
   select g.at::date as month
@@ -42,11 +43,7 @@ cross join lateral (
     sum(d.sales)::bigint as orders,
     sum(d.amount_total) as amount_total
   from kpi.customer_sales_daily as d
-  cross join lateral (
-    -- Months of dates as plain timestamps: no time zone is looked up.
-    select case when date_trunc('month', d.first_day::timestamp)::date >= v.first_day then date_trunc('month', d.first_day::timestamp)::date end
-      as cohort_month
-  ) as x
+  cross join lateral (select case when d.first_month >= f.known_from then d.first_month end as cohort_month) as x
   where d.tenant_id = t.id and d.day >= p.month and d.day < (p.month + interval '1 month')::date and d.day <= v.last_day
     and d.identity_id <> all (array(select g.identity_id from kpi.generic_identities as g where g.tenant_id = t.id and not g.used))
   group by x.cohort_month

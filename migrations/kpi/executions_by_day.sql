@@ -11,45 +11,60 @@
 --   0, and success_rate null. An error whose retry succeeded is an error. Only automations that keep no successes ran -> success_rate null.
 -- Explain: select 'execution' as entity, e.id, 1::numeric as contribution from public.workflow_executions e where e.tenant_id = $1
 --   and e.deleted_at is null and e.business_day = $2::date
+-- Days and runs are added up and not joined day by day: what is asked of the day is then asked of both, also for all companies at once.
 create or replace view kpi.executions_by_day with (security_invoker = true) as
 select
   r.tenant_id,
   r.day,
-  case when r.covered then coalesce(d.executions, 0) end as executions,
-  case when r.covered then coalesce(d.success, 0) end as success,
-  case when r.covered then coalesce(d.errors, 0) end as errors,
-  case when r.covered then coalesce(d.errors_resolved, 0) end as errors_resolved,
-  case when r.covered then coalesce(d.crashed, 0) end as crashed,
-  case when r.covered then coalesce(d.canceled, 0) end as canceled,
-  case when r.covered then coalesce(d.running, 0) end as running,
-  case when r.covered then round(d.rated_success / nullif(d.rated_success + d.rated_errors, 0), 4) end as success_rate,
-  case when r.covered then coalesce(d.errors - d.rated_errors, 0) end as errors_without_rate,
+  case when r.covered then r.executions end as executions,
+  case when r.covered then r.success end as success,
+  case when r.covered then r.errors end as errors,
+  case when r.covered then r.errors_resolved end as errors_resolved,
+  case when r.covered then r.crashed end as crashed,
+  case when r.covered then r.canceled end as canceled,
+  case when r.covered then r.running end as running,
+  case when r.covered then round(r.rated_success / nullif(r.rated_success + r.rated_errors, 0), 4) end as success_rate,
+  case when r.covered then r.errors - r.rated_errors end as errors_without_rate,
   case when r.covered then 1 else 0 end::numeric as coverage
 from (
-  select c.tenant_id, s.day::date as day, coalesce(s.day::date between c.first_day and c.last_day, false) as covered
-  from kpi.coverage as c
-  cross join lateral (
-    select min(x.day) as first_run, max(x.day) as last_run from kpi.executions_daily as x where x.tenant_id = c.tenant_id
-  ) as k
-  cross join lateral generate_series(
-    least(k.first_run, case when isfinite(c.first_day) then c.first_day end)::timestamp,
-    greatest(k.last_run, c.last_day)::timestamp, interval '1 day') as s(day)
-  where c.subject = 'automation'
-) as r
-left join lateral (
   select
-    sum(x.executions)::bigint as executions,
-    sum(x.success)::bigint as success,
-    sum(x.errors)::bigint as errors,
-    sum(x.errors_resolved)::bigint as errors_resolved,
-    sum(x.crashed)::bigint as crashed,
-    sum(x.canceled)::bigint as canceled,
-    sum(x.running)::bigint as running,
-    coalesce(sum(x.success) filter (where x.keeps_successes), 0) as rated_success,
-    coalesce(sum(x.errors) filter (where x.keeps_successes), 0) as rated_errors
-  from kpi.executions_daily as x
-  where x.tenant_id = r.tenant_id and x.day = r.day
-) as d on true;
+    m.tenant_id,
+    m.day,
+    bool_or(m.covered) as covered,
+    coalesce(sum(m.executions), 0)::bigint as executions,
+    coalesce(sum(m.success), 0)::bigint as success,
+    coalesce(sum(m.errors), 0)::bigint as errors,
+    coalesce(sum(m.errors_resolved), 0)::bigint as errors_resolved,
+    coalesce(sum(m.crashed), 0)::bigint as crashed,
+    coalesce(sum(m.canceled), 0)::bigint as canceled,
+    coalesce(sum(m.running), 0)::bigint as running,
+    coalesce(sum(m.success) filter (where m.keeps_successes), 0) as rated_success,
+    coalesce(sum(m.errors) filter (where m.keeps_successes), 0) as rated_errors
+  from (
+    select
+      c.tenant_id, k.first_day + s.n as day, coalesce(k.first_day + s.n between c.first_day and c.last_day, false) as covered,
+      null::bigint as executions, null::bigint as success, null::bigint as errors, null::bigint as errors_resolved, null::bigint as crashed,
+      null::bigint as canceled, null::bigint as running, null::boolean as keeps_successes
+    from kpi.coverage as c
+    cross join lateral (
+      select
+        least(min(x.day), case when isfinite(c.first_day) then c.first_day end) as first_day,
+        greatest(max(x.day), c.last_day) as last_day
+      from kpi.executions_daily as x
+      where x.tenant_id = c.tenant_id
+    ) as k
+    cross join lateral generate_series(0, k.last_day - k.first_day) as s(n)
+    where c.subject = 'automation'
+    union all
+    -- Each of its days is one of those above.
+    select
+      c.tenant_id, x.day, null, x.executions, x.success, x.errors, x.errors_resolved, x.crashed, x.canceled, x.running, x.keeps_successes
+    from kpi.coverage as c
+    join kpi.executions_daily as x on x.tenant_id = c.tenant_id
+    where c.subject = 'automation'
+  ) as m
+  group by m.tenant_id, m.day
+) as r;
 
 comment on view kpi.executions_by_day is
 'Ejecuciones de producción por día local, con su tasa de éxito. Una fila por empresa y día, también los días sin ejecuciones (0). Un día que los datos no cubren por completo (antes de la memoria de n8n, o el de hoy) tiene todo nulo y coverage 0. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del día, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';

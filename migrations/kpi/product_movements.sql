@@ -14,45 +14,48 @@
 --   m.business_day = $2::date
 create or replace view kpi.product_movements with (security_invoker = true) as
 select
-  l.tenant_id,
-  l.created_at,
-  l.business_day,
-  'sale' as kind,
-  coalesce(k.product_key, 'sku:' || nullif(upper(btrim(l.sku)), ''), 'id:' || l.product_id::text, 'name:' || upper(btrim(l.name))) as product_key,
-  coalesce(k.sku, nullif(upper(btrim(l.sku)), '')) as sku,
-  coalesce(k.name, l.name) as product_name,
-  l.units,
-  l.amount,
-  l.order_id,
-  'order_line' as entity,
-  l.id as line_id
-from public.order_lines as l
-left join kpi.product_keys as k on k.product_id = l.product_id and k.tenant_id is not distinct from l.tenant_id
-where l.line_kind = 'product'
-union all
-select
-  r.tenant_id,
-  r.created_at,
-  r.business_day,
-  'return',
-  coalesce(k.product_key, 'sku:' || nullif(upper(btrim(l.sku)), ''), 'id:' || l.product_id::text, 'name:' || upper(btrim(l.name))),
-  coalesce(k.sku, nullif(upper(btrim(l.sku)), '')),
-  coalesce(k.name, l.name),
-  case when l.units = l.quantity then -d.quantity else -round(d.quantity * l.units / nullif(l.quantity, 0), 8) end,
-  case
-    when d.currency_source <> r.currency_source then null
-    when r.currency_source = t.currency then -d.amount_source
-    else -round(d.amount_source * r.fx_rate, t.currency_decimals)
-  end,
-  l.order_id,
-  'refund_line',
-  d.id
-from public.refunds as r
-join public.refund_lines as d on d.tenant_id = r.tenant_id and d.refund_id = r.id
-join public.source_order_lines as l on l.tenant_id = d.tenant_id and l.id = d.order_line_id
-join public.tenants as t on t.id = r.tenant_id
-left join kpi.product_keys as k on k.product_id = l.product_id and k.tenant_id is not distinct from l.tenant_id
-where r.counts and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and l.deleted_at is null;
+  m.tenant_id,
+  m.created_at,
+  m.business_day,
+  m.kind,
+  coalesce(k.product_key, 'sku:' || nullif(upper(btrim(m.sku)), ''), 'id:' || m.product_id::text, 'name:' || upper(btrim(m.name))) as product_key,
+  coalesce(k.sku, nullif(upper(btrim(m.sku)), '')) as sku,
+  coalesce(k.name, m.name) as product_name,
+  m.units,
+  m.amount,
+  m.order_id,
+  m.entity,
+  m.line_id
+from (
+  select l.tenant_id, l.created_at, l.business_day, 'sale' as kind, l.product_id, l.sku, l.name, l.units, l.amount, l.order_id,
+    'order_line' as entity, l.id as line_id
+  from public.order_lines as l
+  where l.line_kind = 'product'
+  union all
+  select
+    r.tenant_id,
+    r.created_at,
+    r.business_day,
+    'return',
+    l.product_id,
+    l.sku,
+    l.name,
+    case when l.units = l.quantity then -d.quantity else -round(d.quantity * l.units / nullif(l.quantity, 0), 8) end,
+    case
+      when d.currency_source <> r.currency_source then null
+      when r.currency_source = t.currency then -d.amount_source
+      else -round(d.amount_source * r.fx_rate, t.currency_decimals)
+    end,
+    l.order_id,
+    'refund_line',
+    d.id
+  from public.refunds as r
+  join public.refund_lines as d on d.tenant_id = r.tenant_id and d.refund_id = r.id
+  join public.source_order_lines as l on l.tenant_id = d.tenant_id and l.id = d.order_line_id
+  join public.tenants as t on t.id = r.tenant_id
+  where r.counts and l.line_kind = 'product' and r.deleted_at is null and d.deleted_at is null and l.deleted_at is null
+) as m
+left join kpi.product_keys as k on k.product_id = m.product_id and k.tenant_id is not distinct from m.tenant_id;
 
 comment on view kpi.product_movements is
 'Cada línea de producto vendida y cada línea de producto devuelta, los hechos detrás de los rankings. Una fila por línea; las devoluciones son negativas y van en el día en que se devolvió. Unidades en la unidad de referencia del producto (2 docenas = 24), nulas si la unidad no se puede convertir; monto en la moneda de la empresa, con impuestos, después de todos los descuentos, nulo sin tipo de cambio. Una línea sin producto conocido se identifica por su SKU escrito, el id de su producto o su nombre. Despacho, descuentos, propinas, tarjetas de regalo, premios y anticipos nunca son productos. Debe cuadrar con: las líneas de producto de pedidos y devoluciones en su propio sistema.';

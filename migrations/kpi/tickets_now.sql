@@ -27,7 +27,8 @@ cross join lateral (
     coalesce(sum(x.snoozed), 0)::bigint as snoozed,
     coalesce(sum(x.pending), 0)::bigint as with_bot
   from kpi.conversations_daily as x
-  where x.tenant_id = c.tenant_id
+  -- Few of the days have any left (conversations_daily_waiting, whose condition this is).
+  where x.tenant_id = c.tenant_id and (x.open > 0 or x.snoozed > 0 or x.pending > 0)
 ) as n
 where c.subject = 'support';
 

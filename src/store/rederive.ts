@@ -16,8 +16,12 @@ export interface DerivedDifference {
   readonly after: string | null;
 }
 
+type Fault = 'missing' | 'extra' | 'other';
+
 interface Differing {
   readonly touched: string;
+  /** What is wrong with the row: it is missing, it is too many, or its columns are not what they must be. */
+  readonly fault: Fault;
   readonly facts: readonly string[];
   readonly days: readonly (string | null)[];
   /** By which the fact touches something else (`TableSpec.touches`). */
@@ -41,7 +45,8 @@ export async function rederive(
   const values = [...new Set(differing.map((row) => row.touched))];
   const shown =
     show === 0 ? [] : (await query<Omit<DerivedDifference, 'table'>>(differingCells(derivation, show), [tenantId, values])).rows;
-  for (const statement of puttingRight(derivation)) await query(statement, [tenantId, values]);
+  const faults = new Set(differing.map(({ fault }) => fault));
+  for (const [fault, statement] of puttingRight(derivation)) if (faults.has(fault)) await query(statement, [tenantId, values]);
   await follow(query, tenantId, derivation, differing);
   return shown.map((cell) => ({ table: derivation.table, ...cell }));
 }
@@ -85,12 +90,14 @@ const compared = ({ table, key, touch, select }: Derivation) =>
 const missing = ({ key }: Derivation) => `(old.${key[0]} is null or fresh.${key[0]} is null)`;
 
 function differingRows(derivation: Derivation): string {
-  const { columns, touch, concerns } = derivation;
+  const { key, columns, touch, concerns } = derivation;
   const either = (column: string) => `coalesce(old.${column}, fresh.${column})::text`;
   const dated = concerns !== null && !derivation.wholeRows && 'business_day' in TABLES[concerns.entity].derived;
   const days = dated ? ['old.business_day::text', ...(columns.includes('business_day') ? ['fresh.business_day::text'] : [])] : [];
   const touches = concerns === null || derivation.wholeRows ? undefined : TABLES[concerns.entity].touches;
-  return `select ${either(touch.column)} as touched, ${touches === undefined ? 'null' : `old.${touches}::text`} as touches, array[${(concerns?.columns ?? []).map(either).join(', ')}]::text[] as facts,
+  return `select ${either(touch.column)} as touched,
+      case when old.${key[0]} is null then 'missing' when fresh.${key[0]} is null then 'extra' else 'other' end as fault,
+      ${touches === undefined ? 'null' : `old.${touches}::text`} as touches, array[${(concerns?.columns ?? []).map(either).join(', ')}]::text[] as facts,
       array[${days.join(', ')}]::text[] as days
     from ${compared(derivation)}
     where ${missing(derivation)} or (${list('old', columns)}) is distinct from (${list('fresh', columns)})`;
@@ -112,17 +119,21 @@ function differingCells(derivation: Derivation, limit: number): string {
     order by 1, 2 limit ${limit}`;
 }
 
-function puttingRight({ table, key, columns, touch, select, wholeRows }: Derivation): string[] {
+/** One statement for each fault, as each derives the rows once more: a table that is filled needs neither of the others. */
+function puttingRight({ table, key, columns, touch, select, wholeRows }: Derivation): [Fault, string][] {
   const all = [...key, ...columns].join(', ');
   const mine = `old.tenant_id = $1 and old.${touch.column} = any($2::${touch.type}[])`;
   const update = `update ${table} old set ${columns.map((column) => `${column} = fresh.${column}`).join(', ')}
     from (${select}) fresh
     where ${mine} and ${same('old', key)} and (${list('old', columns)}) is distinct from (${list('fresh', columns)})`;
-  if (!wholeRows) return [update];
+  if (!wholeRows) return [['other', update]];
   return [
-    update,
-    `delete from ${table} old where ${mine} and not exists (select 1 from (${select}) fresh where ${same('old', key)})`,
-    `insert into ${table} (tenant_id, ${all}) select $1, ${all} from (${select}) fresh
+    ['other', update],
+    ['extra', `delete from ${table} old where ${mine} and not exists (select 1 from (${select}) fresh where ${same('old', key)})`],
+    [
+      'missing',
+      `insert into ${table} (tenant_id, ${all}) select $1, ${all} from (${select}) fresh
      where not exists (select 1 from ${table} old where old.tenant_id = $1 and ${same('old', key)})`,
+    ],
   ];
 }

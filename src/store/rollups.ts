@@ -108,6 +108,7 @@ export const ROLLUPS = {
       'amount_total',
       'amount_untaxed',
       'first_day',
+      'first_month',
       'opens_month',
       'first_sale_at',
       'last_sale_at',

@@ -2,7 +2,8 @@ import { columnsOf } from '#contract';
 import type { Database, Query } from './database.ts';
 import type { Derivation } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
-import { differingKeys, rederive, type DerivedDifference } from './rederive.ts';
+import { LookAhead } from './look-ahead.ts';
+import { rederive, type DerivedDifference } from './rederive.ts';
 
 /** How far a walk has come: derivations before `index` are done, and of that one every key up to `after`. */
 export interface WalkPlace {
@@ -27,8 +28,6 @@ export interface Chunk {
 
 /** Differing cells a walk returns at most; what is beyond is put right all the same. */
 export const SHOWN = 10_000;
-/** Above so many differing keys a derivation is walked whole, facts in the order of their time. */
-const FEW = 5000;
 const START: WalkPlace = { index: 0, after: null };
 // A chunk holds the tenant's lock: batches wait for it. It is aimed well below a second.
 const AIM_MS = 500;
@@ -37,7 +36,7 @@ const LARGEST = 20_000;
 const SIZES = {
   facts: { first: 4000, least: 1000 },
   date: { first: 100, least: 20 },
-  uuid: { first: 4000, least: 200 },
+  uuid: { first: 2000, least: 200 },
   text: { first: 1000, least: 200 },
 } as const;
 
@@ -56,41 +55,49 @@ export async function* walkDerivations(
 ): AsyncGenerator<Chunk, void, void> {
   let shown = 0;
   let { after } = from;
-  for (const [index, derivation] of derivations.entries()) {
-    if (index < from.index) continue;
-    const sizes = SIZES[derivation.wholeRows ? derivation.touch.type : 'facts'];
-    let size: number = hooks.size ?? sizes.first;
-    let keys = hooks.looksFirst === true ? await lookedFor(db, tenantId, derivation) : null;
-    if (keys?.length === 0) {
-      yield { table: derivation.table, place: { index: index + 1, after: null }, keys: 0, differences: [] };
-      continue;
+  const looks = hooks.looksFirst === true ? new LookAhead(db, tenantId, derivations, from.index) : null;
+  try {
+    for (const [index, derivation] of derivations.entries()) {
+      if (index < from.index) continue;
+      const sizes = SIZES[derivation.wholeRows ? derivation.touch.type : 'facts'];
+      let size: number = hooks.size ?? sizes.first;
+      const few = (await looks?.keysOf(index)) ?? null;
+      if (few?.length === 0) {
+        yield { table: derivation.table, place: { index: index + 1, after: null }, keys: 0, differences: [] };
+        continue;
+      }
+      let keys =
+        few?.map((id): Found => ({ id, key: id })) ?? (derivation.wholeRows ? await allKeys(db, tenantId, derivation, after) : null);
+      await looks?.stop();
+      for (let more = true; more;) {
+        const began = performance.now();
+        const place = { index, after };
+        const chunk = await db.transaction(tenantId, async ({ query }) => {
+          if (hooks.begin !== undefined && !(await hooks.begin(query, place))) return null;
+          await lockFamilies(query, tenantId, [derivation.family], new Map());
+          const found = keys?.slice(0, size) ?? (await nextFacts(query, tenantId, derivation, after, size));
+          const touched = found.map(({ id }) => id);
+          const differences =
+            touched.length === 0 ? [] : await rederive(query, tenantId, derivation, touched, Math.max(0, (hooks.show ?? 0) - shown));
+          const last = touched.length < size;
+          const next: WalkPlace = last ? { index: index + 1, after: null } : { index, after: found.at(-1)!.key };
+          await hooks.end?.(query, next, touched.length);
+          return { table: derivation.table, place: next, keys: touched.length, differences };
+        });
+        if (chunk === null) return;
+        shown += chunk.differences.length;
+        after = chunk.place.after;
+        keys = keys?.slice(chunk.keys) ?? null;
+        more = chunk.place.index === index;
+        yield chunk;
+        // A chunk that was not full says nothing of how long one takes.
+        if (more && hooks.size === undefined)
+          size = Math.round(Math.min(LARGEST, Math.max(sizes.least, size * Math.min(2, AIM_MS / (performance.now() - began)))));
+      }
+      looks?.startBehind(index);
     }
-    if (keys === null && derivation.wholeRows) keys = await allKeys(db, tenantId, derivation, after);
-    for (let more = true; more;) {
-      const began = performance.now();
-      const place = { index, after };
-      const chunk = await db.transaction(tenantId, async ({ query }) => {
-        if (hooks.begin !== undefined && !(await hooks.begin(query, place))) return null;
-        await lockFamilies(query, tenantId, [derivation.family], new Map());
-        const found = keys?.slice(0, size) ?? (await nextFacts(query, tenantId, derivation, after, size));
-        const touched = found.map(({ id }) => id);
-        const differences =
-          touched.length === 0 ? [] : await rederive(query, tenantId, derivation, touched, Math.max(0, (hooks.show ?? 0) - shown));
-        const last = touched.length < size;
-        const next: WalkPlace = last ? { index: index + 1, after: null } : { index, after: found.at(-1)!.key };
-        await hooks.end?.(query, next, touched.length);
-        return { table: derivation.table, place: next, keys: touched.length, differences };
-      });
-      if (chunk === null) return;
-      shown += chunk.differences.length;
-      after = chunk.place.after;
-      keys = keys?.slice(chunk.keys) ?? null;
-      more = chunk.place.index === index;
-      yield chunk;
-      // A chunk that was not full says nothing of how long one takes.
-      if (more && hooks.size === undefined)
-        size = Math.round(Math.min(LARGEST, Math.max(sizes.least, size * Math.min(2, AIM_MS / (performance.now() - began)))));
-    }
+  } finally {
+    await looks?.stop();
   }
 }
 
@@ -109,16 +116,6 @@ export async function countKeys(db: Database, tenantId: string, derivations: rea
 interface Found {
   readonly id: string;
   readonly key: string;
-}
-
-/** The few keys that differ, or null when they are not few. */
-async function lookedFor(db: Database, tenantId: string, derivation: Derivation): Promise<Found[] | null> {
-  const keys = await db.transaction(tenantId, async ({ query }) => {
-    // One statement over a large tenant takes longer than a batch may; nobody waits for it.
-    await query("select set_config('statement_timeout', '10min', true)");
-    return differingKeys(query, tenantId, derivation, FEW + 1);
-  });
-  return keys.length > FEW ? null : keys.map((id) => ({ id, key: id }));
 }
 
 /**

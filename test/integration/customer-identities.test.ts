@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Draft } from '#contract';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
+import { reaggregate, ROLLUPS } from '../../src/store/rollups.ts';
 import { setSharedKey } from '../../src/store/shared-keys.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { customerDraft } from '../support/customer-world.ts';
@@ -158,5 +159,20 @@ test('a wrong identity is found and put right by a rebuild, with what rests on i
   expect(new Set(tables)).toEqual(new Set(['public.customer_identities', 'kpi.customer_sales']));
   expect(await identities()).toEqual(['shopify:1 shopify:2']);
   expect(await sales()).toEqual([2]);
+  expect(await rebuildTenant(rig.db, tenantId)).toEqual([]);
+});
+
+test('roll-ups that agree with a wrong identity are put right after it', async () => {
+  const { tenantId, shop, sales } = await company();
+  const both = [customerDraft('1', { email: 'ana@x.cl' }), customerDraft('2', { email: 'bea@x.cl' })];
+  await write(shop, [...both, orderDraft('901', { customer_id: '1' }), orderDraft('902', { customer_id: '2' })]);
+  await rig.db.transaction(tenantId, async ({ query }) => {
+    const ids = (await query<{ id: string }>('select identity_id as id from public.customer_identities')).rows.map(({ id }) => id);
+    await query('update public.customer_identities set identity_id = $1', [ids[0]]);
+    for (const rollup of [ROLLUPS.customerDays, ROLLUPS.customerSales]) await reaggregate(query, tenantId, rollup, new Set(ids));
+  });
+  expect(await sales()).toEqual([2]);
+  await rebuildTenant(rig.db, tenantId);
+  expect(await sales()).toEqual([1, 1]);
   expect(await rebuildTenant(rig.db, tenantId)).toEqual([]);
 });

@@ -3,6 +3,7 @@ select $1::uuid as tenant_id, s.identity_id, s.day, s.anonymous, s.sales,
   coalesce(sum(s.sales) over (partition by s.identity_id order by s.day rows between unbounded preceding and 1 preceding), 0)::bigint
     as sales_before,
   s.sales_without_rate, s.amount_total, s.amount_untaxed, min(s.day) over (partition by s.identity_id) as first_day,
+  date_trunc('month', min(s.day) over (partition by s.identity_id)::timestamp)::date as first_month,
   -- The day before it with sales, if any, was in another month.
   coalesce(date_trunc('month', lag(s.day) over (partition by s.identity_id order by s.day)::timestamp) < date_trunc('month', s.day::timestamp), true)
     as opens_month,

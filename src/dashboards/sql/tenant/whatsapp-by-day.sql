@@ -1,5 +1,13 @@
-select c.day, c.opened, m.incoming, m.outgoing
-from kpi.conversations_by_day as c
-join kpi.messages_by_day as m on m.tenant_id = c.tenant_id and m.day = c.day and m.channel = c.channel
-where c.channel = 'WhatsApp' and c.day between {{desde}}::date and {{hasta}}::date and m.day between {{desde}}::date and {{hasta}}::date
-order by c.day
+-- Added up and not joined: both have the same days, and a join compares each with each.
+select d.day, sum(d.opened) as opened, sum(d.incoming) as incoming, sum(d.outgoing) as outgoing
+from (
+  select day, opened, null::numeric as incoming, null::numeric as outgoing
+  from kpi.conversations_by_day
+  where channel = 'WhatsApp' and day between {{desde}}::date and {{hasta}}::date
+  union all
+  select day, null, incoming, outgoing
+  from kpi.messages_by_day
+  where channel = 'WhatsApp' and day between {{desde}}::date and {{hasta}}::date
+) as d
+group by d.day
+order by d.day
