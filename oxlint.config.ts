@@ -17,11 +17,12 @@ const layers: Record<string, Rights> = {
   ...Object.fromEntries(capabilities.map((name) => [name, { layers: ['contract', ...leaves], packages: ['p-limit', 'zod'] }])),
   clerk: { layers: ['contract', ...leaves], packages: ['svix', 'zod'] },
   metabase: { layers: ['contract', ...leaves], packages: ['jose', 'p-limit', 'zod'] },
-  jobs: { layers: ['contract', ...leaves, ...capabilities], packages: ['graphile-worker', 'p-limit', 'pg', 'prom-client', 'zod'] },
+  jobs: { layers: ['contract', ...leaves, ...capabilities], packages: ['graphile-worker', 'p-limit', 'pg', 'zod'] },
   api: {
     layers: ['contract', ...leaves, ...capabilities],
-    packages: ['@fastify/cors', '@fastify/rate-limit', 'fastify', 'jose', 'prom-client', 'zod'],
+    packages: ['@fastify/cors', '@fastify/rate-limit', 'fastify', 'jose', 'zod'],
   },
+  telemetry: { layers: ['contract', 'outbound', 'store', 'sync'], packages: ['prom-client'] },
   sandbox: { layers: [], packages: ['graphql', 'pg'] },
   local: { layers: ['contract', 'sandbox', ...leaves, ...capabilities], packages: ['kysely', 'p-limit', 'pg', 'zod'] },
 };

@@ -6469,6 +6469,41 @@ comment on column kpi.unanswered_now.over_2h_business is 'Hace más de 2 horas h
 comment on column kpi.unanswered_now.longest_seconds is 'La espera más larga, en segundos corridos.';
 comment on column kpi.unanswered_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
 
+create view ops.stream_health with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.connection_id,
+    s.stream,
+        CASE
+            WHEN (s.held_because IS NOT NULL) THEN 'held'::text
+            WHEN ((s.error_kind IS NOT NULL) AND (s.error_kind <> 'transient'::text)) THEN 'failing'::text
+            WHEN (s.last_success_at < (clock_timestamp() - a.allowed)) THEN 'stale'::text
+            WHEN (s.covered_until < (clock_timestamp() - GREATEST(a.allowed, '01:00:00'::interval))) THEN 'stale'::text
+            WHEN (s.error_kind IS NOT NULL) THEN 'retrying'::text
+            WHEN (s.last_success_at IS NULL) THEN 'loading'::text
+            ELSE 'ok'::text
+        END AS state,
+        CASE
+            WHEN (COALESCE(s.covered_until, s.last_success_at) IS NOT NULL) THEN (GREATEST(EXTRACT(epoch FROM (clock_timestamp() - COALESCE(s.covered_until, s.last_success_at))), (0)::numeric))::double precision
+            ELSE NULL::double precision
+        END AS lag_seconds,
+    s.last_success_at,
+    (s.expires_at > clock_timestamp()) AS reading,
+    COALESCE(s.held_because, ((s.error_message || '. '::text) || s.error_advice)) AS problem
+   FROM (ops.streams s
+     CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * s.interval_seconds) + 120))::double precision) AS allowed) a)
+  WHERE (s.lane = 'live'::text);
+alter table ops.stream_health owner to kpi_owner;
+grant select on table ops.stream_health to kpi_writer;
+comment on view ops.stream_health is 'State of every live stream, paused ones included. Staleness is that of kpi.freshness_now.';
+comment on column ops.stream_health.tenant_id is 'Tenant.';
+comment on column ops.stream_health.connection_id is 'Connection.';
+comment on column ops.stream_health.stream is 'Stream.';
+comment on column ops.stream_health.state is 'The first that holds: held (waits for a person), failing (a person must act), stale (no reading ended for three intervals and two minutes, or what it covers is older than that and an hour), retrying, loading (its first reading has not ended), ok.';
+comment on column ops.stream_health.lag_seconds is 'Seconds since what it covers ended, by the clock of its source; null before its first reading has ended.';
+comment on column ops.stream_health.last_success_at is 'End of the last complete walk.';
+comment on column ops.stream_health.reading is 'Somebody reads it at this moment.';
+comment on column ops.stream_health.problem is 'What happened and what to do, when something did.';
+
 create view public.order_lines with (security_invoker=true) as
  SELECT l.id,
     l.tenant_id,

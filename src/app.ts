@@ -18,7 +18,7 @@ import type { Plan } from './metabase/plan.ts';
 import type { MetabaseDeps } from './metabase/deps.ts';
 import { metabaseSecrets } from './metabase-secrets.ts';
 import { normalizer } from './normalize/normalize-draft.ts';
-import { createHttpStats } from './outbound/http-stats.ts';
+import { createHttpStats, type RequestEvent } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
 import { secretValues } from './outbound/secret-values.ts';
 import { resolveSecret, type SecretSources } from './secrets.ts';
@@ -27,6 +27,7 @@ import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { roleUrl } from './store/role-urls.ts';
 import { tenantRut } from './store/tenants.ts';
+import { observeTogether, type Observer } from './sync/observer.ts';
 import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
 import { version } from './version.ts';
 
@@ -39,6 +40,8 @@ export interface App extends JobDeps {
   readonly queueUrl: string;
   readonly roleSecret: string;
   readonly secretSources: SecretSources;
+  /** From now on it is told what runs of this process do. */
+  observe(observer: Observer): void;
   /** Reads the users from Clerk; null without a key for it. */
   readonly readUsers: ((options: { readonly signal: AbortSignal; readonly acceptDeletions: boolean }) => Promise<UserSync>) | null;
   /** The Metabase of the configuration, for planning and applying. @throws MetabaseMissing when it, or its key, is not known */
@@ -77,8 +80,10 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
   });
   const budget = new SharedBudget(db, config.requestRate, (ms) => sleep(ms));
   const secretSources = { environment: process.env, secretsFolder: config.secretsFolder, home: config.home, vault: config.vault };
+  const observers: Observer[] = [];
   const deps: SyncDeps = {
     db,
+    observe: (run) => observeTogether(observers)(run),
     log,
     worker,
     release: version,
@@ -97,6 +102,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     const secrets = secretValues(connector.settings, settings);
     log.hide(secrets);
     const counted = createHttpStats();
+    const told: ((event: RequestEvent) => void)[] = [counted.record];
     const http = createHttp({
       account,
       host: connector.host(settings),
@@ -105,11 +111,11 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       log,
       signal,
       secrets,
-      onRequest: counted.record,
+      onRequest: (event) => told.forEach((tell) => tell(event)),
       policy: { timeoutMs: timings.requestTimeoutMs },
     });
     const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log, signal };
-    return { context, stats: counted.stats };
+    return { context, stats: counted.stats, onRequest: (tell: (event: RequestEvent) => void) => void told.push(tell) };
   };
 
   const settingsOf = async (row: ConnectionRow): Promise<Record<string, unknown>> => ({
@@ -155,7 +161,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     if (stream === undefined)
       throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
     const settings = await settingsOf(row);
-    const { context, stats } = contextFor(connector, settings, row.account_key, lane === 'live' ? 'live' : 'backfill', signal);
+    const { context, stats, onRequest } = contextFor(connector, settings, row.account_key, lane === 'live' ? 'live' : 'backfill', signal);
     return {
       place: { tenantId, connectionId, stream: streamName, lane },
       source: row.source,
@@ -163,6 +169,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       settings,
       http: context.http,
       stats,
+      onRequest,
       normalize: normalizer({
         tenantId,
         connectionId,
@@ -224,6 +231,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
     jobFor,
+    observe: (observer) => void observers.push(observer),
     readUsers,
     ...(readUsers === null ? {} : { syncUsers: (signal: AbortSignal) => readUsers({ signal, acceptDeletions: false }) }),
     metabase,

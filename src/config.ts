@@ -96,6 +96,10 @@ const environment = z
       'Requests of one user or token to one server; a tenant has twice as many',
     ),
     KPI_API_QUERIES_PER_MINUTE: whole(1, 1_000_000, 60).describe('Statements among them'),
+    KPI_METRICS_TENANTS: z
+      .enum(['each', 'together'])
+      .default('each')
+      .describe('Whether metrics name companies, by their ids, or let the worst of all speak'),
     KPI_CHROMIUM: optional(z.string()).describe('Chromium or Chrome that prints reports; default: the one at a usual place'),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
@@ -152,6 +156,8 @@ export interface Config {
   };
   /** Where people look. Null: none is configured. Null secrets: those kept by "kpi metabase provision" are meant. */
   readonly metabase: MetabaseConfig | null;
+  /** Whether metrics name companies. */
+  readonly metricsTenants: 'each' | 'together';
   /** Program that prints reports as PDF; null: the one at a usual place. */
   readonly chromium: string | null;
   /** What the gateway lets pass. */
@@ -225,6 +231,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
     metabase: metabaseOf(env),
+    metricsTenants: env.KPI_METRICS_TENANTS,
     chromium: env.KPI_CHROMIUM ?? null,
     clerk: Object.freeze({
       secretKey: env.CLERK_SECRET_KEY ?? null,

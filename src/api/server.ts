@@ -5,6 +5,7 @@ import { clerkWebhook } from './clerk-webhook.ts';
 import { endConnections } from './end-connections.ts';
 import { gateway, type GatewayOptions } from './gateway.ts';
 import { health } from './health.ts';
+import { metricsRoute, type Metrics } from './metrics.ts';
 import { notFound, problemOf, sendProblem } from './problem.ts';
 
 /** What the server logs with. */
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly log: ServerLog;
   /** Null: there is no route for Clerk's messages. */
   readonly clerkWebhookSecret: string | null;
+  /** What `/metrics` shows, and who is told of answered requests; left out: there is no such route. */
+  readonly metrics?: Metrics;
   /** Left out: only health and webhooks are answered. */
   readonly gateway?: Omit<GatewayOptions, 'db'>;
 }
@@ -60,6 +63,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onResponse', async (request, reply) => {
     // The route, never the address as it was sent: a query string may hold a key.
     const route = request.routeOptions.url ?? null;
+    const { metrics } = options;
+    metrics?.answered({ method: request.method, route: route ?? 'none', status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
     const fields = {
       request_id: request.id,
       method: request.method,
@@ -68,11 +73,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
       took_ms: Math.round(reply.elapsedTime),
     };
     if (reply.statusCode >= 400) log.warn(fields, 'answered');
-    else if (route !== '/health' && route !== '/ready') log.info(fields, 'answered');
+    else if (route !== '/health' && route !== '/ready' && route !== '/metrics') log.info(fields, 'answered');
   });
   endConnections(server);
   server.register(health({ db, log }));
   if (clerkWebhookSecret !== null) server.register(clerkWebhook({ db, log, secret: clerkWebhookSecret }));
+  if (options.metrics !== undefined) server.register(metricsRoute({ db, metrics: options.metrics, open: false }));
   if (options.gateway !== undefined) server.register(gateway({ db, ...options.gateway }));
   return server;
 }

@@ -8,12 +8,15 @@ import { ReaderSessions } from '../store/reader-sessions.ts';
 import { roleUrl } from '../store/role-urls.ts';
 import { version } from '../version.ts';
 import type { CommandContext } from './context.ts';
+import { openMetrics } from './open-metrics.ts';
 import { UsageError } from './terminal.ts';
 
 export function serveCommand(program: Command, context: CommandContext): void {
   program
     .command('serve')
-    .description('answer HTTP until stopped (SIGTERM or Ctrl-C): the gateway (see /openapi.json), webhooks of Clerk, /health, /ready')
+    .description(
+      'answer HTTP until stopped (SIGTERM or Ctrl-C): the gateway (see /openapi.json), webhooks of Clerk, /health, /ready, /metrics',
+    )
     .option('--host <address>', 'address to listen on; beyond this machine only behind a proxy that speaks TLS', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes any free one', '8080')
     .action(async (options: { host: string; port: string }) => {
@@ -43,7 +46,8 @@ export function serveCommand(program: Command, context: CommandContext): void {
         metabase: metabaseOf(app),
         version,
       };
-      const server = createServer({ db: app.db, log, clerkWebhookSecret: webhookSecret, gateway });
+      const metrics = await openMetrics(app, { state: true });
+      const server = createServer({ db: app.db, log, clerkWebhookSecret: webhookSecret, gateway, metrics });
       const url = await server.listen({ host: options.host, port });
       terminal.document({ url, clerk_webhook: webhookSecret !== null });
       terminal.line(url);

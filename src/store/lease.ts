@@ -16,6 +16,8 @@ export interface Lease {
   readonly cursor: Cursor | null;
   readonly heldBecause: string | null;
   readonly heldRelease: string | null;
+  /** The holder before had fallen silent instead of letting go. */
+  readonly takenOver: boolean;
 }
 
 const TAKE = sqlFile('lease-take');
@@ -49,7 +51,8 @@ export async function takeLease(
   ).rows[0];
   if (row === undefined) return null;
   if (row.old_pid !== null && row.old_start !== null) await db.query(END_BACKEND, [row.old_pid, row.old_start]);
-  return { epoch: BigInt(row.epoch), cursor: row.cursor, heldBecause: row.held_because, heldRelease: row.held_release };
+  const takenOver = row.old_pid !== null;
+  return { epoch: BigInt(row.epoch), cursor: row.cursor, heldBecause: row.held_because, heldRelease: row.held_release, takenOver };
 }
 
 /** @returns false when the lease is no longer ours */

@@ -30,6 +30,11 @@ interface Planned {
   readonly staged: Set<string>;
 }
 
+/** Told when the part under the tenant's lock is over, in milliseconds since 1970; for metrics and traces. */
+export interface BatchWatch {
+  merged(began: number, ended: number): void;
+}
+
 /** What follows from a change in each family, called under its lock. */
 export const FAMILY_EFFECTS: Partial<Record<Family, (query: Query, effects: EffectsCollector) => Promise<void>>> = {
   sales: settleSales,
@@ -42,11 +47,11 @@ export const FAMILY_EFFECTS: Partial<Record<Family, (query: Query, effects: Effe
  * last, the cursor under the epoch. All of it commits or nothing does. Repeating a batch changes nothing.
  * @throws Fenced when another process has taken the lease; nothing is written then
  */
-export async function writeBatch(db: Database, batch: Batch, on?: pg.PoolClient): Promise<Balance> {
-  return db.transaction(batch.tenantId, (tx) => write(tx, batch), on);
+export async function writeBatch(db: Database, batch: Batch, on?: pg.PoolClient, watch?: BatchWatch): Promise<Balance> {
+  return db.transaction(batch.tenantId, (tx) => write(tx, batch, watch), on);
 }
 
-async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
+async function write(tx: TenantTransaction, batch: Batch, watch?: BatchWatch): Promise<Balance> {
   const { query, tenantId } = tx;
   const balance = countIncoming(batch);
   const covered = await mergedCoverage(query, batch);
@@ -59,7 +64,9 @@ async function write(tx: TenantTransaction, batch: Batch): Promise<Balance> {
   const missing = await findMissing(query, batch, plans);
   const writes = plans.some((p) => p.staged.size > 0) || missing.length > 0 || covers;
   if (writes || (await tellsSomething(query, tenantId, plans.map(olderVersions)))) {
+    const began = Date.now();
     await lockAndWrite(tx, batch, { plans, missing, seen, families, coverage, balance });
+    watch?.merged(began, Date.now());
   } else {
     for (const p of plans) count(balance, p, { inserted: 0, updated: 0 });
   }

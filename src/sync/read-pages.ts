@@ -1,4 +1,5 @@
 import type { Page } from '#contract';
+import type { RunWatch } from './observer.ts';
 
 /** A page with the number drawn before it was asked for. */
 export interface NumberedPage {
@@ -13,11 +14,15 @@ export interface NumberedPage {
 export async function* readAhead(
   pages: AsyncGenerator<Page, void, void>,
   drawReadSeq: () => Promise<bigint>,
+  watch: Pick<RunWatch, 'asked' | 'read'>,
 ): AsyncGenerator<NumberedPage, void, void> {
   const ask = async (): Promise<NumberedPage | null> => {
     const readSeq = await drawReadSeq();
+    watch.asked();
     const next = await pages.next();
-    return next.done === true ? null : { page: next.value, readSeq };
+    if (next.done === true) return null;
+    watch.read(next.value.drafts.length + next.value.rejects.length);
+    return { page: next.value, readSeq };
   };
   let coming = ask();
   try {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cursor, Draft, Http, Log, Page, ReadRequest, Refused, Row, Stream } from '#contract';
 import type { Batch } from '../store/batch.ts';
 import type { Client, Database } from '../store/database.ts';
+import type { RequestEvent } from '../outbound/http-stats.ts';
 import { takeLease, type LanePlace } from '../store/lease.ts';
 import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
 import { writeBatch } from '../store/write-batch.ts';
@@ -9,6 +10,7 @@ import { assembleBatch } from './assemble-batch.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { describeFailure, dueAfter } from './failure.ts';
 import { keepLease, type LeaseTimings } from './keep-lease.ts';
+import { unwatched, type Observer, type RunWatch } from './observer.ts';
 import { BUFFER_LIMITS, PageBuffer, type BufferLimits } from './page-buffer.ts';
 import { readAhead, type NumberedPage } from './read-pages.ts';
 import { RefusalWindow } from './refusal-window.ts';
@@ -31,6 +33,8 @@ export interface SyncDeps {
   readonly now: () => Date;
   readonly random: () => number;
   readonly buffer?: BufferLimits;
+  /** Told what each run does; for metrics and traces. */
+  readonly observe?: Observer;
 }
 
 /** One lane of one stream to be read now, with everything its connector needs. */
@@ -41,6 +45,8 @@ export interface SyncJob {
   readonly settings: unknown;
   readonly http: Http;
   readonly stats: () => HttpStats;
+  /** From now on `told` hears of every attempt of a request. */
+  readonly onRequest?: (told: (event: RequestEvent) => void) => void;
   readonly normalize: (draft: Draft, readSeq: bigint) => Row | Refused;
   readonly request: (cursor: Cursor | null) => ReadRequest;
   readonly intervalSeconds: number;
@@ -74,10 +80,12 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     }
     const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
     await startRun(deps.db, job.place, run);
+    const watch = deps.observe?.({ ...job.place, id: run.id, source: job.source, takenOver: lease.takenOver }) ?? unwatched;
+    job.onRequest?.((event) => watch.request(event));
     const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
     const attempt = held
       ? { outcome: 'held' as const, complete: false, failure: null }
-      : await readAndWrite(deps, job, { ...run, client, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted' });
+      : await readAndWrite(deps, job, { ...run, client, watch, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted' });
     const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
     await endRun(deps.db, job.place, run, {
       outcome: attempt.outcome,
@@ -86,6 +94,7 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
       stats: job.stats(),
       dueInSeconds: dueAfter(attempt, job.intervalSeconds, deps.random),
     });
+    watch.ended(attempt.outcome);
     reusable = attempt.outcome !== 'fenced';
     const fields = { run: run.id, ...job.place, outcome: attempt.outcome, code: error?.code };
     if (error === null) deps.log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
@@ -106,6 +115,7 @@ interface RunState {
   readonly id: string;
   readonly epoch: bigint;
   readonly client: Client;
+  readonly watch: RunWatch;
   readonly cursor: Cursor | null;
   /** A person accepted that many records are refused. */
   readonly accepted: boolean;
@@ -137,7 +147,10 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   const write = async (batch: Batch, last: Page): Promise<void> => {
     try {
       await checkSnapshot(deps.db, job.place, last);
-      await writeBatch(deps.db, batch, run.client);
+      const began = Date.now();
+      let merge: { began: number; ended: number } | null = null;
+      const balance = await writeBatch(deps.db, batch, run.client, { merged: (from, until) => (merge = { began: from, ended: until }) });
+      run.watch.committed({ balance, pages: batch.pages, began, ended: Date.now(), merge });
     } catch (error) {
       writeFailed = true;
       throw error;
@@ -155,7 +168,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   try {
     // Inside the try: a stream refuses a cursor it cannot read before it yields anything.
     const pages = job.stream.read(context, job.request(run.cursor));
-    for await (const page of readAhead(pages, drawReadSeq)) {
+    for await (const page of readAhead(pages, drawReadSeq, run.watch)) {
       if (!buffer.add(page)) continue;
       // Normalised while the batch before is still being written; both cores have work.
       const batch = assemble(buffer.take());

@@ -34,6 +34,8 @@ const forbidden: readonly (readonly [file: string, imported: string])[] = [
   ['src/sync/to-kysely-part.ts', 'kysely/helpers/postgres'],
   ['src/sync/to-reconcile.ts', '../reconcile/match.ts'],
   ['src/sync/to-jobs.ts', '../jobs/tick.ts'],
+  ['src/sync/to-telemetry.ts', '../telemetry/metrics.ts'],
+  ['src/telemetry/to-api.ts', '../api/server.ts'],
   ['src/reconcile/to-sync.ts', '../sync/run-sync.ts'],
   ['src/reconcile/to-pg.ts', 'pg'],
   ['src/metabase/to-alerts.ts', '../alerts/rules.ts'],
