@@ -176,7 +176,6 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
         identityKey: identityKeyOf(tenantId),
         ownRut: await tenantRut(db, tenantId),
       }),
-      intervalSeconds: stream.intervalSeconds,
       sliceSeconds: timings.backfillSliceMs / 1000,
       signal,
     };
@@ -229,6 +228,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     db,
     sync: deps,
     alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },
+    sliceMs: timings.backfillSliceMs,
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
     jobFor,
     observe: (observer) => void observers.push(observer),

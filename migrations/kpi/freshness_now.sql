@@ -6,7 +6,8 @@
 -- Source: kpi.freshness, written with every batch, at the end of every run and when a backfill begins or ends.
 -- Formula: lag_seconds = now() - covered_until, whole seconds, never below 0 (the source's clock may run ahead of ours). stale_because, the
 --   first that applies: never (the first reading has not ended), not_read (no reading ended for three intervals and two minutes), behind
---   (covered_until older than the larger of that and an hour). is_stale = any of them.
+--   (covered_until older than the larger of that and an hour). is_stale = any of them. In the quiet hours of a source, and until as long after
+--   them, nothing but never is said.
 -- Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo (kpi status).
 -- Bad input: a stream that never completed a reading has lag_seconds null and is stale. One whose interval is not known is measured by five
 --   minutes.
@@ -37,17 +38,20 @@ select
   f.backfill_from,
   f.backfill_until
 from kpi.freshness as f
+join public.tenants as t on t.id = f.tenant_id
 cross join lateral (select make_interval(secs => 3 * coalesce(f.interval_seconds, 300) + 120) as allowed) as a
+cross join lateral (select greatest(a.allowed, interval '1 hour') as allowed) as b
+cross join lateral (select kpi.last_quiet(now(), t.time_zone, f.quiet_from, f.quiet_until) as until) as q
 cross join lateral (
   select case
     when f.covered_until is null and f.last_success_at is null then 'never'
-    when f.last_success_at < now() - a.allowed then 'not_read'
-    when f.covered_until < now() - greatest(a.allowed, interval '1 hour') then 'behind'
+    when f.last_success_at < now() - a.allowed and q.until < now() - a.allowed then 'not_read'
+    when f.covered_until < now() - b.allowed and q.until < now() - b.allowed then 'behind'
   end as stale_because
 ) as s;
 
 comment on view kpi.freshness_now is
-'Qué tan atrasado está cada flujo en este momento, si se llega a su origen y qué se sabe que falta. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. stale_because dice por qué está atrasado: never (primera lectura sin terminar), not_read (ninguna lectura terminó en tres intervalos y dos minutos) o behind (covered_until más antiguo que eso y que una hora). Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+'Qué tan atrasado está cada flujo en este momento, si se llega a su origen y qué se sabe que falta. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. stale_because dice por qué está atrasado: never (primera lectura sin terminar), not_read (ninguna lectura terminó en tres intervalos y dos minutos) o behind (covered_until más antiguo que eso y que una hora); en las horas de descanso del origen no lo está. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
 comment on column kpi.freshness_now.tenant_id is 'Empresa.';
 comment on column kpi.freshness_now.connection_id is 'Conexión.';
 comment on column kpi.freshness_now.source is 'Sistema de origen.';

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { listConnections, setConnectionStatus } from '../store/connections.ts';
-import { findTenant, requireSource, type CommandContext } from './context.ts';
-import { UsageError } from './terminal.ts';
+import { connectionSchedule } from './connection-schedule.ts';
+import { findTenant, onlyConnection, requireSource, type CommandContext } from './context.ts';
 
-/** `kpi connection`: what a company has connected, and pausing it. */
+/** `kpi connection`: what a company has connected, when it is read, and pausing it. */
 export function connectionCommands(program: Command, context: CommandContext): void {
   const { terminal } = context;
   const connection = program.command('connection').description('what a company has connected');
@@ -47,12 +47,7 @@ export function connectionCommands(program: Command, context: CommandContext): v
         requireSource(context.connectors, options.source);
         const app = await context.app();
         const { id } = await findTenant(app, options.tenant);
-        const found = (await listConnections(app.db, { tenantId: id, source: options.source })).filter(
-          (row) => options.id === undefined || row.id === options.id,
-        );
-        const [only, another] = found;
-        if (only === undefined) throw new UsageError(`no such connection to ${options.source}; see: kpi connection list`);
-        if (another !== undefined) throw new UsageError(`it has several; name one with --id: ${found.map((row) => row.id).join(', ')}`);
+        const only = await onlyConnection(app, id, options.source, options.id);
         const author = { who: userInfo().username, reason: options.reason };
         const changed = await setConnectionStatus(app.db, id, only.id, status, author);
         terminal.document({ connection_id: only.id, status, changed });
@@ -60,4 +55,5 @@ export function connectionCommands(program: Command, context: CommandContext): v
       });
   set('pause', 'stop reading a source; its rows stay', 'paused');
   set('resume', 'read it again', 'active');
+  connectionSchedule(connection, context);
 }

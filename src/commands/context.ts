@@ -3,6 +3,7 @@ import type { App, Warehouse } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { parseRut } from '../normalize/rut.ts';
+import { listConnections, type ConnectionRow } from '../store/connections.ts';
 import { listTenants, type TenantRow } from '../store/tenants.ts';
 import { UsageError, type Terminal } from './terminal.ts';
 
@@ -34,4 +35,13 @@ export async function findTenant(app: App, wanted: string): Promise<TenantRow> {
   if (found !== undefined) return found;
   const known = tenants.map((tenant) => `${tenant.rut} (${tenant.company_name})`).join(', ');
   throw new UsageError(`no tenant is known as "${wanted}". ${known === '' ? 'Create one: kpi tenant add' : `Known: ${known}`}`);
+}
+
+/** A company's one connection to a source, or the named one. @throws UsageError when there is none, or several and none was named */
+export async function onlyConnection(app: App, tenantId: string, source: string, id: string | undefined): Promise<ConnectionRow> {
+  const found = (await listConnections(app.db, { tenantId, source })).filter((row) => id === undefined || row.id === id);
+  const [only, another] = found;
+  if (only === undefined) throw new UsageError(`no such connection to ${source}; see: kpi connection list`);
+  if (another !== undefined) throw new UsageError(`it has several; name one with --id: ${found.map((row) => row.id).join(', ')}`);
+  return only;
 }

@@ -38,8 +38,8 @@ export function syncCommands(program: Command, context: CommandContext): void {
       for (const connectionId of connections) {
         for (let more = true; more && !stopping.signal.aborted;) {
           const round = await syncConnection(app, tenant.id, connectionId, stopping.signal);
-          more = [...round.values()].some((result) => result.outcome === 'unverified' && !result.complete);
-          for (const [stream, result] of round) {
+          more = round.more;
+          for (const [stream, result] of round.results) {
             results.push({ connection_id: connectionId, stream, ...result });
             terminal.progress(`${stream}: ${result.outcome}${result.error === null ? '' : ` — ${result.error}`}`);
           }

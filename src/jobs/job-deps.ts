@@ -8,6 +8,8 @@ export interface JobDeps {
   readonly db: Database;
   readonly sync: SyncDeps;
   readonly alerts: { readonly evaluation: EvaluationOptions; readonly delivery: DeliveryDeps };
+  /** After so many milliseconds a job gives its turn to others. */
+  readonly sliceMs: number;
   /** Names of a source's streams, in the order they are best read. */
   streamsOf(source: string): readonly string[];
   /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */

@@ -5,7 +5,8 @@ import { deliverAlerts } from '../alerts/deliver.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
-import { enqueueBackfill, enqueueDue } from '../store/streams.ts';
+import { quietUntil } from '../store/schedule.ts';
+import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
@@ -35,7 +36,10 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     },
     sync: async (payload) => {
       const { tenant_id, connection_id } = SYNC.parse(payload);
-      await syncConnection(deps, tenant_id, connection_id, stopping);
+      const { more } = await syncConnection(deps, tenant_id, connection_id, stopping, deps.sliceMs);
+      // At the end of the queue; in the source's quiet hours the tick brings it back after them.
+      if (more && !stopping.aborted && (await quietUntil(deps.db, tenant_id, connection_id)) === null)
+        await enqueueSync(deps.db, tenant_id, connection_id);
     },
     recompute: async (payload) => {
       const { tenant_id, recomputation_id } = RECOMPUTE.parse(payload);

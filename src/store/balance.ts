@@ -26,6 +26,11 @@ export class Balance {
     return known;
   }
 
+  /** Rows that are not as they were. */
+  get changed(): number {
+    return [...this.byEntity.values()].reduce((sum, counts) => sum + counts.inserted + counts.updated + counts.tombstoned, 0);
+  }
+
   exclude(entity: Entity, rules: Readonly<Record<string, number>>): void {
     const sum = Object.values(rules).reduce((a, b) => a + b, 0);
     if (sum === 0) return;

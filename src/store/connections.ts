@@ -42,7 +42,9 @@ const SAVE = `insert into ops.connections as c (tenant_id, id, source, name, acc
 const FIND = `select id from ops.connections where tenant_id = $1 and source = $2 and account_key = $3`;
 const STREAMS = `insert into ops.streams as s (tenant_id, connection_id, stream, lane, interval_seconds)
   select $1, $2, r.stream, 'live', r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
-  on conflict (tenant_id, connection_id, stream, lane) do update set interval_seconds = excluded.interval_seconds, next_run_at = now()`;
+  on conflict (tenant_id, connection_id, stream, lane) do update set
+    interval_seconds = coalesce(s.interval_set, excluded.interval_seconds), next_run_at = now()
+  returning stream, interval_seconds`;
 const FRESH = `insert into kpi.freshness (tenant_id, connection_id, stream, source, interval_seconds)
   select $1, $2, r.stream, $5, r.seconds from unnest($3::text[], $4::integer[]) as r(stream, seconds)
   on conflict (tenant_id, connection_id, stream) do update set interval_seconds = excluded.interval_seconds`;
@@ -70,8 +72,9 @@ export async function saveConnection(db: Database, id: string, secretRef: string
     const { id: kept, made } = saved.rows[0]!;
     const names = streams.map((s) => s.name);
     const seconds = streams.map((s) => s.intervalSeconds);
-    await query(STREAMS, [tenantId, kept, names, seconds]);
-    await query(FRESH, [tenantId, kept, names, seconds, connection.source]);
+    const kepts = (await query<{ stream: string; interval_seconds: number }>(STREAMS, [tenantId, kept, names, seconds])).rows;
+    const intervals = new Map(kepts.map((row) => [row.stream, row.interval_seconds]));
+    await query(FRESH, [tenantId, kept, names, names.map((name) => intervals.get(name)), connection.source]);
     if (made) await settleAfterConnection(query, tenantId, connection.source, { who: 'kpi', reason: `${connection.source} was connected` });
     return kept;
   });

@@ -18,6 +18,10 @@ export interface Lease {
   readonly heldRelease: string | null;
   /** The holder before had fallen silent instead of letting go. */
   readonly takenOver: boolean;
+  /** Longest pause between two runs, in seconds: the connector's, or what a person set. */
+  readonly intervalSeconds: number;
+  /** Seconds since the last complete walk ended, by the database's clock; null when there was none. */
+  readonly sinceSuccessSeconds: number | null;
 }
 
 const TAKE = sqlFile('lease-take');
@@ -45,14 +49,23 @@ export async function takeLease(
       cursor: Cursor | null;
       held_because: string | null;
       held_release: string | null;
+      interval_seconds: number;
+      since_success_seconds: number | null;
       old_pid: number | null;
       old_start: string | null;
     }>(TAKE, [place.tenantId, place.connectionId, place.stream, place.lane, holder, ttlSeconds])
   ).rows[0];
   if (row === undefined) return null;
   if (row.old_pid !== null && row.old_start !== null) await db.query(END_BACKEND, [row.old_pid, row.old_start]);
-  const takenOver = row.old_pid !== null;
-  return { epoch: BigInt(row.epoch), cursor: row.cursor, heldBecause: row.held_because, heldRelease: row.held_release, takenOver };
+  return {
+    epoch: BigInt(row.epoch),
+    cursor: row.cursor,
+    heldBecause: row.held_because,
+    heldRelease: row.held_release,
+    takenOver: row.old_pid !== null,
+    intervalSeconds: row.interval_seconds,
+    sinceSuccessSeconds: row.since_success_seconds,
+  };
 }
 
 /** @returns false when the lease is no longer ours */

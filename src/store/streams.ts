@@ -24,7 +24,8 @@ export interface StreamStatus {
 const ENQUEUE_DUE = sqlFile('enqueue-due');
 const STATUS = sqlFile('stream-status');
 const DUE_STREAMS = `select stream from ops.streams
-  where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()`;
+  where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()
+  order by next_run_at, array_position($3::text[], stream)`;
 const WAKE = `update ops.streams set next_run_at = clock_timestamp(),
     held_because = case when $5 then null else held_because end,
     held_release = case when $5 then 'accepted' else held_release end,
@@ -39,9 +40,12 @@ export async function enqueueDue(db: Database): Promise<number> {
   return (await db.query(ENQUEUE_DUE)).rowCount ?? 0;
 }
 
-/** Names of a connection's streams that are due. */
-export async function dueStreams(db: Database, tenantId: string, connectionId: string): Promise<string[]> {
-  return (await db.query<{ stream: string }>(DUE_STREAMS, [tenantId, connectionId])).rows.map((row) => row.stream);
+/**
+ * Names of a connection's streams that are due, those first that have waited longest: one that is long has its next slice after the
+ * others. Equal ones in the order of `best`.
+ */
+export async function dueStreams(db: Database, tenantId: string, connectionId: string, best: readonly string[]): Promise<string[]> {
+  return (await db.query<{ stream: string }>(DUE_STREAMS, [tenantId, connectionId, best])).rows.map((row) => row.stream);
 }
 
 /** Makes streams due now. @returns the connections concerned */

@@ -1,6 +1,6 @@
 import { SourceError, type ErrorKind } from '#contract';
 import { describeDatabaseError } from '../store/pg-errors.ts';
-import type { Attempt, SyncJob } from './run-sync.ts';
+import type { SyncJob } from './run-sync.ts';
 
 export interface Failure {
   readonly kind: ErrorKind;
@@ -31,20 +31,4 @@ export function describeStart(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const advice = error instanceof Error && 'advice' in error ? String(error.advice) : 'Connect the source again: kpi connect';
   return { kind: 'config', code: 'cannot_start', message, advice };
-}
-
-const HOUR = 3600;
-
-/** Seconds until the stream is due again, by how its run ended. A little jitter keeps many streams from meeting at one instant. */
-export function dueAfter(attempt: Attempt, intervalSeconds: number, random: () => number): number | null {
-  const jitter = 0.9 + 0.2 * random();
-  if (attempt.outcome === 'stopped' || attempt.outcome === 'fenced') return 0;
-  if (attempt.outcome === 'held') return HOUR;
-  if (attempt.failure === null) return attempt.complete ? intervalSeconds * jitter : 0;
-  const kind = attempt.failure instanceof SourceError ? attempt.failure.kind : (describeDatabaseError(attempt.failure)?.kind ?? 'bug');
-  const told = attempt.failure instanceof SourceError ? (attempt.failure.retryAfterMs ?? 0) / 1000 : 0;
-  if (kind === 'transient') return Math.max(told, Math.min(intervalSeconds, 60) * jitter);
-  // A person must act first; connecting again makes it due at once.
-  if (kind === 'config') return 6 * HOUR * jitter;
-  return HOUR * jitter;
 }

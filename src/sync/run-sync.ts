@@ -8,7 +8,8 @@ import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
 import { writeBatch } from '../store/write-batch.ts';
 import { assembleBatch } from './assemble-batch.ts';
 import { checkSnapshot } from './check-snapshot.ts';
-import { describeFailure, dueAfter } from './failure.ts';
+import { dueAfter } from './due-after.ts';
+import { describeFailure } from './failure.ts';
 import { keepLease, type LeaseTimings } from './keep-lease.ts';
 import { unwatched, type Observer, type RunWatch } from './observer.ts';
 import { BUFFER_LIMITS, PageBuffer, type BufferLimits } from './page-buffer.ts';
@@ -49,7 +50,6 @@ export interface SyncJob {
   readonly onRequest?: (told: (event: RequestEvent) => void) => void;
   readonly normalize: (draft: Draft, readSeq: bigint) => Row | Refused;
   readonly request: (cursor: Cursor | null) => ReadRequest;
-  readonly intervalSeconds: number;
   /** After this long the run ends at its next commit and says that there is more. Null: no limit. */
   readonly sliceSeconds: number | null;
   readonly signal: AbortSignal;
@@ -82,17 +82,18 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     await startRun(deps.db, job.place, run);
     const watch = deps.observe?.({ ...job.place, id: run.id, source: job.source, takenOver: lease.takenOver }) ?? unwatched;
     job.onRequest?.((event) => watch.request(event));
+    const tally = { changed: 0 };
     const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
     const attempt = held
       ? { outcome: 'held' as const, complete: false, failure: null }
-      : await readAndWrite(deps, job, { ...run, client, watch, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted' });
+      : await readAndWrite(deps, job, { ...run, client, watch, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted', tally });
     const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
     await endRun(deps.db, job.place, run, {
       outcome: attempt.outcome,
       complete: attempt.complete,
       error,
       stats: job.stats(),
-      dueInSeconds: dueAfter(attempt, job.intervalSeconds, deps.random),
+      dueInSeconds: dueAfter(attempt, { ...lease, changed: tally.changed }, deps.random),
     });
     watch.ended(attempt.outcome);
     reusable = attempt.outcome !== 'fenced';
@@ -119,6 +120,8 @@ interface RunState {
   readonly cursor: Cursor | null;
   /** A person accepted that many records are refused. */
   readonly accepted: boolean;
+  /** Rows that changed so far. */
+  readonly tally: { changed: number };
 }
 
 async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promise<Attempt> {
@@ -150,6 +153,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
       const began = Date.now();
       let merge: { began: number; ended: number } | null = null;
       const balance = await writeBatch(deps.db, batch, run.client, { merged: (from, until) => (merge = { began: from, ended: until }) });
+      run.tally.changed += balance.changed;
       run.watch.committed({ balance, pages: batch.pages, began, ended: Date.now(), merge });
     } catch (error) {
       writeFailed = true;

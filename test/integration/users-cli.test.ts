@@ -74,6 +74,7 @@ describe('the job of the worker', () => {
     db: rig.db,
     sync: syncDeps(rig.db),
     alerts: withoutAlerts(rig.db),
+    sliceMs: 20_000,
     streamsOf: () => [],
     jobFor: () => Promise.reject(new Error('not asked for')),
     ...(syncThem === undefined ? {} : { syncUsers: syncThem }),

@@ -80,6 +80,7 @@ test('two workers with two jobs for one connection never read its stream at once
     db,
     sync: syncDeps(db, name),
     alerts: withoutAlerts(db),
+    sliceMs: 20_000,
     streamsOf: () => ['orders'],
     jobFor: async (_tenant, _connection, _stream, lane, signal) => {
       begun += 1;

@@ -105,7 +105,6 @@ export function jobOf(
       identityKey: createHmac('sha256', 'test').update(place.tenantId).digest(),
     }),
     request: (cursor) => ({ kind: 'incremental', cursor, from: null }),
-    intervalSeconds: 300,
     sliceSeconds: null,
     signal: signal ?? new AbortController().signal,
   };

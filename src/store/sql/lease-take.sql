@@ -11,7 +11,8 @@ taken as (
     epoch = s.epoch + 1, holder = excluded.holder, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
     expires_at = excluded.expires_at
   where s.expires_at < clock_timestamp()
-  returning epoch::text as epoch, cursor, held_because, held_release
+  returning epoch::text as epoch, cursor, held_because, held_release, interval_seconds,
+    extract(epoch from clock_timestamp() - last_success_at)::float8 as since_success_seconds
 )
 select taken.*, previous.backend_pid as old_pid, previous.backend_start::text as old_start
 from taken left join previous on previous.backend_pid <> pg_backend_pid()

@@ -6,7 +6,10 @@ select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
     when s.expires_at > clock_timestamp() then 'running'
     when s.error_kind is not null then 'failing'
     when s.last_success_at is null then 'new'
-    when s.last_success_at < clock_timestamp() - make_interval(secs => 3 * s.interval_seconds + 120) then 'stale'
+    when ops.quiet_ends(clock.now, t.time_zone, c.quiet_from, c.quiet_until) is not null then 'quiet'
+    when s.last_success_at < clock.now - make_interval(secs => 3 * s.interval_seconds + 120)
+      and kpi.last_quiet(clock.now, t.time_zone, c.quiet_from, c.quiet_until) < clock.now - make_interval(secs => 3 * s.interval_seconds + 120)
+      then 'stale'
     else 'ok'
   end as state,
   s.last_success_at, s.covered_from, s.covered_until,
@@ -18,7 +21,8 @@ select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
   coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem, s.notices,
   (select string_agg(r.cause || ' ' || (100 * r.done / greatest(r.total, 1))::text || ' %', ', ' order by r.created_at) from ops.recomputations r
     where r.tenant_id = s.tenant_id and r.state = 'running') as recomputing
-from ops.streams s
+from (select clock_timestamp() as now) clock
+cross join ops.streams s
 join ops.connections c on c.tenant_id = s.tenant_id and c.id = s.connection_id
 join public.tenants t on t.id = s.tenant_id
 where s.lane = 'live' and ($1::uuid is null or s.tenant_id = $1)
