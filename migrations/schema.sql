@@ -326,7 +326,9 @@ create table kpi.freshness (
   notices jsonb default '[]'::jsonb not null,
   backfills_running integer default 0 not null,
   backfill_from timestamp with time zone,
-  backfill_until timestamp with time zone
+  backfill_until timestamp with time zone,
+  quiet_from time without time zone,
+  quiet_until time without time zone
 );
 alter table kpi.freshness add constraint freshness_pkey PRIMARY KEY (tenant_id, connection_id, stream);
 alter table kpi.freshness add constraint freshness_error_kind_check CHECK ((error_kind = ANY (ARRAY['config'::text, 'transient'::text, 'data'::text, 'bug'::text])));
@@ -360,6 +362,8 @@ comment on column kpi.freshness.notices is 'Lo que el origen no puede entregar, 
 comment on column kpi.freshness.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness.backfill_until is 'Hasta cuándo releen las que están en curso.';
+comment on column kpi.freshness.quiet_from is 'Desde esta hora local el origen no se lee; nulo: se lee siempre.';
+comment on column kpi.freshness.quiet_until is 'Hasta esta hora local.';
 
 create table kpi.handoffs (
   tenant_id uuid not null,
@@ -1058,11 +1062,14 @@ create table ops.connections (
   status text default 'active'::text not null,
   source_version text,
   created_at timestamp with time zone default now() not null,
-  checked_at timestamp with time zone
+  checked_at timestamp with time zone,
+  quiet_from time without time zone,
+  quiet_until time without time zone
 );
 alter table ops.connections add constraint connections_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.connections add constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text])));
 alter table ops.connections add constraint connections_tenant_id_source_account_key_key UNIQUE (tenant_id, source, account_key);
+alter table ops.connections add constraint quiet_hours CHECK (((num_nulls(quiet_from, quiet_until) = ANY (ARRAY[0, 2])) AND (quiet_from <> quiet_until)));
 alter table ops.connections enable row level security;
 alter table ops.connections force row level security;
 create policy service on ops.connections as permissive for all to kpi_writer using (true) with check (true);
@@ -1081,6 +1088,8 @@ comment on column ops.connections.status is 'active or paused.';
 comment on column ops.connections.source_version is 'Version the source stated at the last check.';
 comment on column ops.connections.created_at is 'First connected.';
 comment on column ops.connections.checked_at is 'Last successful check.';
+comment on column ops.connections.quiet_from is 'From this time of the tenant''s clock nothing is read by itself; null: always awake.';
+comment on column ops.connections.quiet_until is 'Until this time, of the next day when it is not after quiet_from.';
 
 create table ops.dashboard_jobs (
   tenant_id uuid not null,
@@ -1493,10 +1502,12 @@ create table ops.streams (
   error_message text,
   error_advice text,
   failures integer default 0 not null,
-  notices jsonb default '[]'::jsonb not null
+  notices jsonb default '[]'::jsonb not null,
+  interval_set integer
 );
 alter table ops.streams add constraint streams_pkey PRIMARY KEY (tenant_id, connection_id, stream, lane);
 alter table ops.streams add constraint streams_interval_seconds_check CHECK (((interval_seconds >= 1) AND (interval_seconds <= 604800)));
+alter table ops.streams add constraint streams_interval_set_check CHECK (((interval_set >= 60) AND (interval_set <= 604800)));
 CREATE INDEX streams_due ON ops.streams USING btree (next_run_at) WHERE ((lane = 'live'::text) AND (held_because IS NULL));
 alter table ops.streams enable row level security;
 alter table ops.streams force row level security;
@@ -1518,7 +1529,7 @@ comment on column ops.streams.covered_from is 'First instant the rows cover; nul
 comment on column ops.streams.covered_until is 'Last instant the rows cover, by the source''s clock.';
 comment on column ops.streams.held_because is 'Why the stream waits for a person.';
 comment on column ops.streams.held_release is 'Release of this software that held it: a newer one tries again.';
-comment on column ops.streams.interval_seconds is 'Seconds between two runs.';
+comment on column ops.streams.interval_seconds is 'Longest pause between two runs, in seconds: the connector''s, or what a person set. A busy stream is read sooner.';
 comment on column ops.streams.next_run_at is 'When it is due.';
 comment on column ops.streams.last_success_at is 'End of the last complete walk.';
 comment on column ops.streams.last_run_id is 'Last run.';
@@ -1528,6 +1539,7 @@ comment on column ops.streams.error_message is 'What happened. Holds no secret.'
 comment on column ops.streams.error_advice is 'What to do.';
 comment on column ops.streams.failures is 'Failures in a row.';
 comment on column ops.streams.notices is 'What the source cannot give, as it said itself.';
+comment on column ops.streams.interval_set is 'What a person set; null: the connector''s own.';
 
 create table ops.tenant_write (
   tenant_id uuid not null,
@@ -4342,20 +4354,23 @@ create view kpi.freshness_now with (security_invoker=true) as
     f.backfills_running,
     f.backfill_from,
     f.backfill_until
-   FROM ((kpi.freshness f
+   FROM (((((kpi.freshness f
+     JOIN public.tenants t ON ((t.id = f.tenant_id)))
      CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * COALESCE(f.interval_seconds, 300)) + 120))::double precision) AS allowed) a)
+     CROSS JOIN LATERAL ( SELECT GREATEST(a.allowed, '01:00:00'::interval) AS allowed) b)
+     CROSS JOIN LATERAL ( SELECT kpi.last_quiet(now(), t.time_zone, f.quiet_from, f.quiet_until) AS until) q)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN ((f.covered_until IS NULL) AND (f.last_success_at IS NULL)) THEN 'never'::text
-                    WHEN (f.last_success_at < (now() - a.allowed)) THEN 'not_read'::text
-                    WHEN (f.covered_until < (now() - GREATEST(a.allowed, '01:00:00'::interval))) THEN 'behind'::text
+                    WHEN ((f.last_success_at < (now() - a.allowed)) AND (q.until < (now() - a.allowed))) THEN 'not_read'::text
+                    WHEN ((f.covered_until < (now() - b.allowed)) AND (q.until < (now() - b.allowed))) THEN 'behind'::text
                     ELSE NULL::text
                 END AS stale_because) s);
 alter table kpi.freshness_now owner to kpi_owner;
 grant select on table kpi.freshness_now to kpi_analyst;
 grant select on table kpi.freshness_now to kpi_reader;
 grant select on table kpi.freshness_now to kpi_writer;
-comment on view kpi.freshness_now is 'Qué tan atrasado está cada flujo en este momento, si se llega a su origen y qué se sabe que falta. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. stale_because dice por qué está atrasado: never (primera lectura sin terminar), not_read (ninguna lectura terminó en tres intervalos y dos minutos) o behind (covered_until más antiguo que eso y que una hora). Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
+comment on view kpi.freshness_now is 'Qué tan atrasado está cada flujo en este momento, si se llega a su origen y qué se sabe que falta. Una fila por empresa, conexión y flujo. lag_seconds = ahora menos covered_until, nunca menos de 0; nulo si el flujo no ha terminado su primera lectura. stale_because dice por qué está atrasado: never (primera lectura sin terminar), not_read (ninguna lectura terminó en tres intervalos y dos minutos) o behind (covered_until más antiguo que eso y que una hora); en las horas de descanso del origen no lo está. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';
 comment on column kpi.freshness_now.tenant_id is 'Empresa.';
 comment on column kpi.freshness_now.connection_id is 'Conexión.';
 comment on column kpi.freshness_now.source is 'Sistema de origen.';
@@ -6971,6 +6986,18 @@ grant execute on function kpi.executions_in_period(date,date) to kpi_reader;
 grant execute on function kpi.executions_in_period(date,date) to kpi_writer;
 comment on function kpi.executions_in_period(date,date) is 'Ejecuciones de producción de un período cerrado de días locales completos, con su tasa de éxito. Una fila por empresa con n8n. Si el período no está cubierto por completo (hoy nunca lo está), todo es nulo y coverage dice qué parte lo está. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del período, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
 
+CREATE OR REPLACE FUNCTION kpi.last_quiet(instant timestamp with time zone, zone text, quiet_from time without time zone, quiet_until time without time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+RETURN CASE WHEN (quiet_from IS NULL) THEN '-infinity'::timestamp with time zone ELSE (SELECT max(LEAST(last_quiet.instant, (((n.night + CASE WHEN (last_quiet.quiet_until <= last_quiet.quiet_from) THEN 1 ELSE 0 END) + last_quiet.quiet_until) AT TIME ZONE last_quiet.zone))) AS max FROM (SELECT (((last_quiet.instant AT TIME ZONE last_quiet.zone))::date - days.days) AS night FROM generate_series(0, 2) days(days)) n WHERE (((n.night + last_quiet.quiet_from) AT TIME ZONE last_quiet.zone) <= last_quiet.instant)) END;
+alter function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) owner to kpi_owner;
+grant execute on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) to kpi_analyst;
+grant execute on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) to kpi_reader;
+grant execute on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) to kpi_writer;
+comment on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) is 'Último instante, hasta el dado, en que el origen estaba en sus horas de descanso: ese mismo instante si lo está ahora, -infinity si no las tiene.';
+
 CREATE OR REPLACE FUNCTION kpi.latency_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, runs bigint, avg_ms numeric, p50_ms bigint, p95_ms bigint, coverage numeric)
  LANGUAGE plpgsql
@@ -7501,6 +7528,16 @@ AS $function$
 alter function ops.queue_state() owner to kpi_queue;
 grant execute on function ops.queue_state() to kpi_writer;
 comment on function ops.queue_state() is 'Jobs of the queue by task, state (running, failed, scheduled, ready) and holder: how many, since when the oldest, and an error of one.';
+
+CREATE OR REPLACE FUNCTION ops.quiet_ends(instant timestamp with time zone, zone text, quiet_from time without time zone, quiet_until time without time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+RETURN (SELECT max(q.ends) AS max FROM ((SELECT (((quiet_ends.instant AT TIME ZONE quiet_ends.zone))::date - days.days) AS night FROM generate_series(0, 1) days(days)) n CROSS JOIN LATERAL (SELECT ((n.night + quiet_ends.quiet_from) AT TIME ZONE quiet_ends.zone) AS begins, (((n.night + CASE WHEN (quiet_ends.quiet_until <= quiet_ends.quiet_from) THEN 1 ELSE 0 END) + quiet_ends.quiet_until) AT TIME ZONE quiet_ends.zone) AS ends) q) WHERE ((q.begins <= quiet_ends.instant) AND (q.ends > quiet_ends.instant)));
+alter function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) owner to kpi_owner;
+grant execute on function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) to kpi_writer;
+comment on function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) is 'When the quiet hours end that this instant is in; null when it is in none.';
 
 CREATE OR REPLACE PROCEDURE ops.secure(IN target_table text, IN visible text DEFAULT NULL::text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql
