@@ -45,3 +45,39 @@ create function ops.quiet_ends(instant timestamptz, zone text, quiet_from time, 
 comment on function ops.quiet_ends(timestamptz, text, time, time) is 'When the quiet hours end that this instant is in; null when it is in none.';
 revoke all on function ops.quiet_ends(timestamptz, text, time, time) from public;
 grant execute on function ops.quiet_ends(timestamptz, text, time, time) to kpi_writer;
+
+-- A source is never stale in its quiet hours, nor for as long after them.
+create or replace view ops.stream_health with (security_invoker = true) as
+select
+  s.tenant_id,
+  s.connection_id,
+  s.stream,
+  case
+    when s.held_because is not null then 'held'
+    when s.error_kind is not null and s.error_kind <> 'transient' then 'failing'
+    when s.last_success_at < a.read_by and a.quiet < a.read_by then 'stale'
+    when s.covered_until < a.covered_by and a.quiet < a.covered_by then 'stale'
+    when s.error_kind is not null then 'retrying'
+    when s.last_success_at is null then 'loading'
+    else 'ok'
+  end as state,
+  -- Of the two nulls of a stream that was never read, greatest() would make a 0.
+  case
+    when coalesce(s.covered_until, s.last_success_at) is not null
+      then greatest(extract(epoch from clock_timestamp() - coalesce(s.covered_until, s.last_success_at)), 0)::float8
+  end as lag_seconds,
+  s.last_success_at,
+  s.expires_at > clock_timestamp() as reading,
+  coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem
+from (select clock_timestamp() as now) as clock
+cross join ops.streams as s
+join ops.connections as c on c.tenant_id = s.tenant_id and c.id = s.connection_id
+join public.tenants as t on t.id = s.tenant_id
+cross join lateral (select make_interval(secs => 3 * s.interval_seconds + 120) as allowed) as i
+cross join lateral (
+  select
+    clock.now - i.allowed as read_by,
+    clock.now - greatest(i.allowed, interval '1 hour') as covered_by,
+    kpi.last_quiet(clock.now, t.time_zone, c.quiet_from, c.quiet_until) as quiet
+) as a
+where s.lane = 'live';

@@ -17,7 +17,14 @@ afterAll(async () => {
 });
 
 const withoutSecret = () => Promise.reject(new SecretError('env:TIENDA', 'no variable begins with TIENDA_', 'Set TIENDA_ACCESS_TOKEN'));
-const deps: JobDeps = { db, sync: syncDeps(db), alerts: withoutAlerts(db), sliceMs: 20_000, streamsOf: () => ['orders'], jobFor: withoutSecret };
+const deps: JobDeps = {
+  db,
+  sync: syncDeps(db),
+  alerts: withoutAlerts(db),
+  sliceMs: 20_000,
+  streamsOf: () => ['orders'],
+  jobFor: withoutSecret,
+};
 
 test('a stream whose secret cannot be read says so where people look, and is tried again later', async () => {
   const { tenantId, connections } = await tenantWith(db, ['shopify']);
