@@ -6491,8 +6491,8 @@ create view ops.stream_health with (security_invoker=true) as
         CASE
             WHEN (s.held_because IS NOT NULL) THEN 'held'::text
             WHEN ((s.error_kind IS NOT NULL) AND (s.error_kind <> 'transient'::text)) THEN 'failing'::text
-            WHEN (s.last_success_at < (clock_timestamp() - a.allowed)) THEN 'stale'::text
-            WHEN (s.covered_until < (clock_timestamp() - GREATEST(a.allowed, '01:00:00'::interval))) THEN 'stale'::text
+            WHEN ((s.last_success_at < a.read_by) AND (a.quiet < a.read_by)) THEN 'stale'::text
+            WHEN ((s.covered_until < a.covered_by) AND (a.quiet < a.covered_by)) THEN 'stale'::text
             WHEN (s.error_kind IS NOT NULL) THEN 'retrying'::text
             WHEN (s.last_success_at IS NULL) THEN 'loading'::text
             ELSE 'ok'::text
@@ -6504,8 +6504,14 @@ create view ops.stream_health with (security_invoker=true) as
     s.last_success_at,
     (s.expires_at > clock_timestamp()) AS reading,
     COALESCE(s.held_because, ((s.error_message || '. '::text) || s.error_advice)) AS problem
-   FROM (ops.streams s
-     CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * s.interval_seconds) + 120))::double precision) AS allowed) a)
+   FROM (((((( SELECT clock_timestamp() AS now) clock
+     CROSS JOIN ops.streams s)
+     JOIN ops.connections c ON (((c.tenant_id = s.tenant_id) AND (c.id = s.connection_id))))
+     JOIN public.tenants t ON ((t.id = s.tenant_id)))
+     CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * s.interval_seconds) + 120))::double precision) AS allowed) i)
+     CROSS JOIN LATERAL ( SELECT (clock.now - i.allowed) AS read_by,
+            (clock.now - GREATEST(i.allowed, '01:00:00'::interval)) AS covered_by,
+            kpi.last_quiet(clock.now, t.time_zone, c.quiet_from, c.quiet_until) AS quiet) a)
   WHERE (s.lane = 'live'::text);
 alter table ops.stream_health owner to kpi_owner;
 grant select on table ops.stream_health to kpi_writer;
