@@ -1,9 +1,9 @@
--- depends: coverage, product_sales_daily, stock_now
+-- depends: coverage, product_keys, product_sales_daily, stock_places, stock_source
 -- Dashboards: Inventario
 -- Meaning: for how many days what is available would last at the pace of the last four covered weeks (MEANING 51).
 -- Grain: one row per tenant and product kept in stock.
 -- Unit: days; units.
--- Source: kpi.stock_now; kpi.product_sales_daily.units_sold; kpi.coverage, subject sales.
+-- Source: products, levels and places as in kpi.stock_now; kpi.product_sales_daily.units_sold; kpi.coverage, subject sales.
 -- Formula: available / (units sold in the last 28 covered days / 28). The days end with the last one that sales cover, not with today.
 -- Debe cuadrar con: Shopify, Days of inventory remaining, que usa otra ventana y no ve lo vendido fuera de la tienda.
 -- Bad input: nothing sold in those days -> null, not infinity. Fewer than 28 days covered -> null, coverage < 1. Returned units do not
@@ -11,6 +11,12 @@
 -- Explain: select 'product' as entity, k.product_id as id, d.units_sold as contribution from kpi.product_sales_daily d
 --   join kpi.product_keys k on k.tenant_id = d.tenant_id and k.product_key = d.product_key where d.tenant_id = $1 and d.day = $2::date
 create or replace view kpi.days_of_cover with (security_invoker = true) as
+with source as materialized (
+  select x.tenant_id, x.stock_source, x.as_of from kpi.stock_source as x
+),
+place as materialized (
+  select x.tenant_id, x.location_id, x.sells from kpi.stock_places as x
+)
 select
   s.tenant_id,
   s.product_key,
@@ -30,8 +36,31 @@ from (
     min(m.available) as available,
     sum(m.units_sold) as units_sold
   from (
-    select n.tenant_id, n.product_key, n.sku, n.product_name, n.available_product as available, null::numeric as units_sold, true as is_stock
-    from kpi.stock_now as n
+    -- What kpi.stock_now says of each product, without its places: a row of it for each product and place takes twice as long.
+    select n.tenant_id, n.product_key, n.sku, n.product_name, n.available, null::numeric as units_sold, true as is_stock
+    from (
+      select
+        k.tenant_id,
+        k.product_key,
+        max(k.sku) as sku,
+        coalesce(
+          min(k.name) filter (where k.stocked and w.places > 0),
+          (array_agg(k.name order by k.product_id) filter (where k.stocked and k.source = o.stock_source))[1]) as product_name,
+        case when min(o.as_of) is not null then coalesce(sum(w.available), 0) end as available
+      from kpi.product_keys as k
+      join source as o on o.tenant_id is not distinct from k.tenant_id
+      left join (
+        select
+          l.tenant_id, l.product_id, sum(l.quantity_available) filter (where p.sells) as available, count(*) filter (where p.sells) as places
+        from public.inventory_levels as l
+        join place as p on p.location_id = l.location_id and p.tenant_id is not distinct from l.tenant_id
+        where l.deleted_at is null and not l.foreign_owner
+        group by l.tenant_id, l.product_id
+      ) as w on w.product_id = k.product_id and w.tenant_id is not distinct from k.tenant_id
+      group by k.tenant_id, k.product_key
+      having bool_or(k.stocked and w.places > 0)
+        or (coalesce(sum(w.places), 0) = 0 and bool_or(k.stocked and k.source = o.stock_source))
+    ) as n
     union all
     select v.tenant_id, x.product_key, null, null, null, x.units_sold, false
     from kpi.coverage as v

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { KpiFixture } from '../support/kpi-fixture.ts';
 import type { Values } from '../support/seed-rows.ts';
 
@@ -12,6 +12,14 @@ beforeAll(async () => {
 });
 afterAll(async () => kpi.close());
 beforeEach(async () => kpi.newTenant());
+
+/** Days of cover add the stock up on their own, as all of its rows take long: they must be of the same products with the same units. */
+const DIFFERENT_STOCK = `select * from (
+    select product_key, max(sku) as sku, min(product_name) as product_name, min(available_product) as available
+    from kpi.stock_now where tenant_id = $1 group by product_key) s
+  full join (select product_key, sku, product_name, available from kpi.days_of_cover where tenant_id = $1) d using (product_key)
+  where (s.sku, s.product_name, s.available) is distinct from (d.sku, d.product_name, d.available)`;
+afterEach(async () => expect((await kpi.analyst.query(DIFFERENT_STOCK, [kpi.tenantId])).rows).toEqual([]));
 
 const read = async (source: Source, values: Values = {}) =>
   kpi.put('kpi.freshness', {
