@@ -15,48 +15,42 @@
 -- Bad input: a stream that never completed a reading -> covered_until and last_day null: nothing is covered. No source for a subject -> no row.
 -- Explain: select 'freshness' as entity, f.connection_id as id, null::numeric as contribution from kpi.freshness f where f.tenant_id = $1
 --   and $2::date is not null
+-- One level, so that the days are made once for each row: those of a select around it would be made again wherever a query names them.
 create or replace view kpi.coverage with (security_invoker = true) as
 select
-  c.tenant_id,
-  c.subject,
-  c.covered_from,
-  c.covered_until,
-  case when c.covered_until is not null then
-    (c.covered_from at time zone c.time_zone)::date
-      + case when c.covered_from > (date_trunc('day', c.covered_from at time zone c.time_zone) at time zone c.time_zone) then 1 else 0 end
+  f.tenant_id,
+  n.subject,
+  max(coalesce(f.covered_from, '-infinity')) as covered_from,
+  case when count(*) = count(f.covered_until) then min(f.covered_until) end as covered_until,
+  case when count(*) = count(f.covered_until) then
+    (max(coalesce(f.covered_from, '-infinity')) at time zone t.time_zone)::date
+      + case when max(coalesce(f.covered_from, '-infinity'))
+        > (date_trunc('day', max(coalesce(f.covered_from, '-infinity')) at time zone t.time_zone) at time zone t.time_zone) then 1 else 0 end
   end as first_day,
-  (c.covered_until at time zone c.time_zone)::date - 1 as last_day
-from (
-  select
-    f.tenant_id,
-    n.subject,
-    t.time_zone,
-    max(coalesce(f.covered_from, '-infinity')) as covered_from,
-    case when count(*) = count(f.covered_until) then min(f.covered_until) end as covered_until
-  from kpi.freshness as f
-  join (values
-    ('sales', 'shopify', 'orders'),
-    ('sales', 'odoo', 'orders'),
-    ('sales', 'odoo', 'invoices'),
-    ('sales', 'odoo', 'pos_orders'),
-    ('documents', 'odoo', 'invoices'),
-    ('carts', 'shopify', 'abandoned_checkouts'),
-    ('carts', 'shopify', 'orders'),
-    ('carts', 'odoo', 'orders'),
-    ('carts', 'odoo', 'customers'),
-    ('customers', 'shopify', 'orders'),
-    ('customers', 'odoo', 'orders'),
-    ('customers', 'odoo', 'customers'),
-    ('inventory', 'shopify', 'inventory_levels'),
-    ('inventory', 'odoo', 'inventory_levels'),
-    ('support', 'chatwoot', 'conversations'),
-    ('csat', 'chatwoot', 'csat_responses'),
-    ('automation', 'n8n', 'executions')
-  ) as n(subject, source, stream) on n.source = f.source and n.stream = f.stream
-  join public.tenants as t on t.id = f.tenant_id
-  where n.subject <> 'sales' or n.stream = 'orders' or f.covered_until is not null or f.last_success_at is null
-  group by f.tenant_id, n.subject, t.time_zone
-) as c;
+  case when count(*) = count(f.covered_until) then (min(f.covered_until) at time zone t.time_zone)::date - 1 end as last_day
+from kpi.freshness as f
+join (values
+  ('sales', 'shopify', 'orders'),
+  ('sales', 'odoo', 'orders'),
+  ('sales', 'odoo', 'invoices'),
+  ('sales', 'odoo', 'pos_orders'),
+  ('documents', 'odoo', 'invoices'),
+  ('carts', 'shopify', 'abandoned_checkouts'),
+  ('carts', 'shopify', 'orders'),
+  ('carts', 'odoo', 'orders'),
+  ('carts', 'odoo', 'customers'),
+  ('customers', 'shopify', 'orders'),
+  ('customers', 'odoo', 'orders'),
+  ('customers', 'odoo', 'customers'),
+  ('inventory', 'shopify', 'inventory_levels'),
+  ('inventory', 'odoo', 'inventory_levels'),
+  ('support', 'chatwoot', 'conversations'),
+  ('csat', 'chatwoot', 'csat_responses'),
+  ('automation', 'n8n', 'executions')
+) as n(subject, source, stream) on n.source = f.source and n.stream = f.stream
+join public.tenants as t on t.id = f.tenant_id
+where n.subject <> 'sales' or n.stream = 'orders' or f.covered_until is not null or f.last_success_at is null
+group by f.tenant_id, n.subject, t.time_zone;
 
 comment on view kpi.coverage is
 'Qué días locales cubren por completo los datos de cada materia, para que lo desconocido nunca se muestre como cero. Una fila por empresa y materia con un origen conectado: sales, documents, carts, customers, inventory, support, csat, automation. Un día o período que no está por completo entre first_day y last_day no tiene cifra. Los documentos y el punto de venta cuentan para sales donde se usan: un flujo que terminó sin cubrir nada es de una aplicación que no está instalada o no se puede leer. covered_from -infinity: todo lo que tiene el origen. Debe cuadrar con: nada en el origen; es lo que este servicio sabe de sí mismo.';

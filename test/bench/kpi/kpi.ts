@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import pg from 'pg';
 import { Database } from '../../../src/store/database.ts';
 import { withDirectSession } from '../../../src/store/direct-session.ts';
@@ -36,6 +37,7 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
       orders_per_tenant: options.orders,
       tenant_dashboard_ms_max: Math.max(...Object.values(dashboards).map(({ all }) => all.median)),
       executive_ms: Math.max(...Object.values(executive).map(({ all }) => all.median)),
+      load_average: loadavg()[0],
       upkeep_share: upkeep.median,
       rebuild_seconds: rebuildSeconds,
       filling_rebuild_seconds: fillingSeconds,

@@ -21,8 +21,9 @@ export function resultTable(result: Result): string {
     `rebuild ${result.rebuild_seconds} s (goal 2), one that has to fill everything ${result.filling_rebuild_seconds} s`,
     '',
   ];
-  for (const [name, { all, queries }] of Object.entries({ ...result.dashboards, ...result.executive })) {
-    lines.push(`${name.padEnd(14)} ${all.median} (${all.min}–${all.max})`);
+  for (const [name, { all, queries, cpu }] of Object.entries({ ...result.dashboards, ...result.executive })) {
+    const processor = cpu === null ? '' : `, processor ${cpu.median}`;
+    lines.push(`${name.padEnd(14)} ${all.median} (${all.min}–${all.max})${processor}`);
     for (const [query, ms] of Object.entries(queries)) lines.push(`  ${query.padEnd(20)} ${ms}`);
   }
   return lines.join('\n');
