@@ -3616,32 +3616,30 @@ comment on column kpi.conversations_by_day.snoozed is 'De ellas, ahora pospuesta
 comment on column kpi.conversations_by_day.coverage is '1 si los datos cubren el día completo, 0 si no.';
 
 create view kpi.coverage with (security_invoker=true) as
- SELECT tenant_id,
-    subject,
-    covered_from,
-    covered_until,
+ SELECT f.tenant_id,
+    n.subject,
+    max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AS covered_from,
         CASE
-            WHEN (covered_until IS NOT NULL) THEN (((covered_from AT TIME ZONE time_zone))::date +
+            WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
+            ELSE NULL::timestamp with time zone
+        END AS covered_until,
+        CASE
+            WHEN (count(*) = count(f.covered_until)) THEN (((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
             CASE
-                WHEN (covered_from > (date_trunc('day'::text, (covered_from AT TIME ZONE time_zone)) AT TIME ZONE time_zone)) THEN 1
+                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
                 ELSE 0
             END)
             ELSE NULL::date
         END AS first_day,
-    (((covered_until AT TIME ZONE time_zone))::date - 1) AS last_day
-   FROM ( SELECT f.tenant_id,
-            n.subject,
-            t.time_zone,
-            max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AS covered_from,
-                CASE
-                    WHEN (count(*) = count(f.covered_until)) THEN min(f.covered_until)
-                    ELSE NULL::timestamp with time zone
-                END AS covered_until
-           FROM ((kpi.freshness f
-             JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('carts'::text,'shopify'::text,'orders'::text), ('carts'::text,'odoo'::text,'orders'::text), ('carts'::text,'odoo'::text,'customers'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
-             JOIN public.tenants t ON ((t.id = f.tenant_id)))
-          WHERE ((n.subject <> 'sales'::text) OR (n.stream = 'orders'::text) OR (f.covered_until IS NOT NULL) OR (f.last_success_at IS NULL))
-          GROUP BY f.tenant_id, n.subject, t.time_zone) c;
+        CASE
+            WHEN (count(*) = count(f.covered_until)) THEN (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1)
+            ELSE NULL::date
+        END AS last_day
+   FROM ((kpi.freshness f
+     JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('carts'::text,'shopify'::text,'orders'::text), ('carts'::text,'odoo'::text,'orders'::text), ('carts'::text,'odoo'::text,'customers'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
+     JOIN public.tenants t ON ((t.id = f.tenant_id)))
+  WHERE ((n.subject <> 'sales'::text) OR (n.stream = 'orders'::text) OR (f.covered_until IS NOT NULL) OR (f.last_success_at IS NULL))
+  GROUP BY f.tenant_id, n.subject, t.time_zone;
 alter table kpi.coverage owner to kpi_owner;
 grant select on table kpi.coverage to kpi_analyst;
 grant select on table kpi.coverage to kpi_reader;
@@ -3798,6 +3796,17 @@ comment on column kpi.dashboard_as_of.records_refused is 'Registros rechazados d
 comment on column kpi.dashboard_as_of.is_backfilling is 'Si se está releyendo historia de alguno de sus flujos.';
 
 create view kpi.days_of_cover with (security_invoker=true) as
+ WITH source AS MATERIALIZED (
+         SELECT x.tenant_id,
+            x.stock_source,
+            x.as_of
+           FROM kpi.stock_source x
+        ), place AS MATERIALIZED (
+         SELECT x.tenant_id,
+            x.location_id,
+            x.sells
+           FROM kpi.stock_places x
+        )
  SELECT s.tenant_id,
     s.product_key,
     s.sku,
@@ -3822,10 +3831,29 @@ create view kpi.days_of_cover with (security_invoker=true) as
                     n.product_key,
                     n.sku,
                     n.product_name,
-                    n.available_product AS available,
+                    n.available,
                     NULL::numeric AS units_sold,
                     true AS is_stock
-                   FROM kpi.stock_now n
+                   FROM ( SELECT k.tenant_id,
+                            k.product_key,
+                            max(k.sku) AS sku,
+                            COALESCE(min(k.name) FILTER (WHERE (k.stocked AND (w.places > 0))), (array_agg(k.name ORDER BY k.product_id) FILTER (WHERE (k.stocked AND (k.source = o.stock_source))))[1]) AS product_name,
+                                CASE
+                                    WHEN (min(o.as_of) IS NOT NULL) THEN COALESCE(sum(w.available), (0)::numeric)
+                                    ELSE NULL::numeric
+                                END AS available
+                           FROM ((kpi.product_keys k
+                             JOIN source o ON ((NOT (o.tenant_id IS DISTINCT FROM k.tenant_id))))
+                             LEFT JOIN ( SELECT l.tenant_id,
+                                    l.product_id,
+                                    sum(l.quantity_available) FILTER (WHERE p.sells) AS available,
+                                    count(*) FILTER (WHERE p.sells) AS places
+                                   FROM (public.inventory_levels l
+                                     JOIN place p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
+                                  WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
+                                  GROUP BY l.tenant_id, l.product_id) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))
+                          GROUP BY k.tenant_id, k.product_key
+                         HAVING (bool_or((k.stocked AND (w.places > 0))) OR ((COALESCE(sum(w.places), (0)::numeric) = (0)::numeric) AND bool_or((k.stocked AND (k.source = o.stock_source)))))) n
                 UNION ALL
                  SELECT v.tenant_id,
                     x.product_key,
