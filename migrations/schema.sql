@@ -2600,6 +2600,264 @@ comment on column public.order_payments.is_test is 'Transacción de prueba.';
 comment on column public.order_payments.currency_source is 'Moneda.';
 comment on column public.order_payments.amount_source is 'Monto.';
 
+create table public.payment_allocations (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  payment_id uuid not null,
+  invoice_id uuid not null,
+  allocated_on date,
+  amount_company numeric not null,
+  currency_company text not null
+);
+alter table public.payment_allocations add constraint payment_allocations_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX payment_allocations_invoice ON public.payment_allocations USING btree (tenant_id, invoice_id);
+CREATE INDEX payment_allocations_payment ON public.payment_allocations USING btree (tenant_id, payment_id);
+alter table public.payment_allocations enable row level security;
+alter table public.payment_allocations force row level security;
+create policy every_row on public.payment_allocations as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.payment_allocations as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.payment_allocations as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.payment_allocations owner to kpi_owner;
+grant delete, insert, select, update on table public.payment_allocations to kpi_writer;
+grant select on table public.payment_allocations to kpi_analyst;
+grant select on table public.payment_allocations to kpi_reader;
+comment on table public.payment_allocations is 'Qué parte de cada pago paga qué documento (conciliación parcial de los libros).';
+comment on column public.payment_allocations.tenant_id is 'Empresa.';
+comment on column public.payment_allocations.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.payment_allocations.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.payment_allocations.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.payment_allocations.source_id is 'Identificador en el sistema de origen.';
+comment on column public.payment_allocations.source_created_at is 'Creación según el origen.';
+comment on column public.payment_allocations.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.payment_allocations.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.payment_allocations.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.payment_allocations.synced_at is 'Última escritura en este almacén.';
+comment on column public.payment_allocations.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.payment_allocations.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.payment_allocations.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.payment_allocations.payment_id is 'Pago.';
+comment on column public.payment_allocations.invoice_id is 'Documento que paga, o nota de crédito que devuelve.';
+comment on column public.payment_allocations.allocated_on is 'La más tardía de las fechas del pago y del documento; nula si el origen no la dice.';
+comment on column public.payment_allocations.amount_company is 'Monto, moneda de la compañía.';
+comment on column public.payment_allocations.currency_company is 'Moneda de la compañía.';
+
+create table public.payments (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  name text not null,
+  direction text not null,
+  state text not null,
+  source_status text not null,
+  payment_date date not null,
+  currency_source text not null,
+  amount_source numeric not null,
+  amount_company numeric,
+  currency_company text,
+  journal text not null,
+  reference text,
+  matched boolean,
+  customer_id uuid,
+  company text
+);
+alter table public.payments add constraint payments_pkey PRIMARY KEY (tenant_id, id);
+alter table public.payments add constraint payments_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])));
+alter table public.payments add constraint payments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'posted'::text, 'cancelled'::text])));
+CREATE INDEX payments_day ON public.payments USING btree (tenant_id, payment_date) WHERE (state = 'posted'::text);
+alter table public.payments enable row level security;
+alter table public.payments force row level security;
+create policy every_row on public.payments as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.payments as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.payments as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.payments owner to kpi_owner;
+grant delete, insert, select, update on table public.payments to kpi_writer;
+grant select on table public.payments to kpi_analyst;
+grant select on table public.payments to kpi_reader;
+comment on table public.payments is 'Pagos de clientes según los libros, también en borrador y anulados. Montos positivos; direction dice si entró o salió dinero. Debe cuadrar con: Odoo, Contabilidad, Clientes, Pagos, por fecha y diario.';
+comment on column public.payments.tenant_id is 'Empresa.';
+comment on column public.payments.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.payments.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.payments.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.payments.source_id is 'Identificador en el sistema de origen.';
+comment on column public.payments.source_created_at is 'Creación según el origen.';
+comment on column public.payments.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.payments.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.payments.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.payments.synced_at is 'Última escritura en este almacén.';
+comment on column public.payments.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.payments.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.payments.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.payments.name is 'Número visible en el origen.';
+comment on column public.payments.direction is 'inbound: dinero que entra; outbound: dinero devuelto.';
+comment on column public.payments.state is 'draft, posted o cancelled. Solo posted está en los libros.';
+comment on column public.payments.source_status is 'Estado con la palabra del origen.';
+comment on column public.payments.payment_date is 'Fecha del pago; es el día y nunca se convierte.';
+comment on column public.payments.currency_source is 'Moneda del pago.';
+comment on column public.payments.amount_source is 'Monto, moneda del pago.';
+comment on column public.payments.amount_company is 'Monto en la moneda de la compañía según sus libros; nulo si el origen no lo dice.';
+comment on column public.payments.currency_company is 'Moneda de la compañía.';
+comment on column public.payments.journal is 'Diario en que está: banco, caja o pasarela.';
+comment on column public.payments.reference is 'Números que cita: pedido, documento o transacción. Sin texto libre.';
+comment on column public.payments.matched is 'Si ya se concilió con la cartola del banco; nulo si el origen no lo dice.';
+comment on column public.payments.customer_id is 'Cliente.';
+comment on column public.payments.company is 'Compañía del origen.';
+
+create table public.payout_transactions (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  payout_id uuid,
+  order_id uuid,
+  order_payment_id uuid,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  kind text not null,
+  gateway text not null,
+  is_test boolean not null,
+  currency_source text not null,
+  amount_source numeric not null,
+  amount_fee_source numeric not null,
+  amount_net_source numeric not null
+);
+alter table public.payout_transactions add constraint payout_transactions_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX payout_transactions_day ON public.payout_transactions USING btree (tenant_id, business_day);
+CREATE INDEX payout_transactions_order ON public.payout_transactions USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX payout_transactions_payout ON public.payout_transactions USING btree (tenant_id, payout_id) WHERE (payout_id IS NOT NULL);
+alter table public.payout_transactions enable row level security;
+alter table public.payout_transactions force row level security;
+create policy every_row on public.payout_transactions as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.payout_transactions as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.payout_transactions as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.payout_transactions owner to kpi_owner;
+grant delete, insert, select, update on table public.payout_transactions to kpi_writer;
+grant select on table public.payout_transactions to kpi_analyst;
+grant select on table public.payout_transactions to kpi_reader;
+comment on table public.payout_transactions is 'Movimientos del saldo en la pasarela: cobros, devoluciones, disputas y ajustes, con su comisión y el abono en que van.';
+comment on column public.payout_transactions.tenant_id is 'Empresa.';
+comment on column public.payout_transactions.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.payout_transactions.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.payout_transactions.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.payout_transactions.source_id is 'Identificador en el sistema de origen.';
+comment on column public.payout_transactions.source_created_at is 'Creación según el origen.';
+comment on column public.payout_transactions.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.payout_transactions.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.payout_transactions.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.payout_transactions.synced_at is 'Última escritura en este almacén.';
+comment on column public.payout_transactions.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.payout_transactions.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.payout_transactions.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.payout_transactions.payout_id is 'Abono en que va; nulo mientras no se emite.';
+comment on column public.payout_transactions.order_id is 'Pedido.';
+comment on column public.payout_transactions.order_payment_id is 'Transacción de pago del pedido.';
+comment on column public.payout_transactions.created_at is 'Momento.';
+comment on column public.payout_transactions.business_day is 'Su día local.';
+comment on column public.payout_transactions.kind is 'Tipo según el origen: CHARGE, REFUND, ADJUSTMENT…';
+comment on column public.payout_transactions.gateway is 'Medio de pago, con el mismo nombre que en order_payments.';
+comment on column public.payout_transactions.is_test is 'Movimiento de prueba.';
+comment on column public.payout_transactions.currency_source is 'Moneda.';
+comment on column public.payout_transactions.amount_source is 'Monto antes de comisión; negativo en devoluciones.';
+comment on column public.payout_transactions.amount_fee_source is 'Comisión, positiva si se descuenta.';
+comment on column public.payout_transactions.amount_net_source is 'Monto menos comisión.';
+
+create table public.payouts (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  source_id text not null,
+  source_created_at timestamp with time zone,
+  source_updated_at timestamp with time zone not null,
+  source_seq bigint not null,
+  read_seq bigint not null,
+  synced_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  row_hash bytea,
+  revision integer default 1 not null,
+  created_at timestamp with time zone not null,
+  business_day date not null,
+  status text not null,
+  direction text not null,
+  gateway text not null,
+  reference text,
+  currency_source text not null,
+  amount_source numeric not null,
+  amount_charges_source numeric not null,
+  amount_refunds_source numeric not null,
+  amount_adjustments_source numeric not null,
+  amount_other_source numeric not null,
+  amount_fee_source numeric not null
+);
+alter table public.payouts add constraint payouts_pkey PRIMARY KEY (tenant_id, id);
+alter table public.payouts add constraint payouts_direction_check CHECK ((direction = ANY (ARRAY['deposit'::text, 'withdrawal'::text])));
+CREATE INDEX payouts_day ON public.payouts USING btree (tenant_id, business_day);
+alter table public.payouts enable row level security;
+alter table public.payouts force row level security;
+create policy every_row on public.payouts as permissive for select to kpi_analyst using (true);
+create policy own_rows on public.payouts as permissive for select to kpi_reader using (((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)) AND (deleted_at IS NULL)));
+create policy writing_tenant on public.payouts as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table public.payouts owner to kpi_owner;
+grant delete, insert, select, update on table public.payouts to kpi_writer;
+grant select on table public.payouts to kpi_analyst;
+grant select on table public.payouts to kpi_reader;
+comment on table public.payouts is 'Abonos de una pasarela a la cuenta bancaria (y cargos, cuando el saldo es negativo). amount_source = cobros + devoluciones + ajustes + otros − comisiones, al centavo. Debe cuadrar con: Shopify, Finanzas, Payouts, y la cartola del banco por reference.';
+comment on column public.payouts.tenant_id is 'Empresa.';
+comment on column public.payouts.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
+comment on column public.payouts.connection_id is 'Conexión (cuenta de origen).';
+comment on column public.payouts.source is 'Sistema de origen: shopify, odoo, chatwoot, n8n.';
+comment on column public.payouts.source_id is 'Identificador en el sistema de origen.';
+comment on column public.payouts.source_created_at is 'Creación según el origen.';
+comment on column public.payouts.source_updated_at is 'Versión según el reloj del origen; -infinity si no tiene.';
+comment on column public.payouts.source_seq is 'Orden entre versiones de igual reloj.';
+comment on column public.payouts.read_seq is 'Orden de lectura: a igual versión gana la lectura posterior.';
+comment on column public.payouts.synced_at is 'Última escritura en este almacén.';
+comment on column public.payouts.deleted_at is 'Cuándo se supo que ya no existe en el origen; nulo si existe.';
+comment on column public.payouts.row_hash is 'Huella de todas las columnas de origen; nula si está borrado.';
+comment on column public.payouts.revision is 'Cuántas veces se escribió la fila.';
+comment on column public.payouts.created_at is 'Momento de emisión.';
+comment on column public.payouts.business_day is 'Su día local.';
+comment on column public.payouts.status is 'Estado con la palabra del origen: SCHEDULED, IN_TRANSIT, PAID, FAILED, CANCELED.';
+comment on column public.payouts.direction is 'deposit: abono; withdrawal: cargo.';
+comment on column public.payouts.gateway is 'Medio de pago, con el mismo nombre que en order_payments.';
+comment on column public.payouts.reference is 'Número con que lo muestra el banco; nulo si el origen no lo dice.';
+comment on column public.payouts.currency_source is 'Moneda.';
+comment on column public.payouts.amount_source is 'Monto abonado; negativo en cargos.';
+comment on column public.payouts.amount_charges_source is 'Cobros, antes de comisiones.';
+comment on column public.payouts.amount_refunds_source is 'Devoluciones (negativo).';
+comment on column public.payouts.amount_adjustments_source is 'Ajustes y disputas.';
+comment on column public.payouts.amount_other_source is 'Reservas, reintentos y lo demás.';
+comment on column public.payouts.amount_fee_source is 'Comisiones, positivo si se descuentan.';
+
 create table public.products (
   tenant_id uuid not null,
   id uuid not null,

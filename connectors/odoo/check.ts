@@ -17,6 +17,8 @@ const MODELS: readonly (readonly [model: string, level: 'error' | 'warning', wit
   ['product.product', 'error', 'products'],
   ['res.partner', 'error', 'customers'],
   ['account.move', 'warning', 'invoices and credit notes: no refunds, no order is refunded, sales invoiced without an order are left out'],
+  ['account.payment', 'warning', 'payments: what the gateways paid cannot be compared with the books'],
+  ['account.partial.reconcile', 'warning', 'which document a payment pays'],
   ['pos.order', 'warning', 'sales at the counter'],
   ['res.currency.rate', 'warning', 'exchange rates: sales in other currencies and UF stay without value'],
   ['account.tax', 'warning', 'IVA apart from other taxes'],

@@ -10,6 +10,8 @@ import { invoices } from './streams/invoices.ts';
 import { locations } from './streams/locations.ts';
 import { orderLines } from './streams/order-lines.ts';
 import { orders } from './streams/orders.ts';
+import { paymentAllocations } from './streams/payment-allocations.ts';
+import { payments } from './streams/payments.ts';
 import { posOrders } from './streams/pos-orders.ts';
 import { products } from './streams/products.ts';
 
@@ -23,5 +25,17 @@ export const odoo = defineConnector({
   recordUrl,
   check,
   // Rates and places first: what orders and stock refer to is then known when they arrive.
-  streams: [exchangeRates, locations, products, customers, orders, orderLines, invoices, posOrders, inventoryLevels],
+  streams: [
+    exchangeRates,
+    locations,
+    products,
+    customers,
+    orders,
+    orderLines,
+    invoices,
+    payments,
+    paymentAllocations,
+    posOrders,
+    inventoryLevels,
+  ],
 });

@@ -8,6 +8,7 @@ const MODELS: Partial<Record<Entity, string>> = {
   order: 'sale.order',
   invoice: 'account.move',
   refund: 'account.move',
+  payment: 'account.payment',
   customer: 'res.partner',
   product: 'product.product',
   location: 'stock.location',

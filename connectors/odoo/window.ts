@@ -34,11 +34,16 @@ export function windowOf(request: WindowRequest, serverDate: string): Walk | nul
 
 /**
  * Half-open, whole seconds, space, no zone: only so does a condition mean the same on Odoo 16 and 19. From the beginning, rows
- * written by SQL without a `write_date` are taken too (modules' own data are such).
+ * written by SQL without a `write_date` are taken too (modules' own data are such). `also`: the other path by which a row may be in the window.
  */
-export function windowDomain(field: string, walk: Walk): Domain {
+export function windowDomain(field: string, walk: Walk, also?: string): Domain {
   const below = [field, '<', naive(walk.hi)] as const;
-  const inside: Domain = walk.lo === null ? ['|', below, [field, '=', false]] : [[field, '>=', naive(walk.lo)], below];
+  if (walk.lo === null) return ['|', below, [field, '=', false], ['id', '>', walk.lastId]];
+  const lo = naive(walk.lo);
+  const inside: Domain =
+    also === undefined
+      ? [[field, '>=', lo], below]
+      : ['|', '&', [field, '>=', lo], below, '&', [also, '>=', lo], [also, '<', naive(walk.hi)]];
   return [...inside, ['id', '>', walk.lastId]];
 }
 

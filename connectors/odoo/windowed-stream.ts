@@ -60,6 +60,8 @@ export interface WindowedSpec<F> {
   readonly businessDays?: boolean;
   /** Where the records themselves are stored, if they can be told apart there by `businessField`. */
   readonly rows: CountedRows | null;
+  /** Path of another record's `write_date`, of which a change is one of this record too, where the model has its first field. */
+  readonly alsoChanged?: string;
   /** What is missing where the user may not read the model at all: then the stream says so and ends, and the others go on. */
   readonly withoutRight?: string;
   /** Set where a request's `from` narrows an incremental walk: the path of the date it is compared with. */
@@ -166,10 +168,11 @@ async function* readWindow<F>(
   const facts = await spec.prepare(client, context.settings);
   const base = baseDomain(spec, context.settings, request);
   const field = request.kind === 'backfill' ? spec.businessField : 'write_date';
+  const also = request.kind === 'backfill' || !readable.has(spec.alsoChanged?.split('.')[0] ?? '') ? undefined : spec.alsoChanged;
 
   for (let walk = window; ;) {
     const dated = request.kind === 'backfill' && spec.businessDays === true;
-    const domain: Domain = [...base, ...(dated ? dayDomain(field, walk) : windowDomain(field, walk))];
+    const domain: Domain = [...base, ...(dated ? dayDomain(field, walk) : windowDomain(field, walk, also))];
     const rows = await client.searchRead(spec.model, { domain, fields, order: 'id', limit: spec.pageSize });
     const mapped = await spec.map(rows, facts, client);
     if (rows.length < spec.pageSize) {

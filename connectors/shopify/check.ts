@@ -83,5 +83,15 @@ function scopeFindings(scopes: ReadonlySet<string>): CheckFinding[] {
             advice: 'Grant read_customers and protected customer data access to the app.',
           },
         ]),
+    ...(granted('read_shopify_payments_payouts')
+      ? []
+      : [
+          {
+            level: 'warning' as const,
+            code: 'missing_scope_read_shopify_payments_payouts',
+            message: 'the scope read_shopify_payments_payouts is missing: payouts and fees of Shopify Payments cannot be read',
+            advice: 'Grant it, if the shop takes cards by Shopify Payments; otherwise ignore this.',
+          },
+        ]),
   ];
 }

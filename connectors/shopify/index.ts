@@ -6,6 +6,8 @@ import { abandonedCheckouts } from './streams/abandoned-checkouts.ts';
 import { inventoryLevels } from './streams/inventory-levels.ts';
 import { locations } from './streams/locations.ts';
 import { orders } from './streams/orders.ts';
+import { payoutTransactions } from './streams/payout-transactions.ts';
+import { payouts } from './streams/payouts.ts';
 import { products } from './streams/products.ts';
 
 /** Shopify, over the GraphQL Admin API. What is particular to it stands in the README beside this file. */
@@ -18,5 +20,5 @@ export const shopify = defineConnector<ShopifySettings>({
   host: (settings) => settings.api_base_url ?? `https://${settings.shop_domain}`,
   recordUrl,
   check,
-  streams: [locations, products, inventoryLevels, orders, abandonedCheckouts],
+  streams: [locations, products, inventoryLevels, orders, abandonedCheckouts, payouts, payoutTransactions],
 });

@@ -9,10 +9,12 @@ import { orderLineDrafts } from './mapping/order-lines.ts';
 import { unknownWords } from './mapping/order-status.ts';
 import { buyerOf, orderDraft } from './mapping/order.ts';
 import { paymentDrafts } from './mapping/payments.ts';
+import { payoutDraft, payoutTransactionDraft } from './mapping/payout.ts';
 import { productDraft } from './mapping/product.ts';
 import { refundDrafts } from './mapping/refunds.ts';
 import { rawCheckout } from './raw/checkout.ts';
 import { rawOrder, type RawOrder } from './raw/order.ts';
+import { rawBalanceTransaction, rawPayout } from './raw/payout.ts';
 import { rawProduct, rawVariant } from './raw/product.ts';
 import { rawInventoryLevel, rawLocation } from './raw/stock.ts';
 
@@ -91,13 +93,19 @@ export function mapProducts(nodes: readonly unknown[]): Mapped {
   return { drafts, rejects };
 }
 
-export function mapLocations(nodes: readonly unknown[]): Mapped {
+export const mapLocations = (nodes: readonly unknown[]): Mapped => mapEach(nodes, 'location', rawLocation, locationDraft);
+export const mapPayouts = (nodes: readonly unknown[]): Mapped => mapEach(nodes, 'payout', rawPayout, payoutDraft);
+export const mapPayoutTransactions = (nodes: readonly unknown[]): Mapped =>
+  mapEach(nodes, 'payout_transaction', rawBalanceTransaction, payoutTransactionDraft);
+
+/** Records that are one draft each. */
+function mapEach<T>(nodes: readonly unknown[], entity: Entity, schema: z.ZodType<T>, draftOf: (record: T) => Draft): Mapped {
   const drafts: Draft[] = [];
   const rejects: Reject[] = [];
   for (const node of nodes) {
-    const parsed = rawLocation.safeParse(node);
-    if (parsed.success) drafts.push(locationDraft(parsed.data));
-    else rejects.push(rejected('location', node, parsed.error));
+    const parsed = schema.safeParse(node);
+    if (parsed.success) drafts.push(draftOf(parsed.data));
+    else rejects.push(rejected(entity, node, parsed.error));
   }
   return { drafts, rejects };
 }

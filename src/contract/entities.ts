@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DOCUMENT_ENTITIES } from './document-entities.ts';
 import { bigint, bool, day, decimal, instant, int, optional, rare, ref, storedAs, text, texts, word, type Field } from './fields.ts';
 
 /**
@@ -7,35 +8,7 @@ import { bigint, bool, day, decimal, instant, int, optional, rare, ref, storedAs
  * `created_at` is always the business time (the instant that decides a record's local day).
  */
 export const ENTITIES = {
-  invoice: {
-    name: text(),
-    kind: word(['invoice', 'debit_note', 'credit_note']),
-    state: word(['draft', 'posted', 'cancelled']),
-    payment_state: optional(text()),
-    document_type: optional(text()),
-    folio: optional(text()),
-    invoice_date: optional(day()),
-    currency_source: text(),
-    amount_total_source: decimal(),
-    amount_untaxed_source: decimal(),
-    amount_tax_source: decimal(),
-    amount_net_source: optional(decimal()),
-    amount_exempt_source: optional(decimal()),
-    amount_iva_source: optional(decimal()),
-    amount_other_taxes_source: optional(decimal()),
-    amount_total_company: optional(decimal()),
-    currency_company: optional(text()),
-    reversed_invoice_id: optional(ref('invoice')),
-    debited_invoice_id: optional(ref('invoice')),
-    reference_type: optional(text()),
-    reference_folio: optional(text()),
-    reference_reason: optional(text()),
-    sii_state: optional(text()),
-    customer_id: optional(ref('customer')),
-    buyer_rut: optional(text()),
-    company: optional(text()),
-    intercompany: bool(),
-  },
+  ...DOCUMENT_ENTITIES,
   order: {
     name: text(),
     // What the document itself says. The column `status` follows from it, from the invoices of the order and from the tenant's settings.
@@ -104,17 +77,6 @@ export const ENTITIES = {
     order_line_id: ref('order_line'),
     quantity: decimal(),
     amount_source: decimal(),
-    amount_tax_source: decimal(),
-    currency_source: text(),
-  },
-  invoice_line: {
-    invoice_id: ref('invoice'),
-    order_id: optional(ref('order')),
-    order_line_id: optional(ref('order_line')),
-    product_id: optional(ref('product')),
-    quantity: decimal(),
-    amount_source: decimal(),
-    amount_untaxed_source: decimal(),
     amount_tax_source: decimal(),
     currency_source: text(),
   },

@@ -126,6 +126,8 @@ export const DERIVATIONS: readonly Derivation[] = [
     sqlFile('rebuild-refunds'),
   ),
   dated('public.order_payments'),
+  dated('public.payouts'),
+  dated('public.payout_transactions'),
   facts('public.inboxes', ['opening', 'opening_zone'], sqlFile('rebuild-openings')),
   facts('public.messages', ['business_day', 'is_reply'], sqlFile('rebuild-messages')),
   dated('public.conversation_events'),

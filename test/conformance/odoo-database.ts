@@ -198,6 +198,9 @@ export function database(version: OdooDatabase['version'] = '19.0'): OdooDatabas
     invoices: [],
     invoiceLines: [],
     posOrders: [],
+    journals: [],
+    payments: [],
+    partials: [],
     posLines: [],
   };
 }

@@ -28,6 +28,8 @@ describe.each([
       orders: ['order 21', 'order 22', 'order 23', 'order 25', ...[1, 2, 3, 4, 6, 7].map((id) => `order_line ${id}`)],
       order_lines: [1, 2, 3, 4, 6, 7].map((id) => `order_line ${id}`),
       invoices: [],
+      payments: [],
+      payment_allocations: [],
       pos_orders: [],
       inventory_levels: ['inventory_level 1', 'inventory_level 3'],
     });

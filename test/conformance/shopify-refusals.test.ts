@@ -146,6 +146,7 @@ describe('checking a connection', () => {
       'error missing_scope',
       'warning missing_scope_read_all_orders',
       'warning missing_scope_read_customers',
+      'warning missing_scope_read_shopify_payments_payouts',
     ]);
     expect(findings[0]?.message).toContain('read_inventory');
   });

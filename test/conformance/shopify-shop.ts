@@ -17,7 +17,15 @@ import type { Shop, ShopLine, ShopOrder } from '../../src/sandbox/world/model.ts
 
 export const NOW = new Date('2026-11-23T12:00:00Z');
 export const TOKEN = 'shpat_0123456789abcdef';
-export const SCOPES = ['read_orders', 'read_all_orders', 'read_products', 'read_inventory', 'read_locations', 'read_customers'];
+export const SCOPES = [
+  'read_orders',
+  'read_all_orders',
+  'read_products',
+  'read_inventory',
+  'read_locations',
+  'read_customers',
+  'read_shopify_payments_payouts',
+];
 const AMPLE: CostLimits = { bucket: 1_000_000, restore: 1_000_000 };
 
 const servers: SandboxServer[] = [];
@@ -127,6 +135,7 @@ export function shopOf(orders: ShopOrder[], over: Partial<Shop> = {}): Shop {
     })),
     orders,
     checkouts: [],
+    payments: null,
     ...over,
   };
 }

@@ -33,6 +33,8 @@ describe('every stream', () => {
       inventory_levels: { inventory_level: 4 },
       orders: { customer: 2, order: 2, order_line: 2, order_payment: 2 },
       abandoned_checkouts: { customer: 1, abandoned_checkout: 1 },
+      payouts: {},
+      payout_transactions: {},
     });
   });
 

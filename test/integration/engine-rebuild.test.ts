@@ -70,6 +70,8 @@ async function underived() {
     amount_total: 1,
   });
   await put('public.order_payments', { order_id: original });
+  await put('public.payouts', {});
+  await put('public.payout_transactions', { order_id: original });
   await bare('public.source_order_lines', { order_id: original, product_id: original, sku: 'A', amount_source: 1000, units: 2 });
   const inbox = await bare('public.inboxes', { channel: 'Email', opening_zone: 'America/Santiago' });
   const resolved = { status: 'resolved', last_activity_at: '2026-11-02T02:50:00Z' };

@@ -32,12 +32,14 @@ const DEEPEST = 25_000;
 /** Growing stops where a page of the next size could cost more than the 1,000 points a query may. */
 const COMFORTABLE_COST = 600;
 
+type StampName = 'updatedAt' | 'createdAt' | 'issuedAt' | 'transactionDate';
+
 /** One root connection to walk, sorted by the stamp the window is about. */
 export interface WalkSource {
   /** The field of a record that holds the stamp. */
-  readonly stamp: 'updatedAt' | 'createdAt';
+  readonly stamp: StampName;
   /** Words of the filter, e.g. `updated_at`. */
-  readonly filter: 'updated_at' | 'created_at';
+  readonly filter: 'updated_at' | 'created_at' | 'issued_at' | 'processed_at';
   readonly largestPage: number;
   fetch(variables: { first: number; after: string | null; query: string | null }): Promise<{ frame: Frame; cost: QueryCost | null }>;
   map(nodes: readonly unknown[]): Promise<Mapped & Pick<Page, 'excluded'>>;
@@ -142,7 +144,7 @@ function windowFilter(word: WalkSource['filter'], walk: Walk): string | null {
 }
 
 /** The stamp of a raw record, if it has one: a record that does not parse must not hold the walk. */
-export function stampOf(node: unknown, field: 'updatedAt' | 'createdAt'): string | null {
+export function stampOf(node: unknown, field: StampName): string | null {
   const value = typeof node === 'object' && node !== null ? (node as Partial<Record<typeof field, unknown>>)[field] : null;
   return typeof value === 'string' && instant.safeParse(value).success ? value : null;
 }

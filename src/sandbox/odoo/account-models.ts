@@ -70,6 +70,7 @@ export const accountModels = [
       amount_currency: field('monetary', (l) => Number(l.amountCurrency)),
       tax_ids: field('many2many', (l) => l.taxIds, { relation: 'account.tax' }),
       tax_line_id: many2one('account.tax', (l) => l.taxLineId),
+      payment_id: many2one('account.payment', (l) => l.paymentId ?? null),
       sale_line_ids: field('many2many', (l) => l.saleLineIds, { relation: 'sale.order.line' }),
       ...stamps<OdooInvoiceLine>(),
     }),

@@ -3,12 +3,13 @@ import { accountModels } from './account-models.ts';
 import { baseModels } from './base-models.ts';
 import type { FieldDef, Model, Row } from './model.ts';
 import { accessError, type OdooFault } from './odoo-fault.ts';
+import { paymentModels } from './payment-models.ts';
 import { posModels } from './pos-models.ts';
 import { saleModels } from './sale-models.ts';
 import { stockModels } from './stock-models.ts';
 
 const MODELS: ReadonlyMap<string, Model> = new Map(
-  [...saleModels, ...accountModels, ...posModels, ...stockModels, ...baseModels].map((model) => [model.name, model]),
+  [...saleModels, ...accountModels, ...paymentModels, ...posModels, ...stockModels, ...baseModels].map((model) => [model.name, model]),
 );
 
 /** What a user may not do, and what the host in front allows. */

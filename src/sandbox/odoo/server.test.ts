@@ -57,6 +57,9 @@ function database(version: OdooDatabase['version'], name = 'uno'): OdooDatabase 
     invoices: [],
     invoiceLines: [],
     posOrders: [],
+    journals: [],
+    payments: [],
+    partials: [],
     posLines: [],
   };
 }

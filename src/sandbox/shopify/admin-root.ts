@@ -1,10 +1,12 @@
 import type { Shop, ShopOrder, ShopProduct } from '../world/model.ts';
 import type { ShopCheckout } from '../world/shop-checkout.ts';
+import type { ShopBalanceMovement, ShopPayout } from '../world/shop-payouts.ts';
 import { accessDenied, adminError } from './admin-error.ts';
 import { locationView, productView } from './catalogue-view.ts';
 import { checkoutView } from './checkout-view.ts';
 import { childConnection, listConnection, type PageArgs } from './connection.ts';
 import { orderView, refundView, type ShopIndex } from './order-view.ts';
+import { movementView, payoutView } from './payments-view.ts';
 import { parseSearch, type StampField } from './search-query.ts';
 import { SortedList, type SortField } from './sorted-list.ts';
 import { gid, idOf, stamp } from './wire-values.ts';
@@ -20,6 +22,8 @@ type CountArgs = { readonly query?: string | null; readonly limit?: number | nul
 const orderFields: readonly StampField[] = ['updated_at', 'created_at', 'processed_at'];
 const checkoutFields: readonly StampField[] = ['updated_at', 'created_at'];
 const productFields: readonly StampField[] = ['updated_at', 'created_at'];
+const payoutFields: readonly StampField[] = ['issued_at'];
+const movementFields: readonly StampField[] = ['processed_at'];
 
 /** What stands behind the query root for one shop. Kept as long as the server, so that sorted lists are. */
 export function adminRoot(shop: Shop, clock: () => Date) {
@@ -46,6 +50,14 @@ export function adminRoot(shop: Shop, clock: () => Date) {
     () => shop.products,
     (product, field) => stamp(field === 'updated_at' ? product.updatedAt : product.createdAt),
   );
+  const payouts = new SortedList<ShopPayout>(
+    () => shop.payments?.payouts ?? [],
+    ({ issuedAt }) => stamp(issuedAt),
+  );
+  const movements = new SortedList<ShopBalanceMovement>(
+    () => shop.payments?.movements ?? [],
+    ({ at }) => stamp(at),
+  );
   const index = indexOf(shop);
   const byId = <T extends { readonly id: number }>(items: readonly T[], type: string, id: string): T | undefined => {
     const wanted = idOf(type, id);
@@ -62,6 +74,25 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       ianaTimezone: shop.timeZone,
       taxesIncluded: shop.taxesIncluded,
       createdAt: stamp(shop.createdAt),
+    },
+    shopifyPaymentsAccount: () => {
+      needs('read_shopify_payments_payouts', 'shopifyPaymentsAccount');
+      if (shop.payments === null) return null;
+      return {
+        id: gid('ShopifyPaymentsAccount', 1),
+        activated: true,
+        country: shop.payments.country,
+        defaultCurrency: shop.currency,
+        payouts: (args: ListArgs) =>
+          listConnection(payouts, { sort: sortField(args.sortKey), ranges: parseSearch(args.query, payoutFields), args }, (payout) =>
+            payoutView(payout, shop),
+          ),
+        // Transfers to the bank are no movements here: the payouts are.
+        balanceTransactions: (args: ListArgs) =>
+          listConnection(movements, { sort: sortField(args.sortKey), ranges: parseSearch(args.query, movementFields), args }, (movement) =>
+            movementView(movement, shop),
+          ),
+      };
     },
     currentAppInstallation: () => ({ id: gid('AppInstallation', 1), accessScopes: shop.scopes.map((handle) => ({ handle })) }),
     abandonedCheckouts: (args: ListArgs) => {

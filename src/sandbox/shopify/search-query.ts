@@ -1,7 +1,7 @@
 import { adminError } from './admin-error.ts';
 
 /** Fields a filter may name. */
-export type StampField = 'updated_at' | 'created_at' | 'processed_at';
+export type StampField = 'updated_at' | 'created_at' | 'processed_at' | 'issued_at';
 /** How a record states such a field on the wire (UTC, whole seconds). */
 export type StampOf<T> = (item: T, field: StampField) => string;
 

@@ -89,6 +89,7 @@ function shopOf(over: Partial<Shop> = {}): Shop {
     customers: [],
     orders: [orderOf(1, '2026-11-20T10:00:00.900Z'), orderOf(2, '2026-08-01T10:00:00Z'), orderOf(3, '2026-11-20T10:00:00Z')],
     checkouts: [],
+    payments: null,
     ...over,
   };
 }

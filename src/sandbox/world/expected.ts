@@ -1,6 +1,8 @@
 import { expectedDocuments } from './expected-documents.ts';
 import { expectedCustomers } from './expected-customers.ts';
 import { expectedMasters } from './expected-masters.ts';
+import { expectedPayments } from './expected-payments.ts';
+import { expectedPayouts } from './expected-payouts.ts';
 import { expectedStockHistory } from './expected-stock-history.ts';
 import { expectedSales } from './expected-sales.ts';
 import { expectedChatwoot } from '../chatwoot/expected.ts';
@@ -20,7 +22,11 @@ export function* expectedRows(world: World): Generator<ExpectedRow> {
     const sources = sourcesOf(world, tenant.rut);
     yield* expectedSales(sources);
     yield* expectedMasters(sources);
-    if (sources.database !== null) yield* expectedDocuments(tenant, sources.database);
+    if (sources.database !== null) {
+      yield* expectedDocuments(tenant, sources.database);
+      yield* expectedPayments(tenant, sources.database);
+    }
+    yield* expectedPayouts(sources);
     yield* expectedStockHistory(sources);
     yield* expectedCustomers(sources);
     if (tenant.chatwoot !== null) yield* expectedChatwoot(world.chatwoot, tenant.chatwoot, rut, timeZone);

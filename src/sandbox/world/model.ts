@@ -2,6 +2,7 @@ import type { OdooBooks } from './odoo-account-model.ts';
 import type { OdooMeasures } from './odoo-measures.ts';
 import type { ShopCheckout, ShopGuest } from './shop-checkout.ts';
 import type { ShopInventoryLevel } from './shop-inventory-level.ts';
+import type { ShopPaymentsAccount } from './shop-payouts.ts';
 
 /** Amounts are whole minor units of their currency (CLP 0 decimals, USD 2): a safe integer, never a fraction. */
 export type Minor = number;
@@ -42,6 +43,8 @@ export interface Shop {
   readonly customers: ShopCustomer[];
   readonly orders: ShopOrder[];
   readonly checkouts: ShopCheckout[];
+  /** Null where card payments are a gateway's. */
+  readonly payments: ShopPaymentsAccount | null;
 }
 
 export interface ShopLocation {

@@ -6,6 +6,49 @@ export interface OdooBooks {
   readonly invoiceLines: OdooInvoiceLine[];
   readonly posOrders: OdooPosOrder[];
   readonly posLines: OdooPosLine[];
+  readonly journals: OdooJournal[];
+  readonly payments: OdooPayment[];
+  readonly partials: OdooPartial[];
+}
+
+/** A bank, a till, or what a gateway owes. */
+export interface OdooJournal {
+  readonly id: number;
+  readonly name: string;
+  readonly code: string;
+  readonly companyId: number;
+}
+
+/** A payment; `moveId` is its entry in the books. */
+export interface OdooPayment {
+  readonly id: number;
+  readonly name: string;
+  readonly paymentType: 'inbound' | 'outbound';
+  readonly partnerType: 'customer' | 'supplier';
+  state: 'draft' | 'in_process' | 'paid' | 'canceled';
+  /** `YYYY-MM-DD`, a plain date. */
+  readonly date: string;
+  readonly amount: string;
+  readonly currencyId: number;
+  readonly companyId: number;
+  readonly journalId: number;
+  readonly partnerId: number;
+  readonly memo: string;
+  readonly moveId: number;
+  readonly createDate: OdooStamp;
+  writeDate: OdooStamp;
+}
+
+/** Which part of one line of the books settles another; in the company's currency. */
+export interface OdooPartial {
+  readonly id: number;
+  readonly debitMoveId: number;
+  readonly creditMoveId: number;
+  readonly amount: string;
+  readonly companyId: number;
+  readonly maxDate: string;
+  readonly createDate: OdooStamp;
+  readonly writeDate: OdooStamp;
 }
 
 /** An invoice or credit note; amounts are positive in both, as decimal strings in its currency. */
@@ -56,6 +99,8 @@ export interface OdooInvoiceLine {
   readonly taxIds: number[];
   readonly taxLineId: number | null;
   readonly saleLineIds: number[];
+  /** The payment whose entry it is of. */
+  readonly paymentId?: number;
   readonly createDate: OdooStamp;
   writeDate: OdooStamp;
 }

@@ -9,6 +9,7 @@ import { ODOO_CURRENCIES, OdooBook, taxId } from './odoo-book.ts';
 import { ODOO_UNITS, odooCatalogue } from './odoo-catalogue.ts';
 import { odooCounter } from './odoo-counter.ts';
 import { odooInvoices } from './odoo-invoices.ts';
+import { odooPayments } from './odoo-payments.ts';
 import { odooPartners, type OdooCompanySketch } from './odoo-partners.ts';
 import { odooRates } from './odoo-rates.ts';
 import { odooLocations, odooQuants } from './odoo-stock.ts';
@@ -95,6 +96,14 @@ export function growOdoo(plan: {
       [other, Math.max(26, Math.round(second.orders / 3))],
     ]),
   });
+  const books = odooInvoices({ seed, calendar, orders, orderLines, partners, tenants: [firstIds, [other]], counter });
+  const { lines: paymentLines, ...paid } = odooPayments({
+    seed,
+    calendar,
+    books: { ...books, orders, orderLines },
+    companies: ids,
+    web: shop.shop.orders,
+  });
   const database: OdooDatabase = {
     name,
     uuid: [8, 4, 4, 4, 12].map((length) => hex(secrets, length)).join('-'),
@@ -134,7 +143,9 @@ export function growOdoo(plan: {
     }),
     orders,
     orderLines,
-    ...odooInvoices({ seed, calendar, orders, orderLines, partners, tenants: [firstIds, [other]], counter }),
+    invoices: books.invoices,
+    invoiceLines: [...books.invoiceLines, ...paymentLines],
+    ...paid,
     ...counter,
   };
   return { database, defects: defects() };

@@ -7,6 +7,7 @@ import { Random } from './random.ts';
 import type { ShopTerms } from './web-basket.ts';
 import { webCarts } from './web-carts.ts';
 import { webCatalogue } from './web-catalogue.ts';
+import { webPayouts } from './web-payouts.ts';
 import { webOrders, type WebOrders } from './web-orders.ts';
 import { shopInventory, shopLocations } from './web-stock.ts';
 
@@ -28,7 +29,15 @@ export interface GrownShop {
   readonly web: WebOrders;
 }
 
-const SCOPES = ['read_orders', 'read_all_orders', 'read_products', 'read_inventory', 'read_locations', 'read_customers'];
+const SCOPES = [
+  'read_orders',
+  'read_all_orders',
+  'read_products',
+  'read_inventory',
+  'read_locations',
+  'read_customers',
+  'read_shopify_payments_payouts',
+];
 
 /** One shop with its catalogue, stock, customers and orders. */
 export function growShop(plan: ShopPlan): GrownShop {
@@ -82,6 +91,16 @@ export function growShop(plan: ShopPlan): GrownShop {
         ids: ids('checkout', 37_400_000_000_000),
         random: random('carts'),
       }),
+      // Not offered in Chile.
+      payments:
+        terms.currency === 'CLP'
+          ? null
+          : webPayouts({
+              orders: web.sales.map(({ order }) => order),
+              calendar,
+              ids: { movement: ids('movement', 2_540_000_000_000), payout: ids('payout', 98_100_000_000) },
+              random: random('payouts'),
+            }),
     },
   };
 }
