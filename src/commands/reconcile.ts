@@ -4,6 +4,7 @@ import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { showReconciliation } from '../reconcile/show-reconciliation.ts';
 import { instantOf } from '../store/local-instant.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { clearingCommand } from './reconcile-clearing.ts';
 import { documentsCommand } from './reconcile-documents.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
@@ -63,6 +64,7 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
       present(terminal, await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) }));
     });
   documentsCommand(reconcile, context);
+  clearingCommand(reconcile, context);
 }
 
 function present(terminal: Terminal, result: Reconciliation): void {

@@ -39,7 +39,9 @@ export async function runDocumentsBridge(db: Database, request: DocumentsBridgeR
   return db.transaction(tenantId, async (tx) => {
     await refuseWithoutBooks(tx);
     // Everything of a tenant is joined whole: a plan for the few rows an unanalysed table is taken to have would compare each with each.
-    await tx.query("select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)");
+    await tx.query(
+      "select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
+    );
     const { withoutRate, ...bridge } = (await tx.query<Bridge>(BRIDGE, [tenantId, from, until, limit, DOCUMENT_LINES])).rows[0]!;
     const types = await tx.query<DocumentTypeTotal & Record<string, unknown>>(TYPES, [tenantId, from]);
     const known = await tx.query<{ sources: SourceAsOf[]; warnings: DocumentsWarning[] }>(SOURCES, [tenantId, STREAMS, from, STALE_AFTER]);

@@ -131,13 +131,18 @@ total as materialized (
   group by m.unit
   having bool_or(m.day >= $2::date and m.day < $3::date)
 ),
+-- Most units agree all along: nothing is to be decided of them.
+open_unit as materialized (
+  select t.* from total t
+  where (t.s0, t.s1, t.s, t.r0, t.r1, t.r, t.fx, t.gift) is distinct from (t.p0, t.p1, t.p, t.c0, t.c1, t.c, 0::numeric, 0::numeric)
+),
 -- What never evens out: more documented than sold or given back, and less although nothing more is to come.
 residue as (
   select t.*, b.smallest * greatest(t.documents, 1) as tolerance, greatest(t.p0 - t.s, 0) as over0, greatest(t.p1 - t.s, 0) as over1,
     greatest(t.c0 - t.r, 0) as beyond0, greatest(t.c1 - t.r, 0) as beyond1,
     case when t.last_p is not null and t.s > t.p and (coalesce(d.invoiced, false) or t.s - t.p <= b.smallest * t.documents) then t.s - t.p else 0 end as short,
     case when t.last_c is not null and t.r > t.c and t.r - t.c <= b.smallest * t.documents then t.r - t.c else 0 end as unsaid
-  from total t
+  from open_unit t
   cross join b
   left join complete d on d.unit = t.unit
 ),
@@ -182,6 +187,14 @@ finding as materialized (
   group by t.unit, l.line
   having sum(l.amount) <> 0
 ),
+matched as (
+  select coalesce(sum(m.invoiced), 0) as invoiced, coalesce(sum(m.credited), 0) as credited
+  from (
+    select t.same as invoiced, t.credited_same as credited from timed t
+    union all
+    select t.s1 - t.s0, t.r1 - t.r0 from total t where not exists (select 1 from open_unit o where o.unit = t.unit)
+  ) m
+),
 line as (
   select f.line, count(*)::integer as findings, sum(f.amount) as amount from finding f group by f.line
 ),
@@ -198,8 +211,8 @@ issued as (
 select b.currency, sold.n::integer as sales, trim_scale(sold.amount)::text as "salesAmount", given.n::integer as refunds,
   trim_scale(given.amount)::text as "refundsAmount", issued.n::integer as documents, trim_scale(issued.amount)::text as "documentsAmount",
   (sold.unrated + given.unrated + issued.unrated)::integer as "withoutRate",
-  trim_scale(coalesce((select sum(t.same) from timed t), 0))::text as "invoicedAmount",
-  trim_scale(coalesce((select sum(t.credited_same) from timed t), 0))::text as "creditedAmount",
+  trim_scale(matched.invoiced)::text as "invoicedAmount",
+  trim_scale(matched.credited)::text as "creditedAmount",
   trim_scale(issued.amount - sold.amount + given.amount - coalesce((select sum(l.amount) from line l), 0))::text as remainder,
   coalesce((select jsonb_agg(jsonb_build_object('line', l.line, 'findings', l.findings, 'amount', trim_scale(l.amount)::text)
     order by array_position($5::text[], l.line)) from line l), '[]') as lines,
@@ -213,4 +226,4 @@ select b.currency, sold.n::integer as sales, trim_scale(sold.amount)::text as "s
       join doc d on d.id = x.invoice_id
       group by x.unit
     ) n on n.unit = w.unit), '[]') as findings
-from b, sold, given, issued
+from b, sold, given, issued, matched
