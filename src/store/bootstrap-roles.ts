@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDatabase, isSuperuser } from './close-database.ts';
 import type { DirectSession } from './direct-session.ts';
+import { limitReaders } from './reader-role.ts';
 import { rolePassword, scramVerifier, serviceRoles } from './role-urls.ts';
 
 type RoleRow = { rolsuper: boolean; rolbypassrls: boolean; rolcreaterole: boolean; rolcreatedb: boolean; rolcanlogin: boolean };
@@ -18,6 +19,7 @@ export async function bootstrapRoles(admin: DirectSession, roleSecret: string, g
     const verifier = scramVerifier(rolePassword(roleSecret, role, generation), role);
     await meeting(async () => ensureRole(admin, role, verifier, superuser));
   }
+  await meeting(async () => limitReaders(admin));
   await meeting(async () => closeDatabase(admin));
 }
 

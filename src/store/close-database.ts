@@ -7,7 +7,7 @@ import { serviceRoles } from './role-urls.ts';
  */
 export async function closeDatabase(admin: DirectSession): Promise<void> {
   const superuser = await isSuperuser(admin);
-  const [row] = await admin.run<{ name: string; strangers: string | null; supabase: string | null }>(`
+  const [row] = await admin.run<{ name: string; strangers: string | null; supabase: string | null; filling: string }>(`
     select quote_ident(current_database()) as name,
       -- Supabase's own services log in by what PUBLIC may do; they keep it by name.
       case when to_regrole('authenticator') is not null then
@@ -15,9 +15,11 @@ export async function closeDatabase(admin: DirectSession): Promise<void> {
          and not pg_has_role(r.oid, 'kpi_reader', 'usage')
          and exists (select from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
                      where d.datname = current_database() and a.grantee = 0 and a.privilege_type = 'CONNECT')) end as strangers,
-      (select string_agg(quote_ident(rolname), ', ') from pg_roles where rolname in ('anon', 'authenticated')) as supabase`);
+      (select string_agg(quote_ident(rolname), ', ') from pg_roles where rolname in ('anon', 'authenticated')) as supabase,
+      (select string_agg('pg_catalog.' || p.oid::regprocedure, ', ') from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+        and p.proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message')) as filling`);
   if (row === undefined) throw new Error('The database did not name itself.');
-  const { name, strangers, supabase } = row;
+  const { name, strangers, supabase, filling } = row;
   const statements = [
     strangers === null ? '' : `grant connect, temporary on database ${name} to ${strangers};`,
     `revoke connect, temporary, create on database ${name} from public;`,
@@ -28,10 +30,9 @@ export async function closeDatabase(admin: DirectSession): Promise<void> {
     'revoke all on schema public from public;',
     'grant usage, create on schema public to kpi_owner with grant option;',
     supabase === null ? '' : `revoke all on schema public from ${supabase};`,
-    // A reader with SQL could fill the disk with large objects. Only their owner, a superuser, can take this from PUBLIC.
-    superuser
-      ? 'revoke execute on function pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea) from public;'
-      : '',
+    // A reader with SQL could fill the disk with large objects, or with messages in the write-ahead log, in a read-only transaction too.
+    // Only their owner, a superuser, can take this from PUBLIC; elsewhere isolationFindings() tells of it.
+    superuser ? `revoke execute on function ${filling} from public;` : '',
     // In a DO block a reader could swallow the end of its time and go on for ever. Those who make functions keep the language.
     superuser ? `revoke usage on language plpgsql from public; grant usage on language plpgsql to kpi_owner, kpi_queue;` : '',
   ];

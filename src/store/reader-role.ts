@@ -18,6 +18,8 @@ export interface ReaderOptions {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const READER = /^t_[a-z0-9]{12}$/;
+/** Most that one statement of a reader may keep in temporary files. */
+const SPILL = '4GB';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
@@ -46,10 +48,36 @@ export async function createReader(admin: DirectSession, options: ReaderOptions)
       execute format('alter role ${role} set timezone = %L', zone);
       alter role ${role} set default_transaction_read_only = on;
       alter role ${role} set statement_timeout = '60s';
+      -- This one the reader cannot change back: a sort must not fill the disk. Only a superuser may set it.
+      if has_parameter_privilege('temp_file_limit', 'set') then alter role ${role} set temp_file_limit = '${SPILL}'; end if;
       update public.tenants set reader_role = '${role}' where id = '${tenantId}';
       if not found then raise exception 'the row of tenant ${tenantId} may not be changed by %', current_user; end if;
     end $create$`);
   return { role, password };
+}
+
+/**
+ * Gives readers that were made before there was one, and the analyst, their limit of temporary files. Does nothing for an admin who may not.
+ */
+export async function limitReaders(admin: DirectSession): Promise<void> {
+  await admin.run(`
+    do $limit$
+    declare reader name;
+    begin
+      if not has_parameter_privilege('temp_file_limit', 'set') then return; end if;
+      for reader in
+        select r.rolname from pg_roles r
+        where r.rolcanlogin and (r.rolname = 'kpi_analyst' or exists (
+            select from pg_auth_members m where m.member = r.oid and m.roleid = 'kpi_reader'::regrole and m.inherit_option))
+          and not exists (select from pg_db_role_setting s, unnest(s.setconfig) x
+            where s.setrole = r.oid and s.setdatabase = 0 and x like 'temp_file_limit=%')
+      loop
+        begin
+          execute format('alter role %I set temp_file_limit = ''${SPILL}''', reader);
+        exception when undefined_object then null; -- dropped meanwhile
+        end;
+      end loop;
+    end $limit$`);
 }
 
 /** Gives a tenant's reader, if it has one, the time zone that the tenant has now: for sessions that begin from here on. */

@@ -51,12 +51,20 @@ export class MetabaseRig {
   readonly ana: RigTenant;
   readonly beto: RigTenant;
   readonly cut: Cut = { after: Number.POSITIVE_INFINITY };
+  /** How far the stand-in's clock is ahead of ours. */
+  readonly ahead: { ms: number };
   /** Told of each answer before it is handed on: somebody else may work on the same Metabase. */
   meanwhile: (address: string) => void = () => undefined;
   provisioned!: Provisioned;
 
-  private constructor(database: TestDatabase, seeder: RowSeeder, at: MetabaseServer | RealMetabase, ana: RigTenant, beto: RigTenant) {
+  private constructor(
+    { database, seeder, ahead }: Pick<MetabaseRig, 'database' | 'seeder' | 'ahead'>,
+    at: MetabaseServer | RealMetabase,
+    ana: RigTenant,
+    beto: RigTenant,
+  ) {
     this.database = database;
+    this.ahead = ahead;
     this.seeder = seeder;
     this.#standIn = 'state' in at ? at : null;
     this.#real = 'state' in at ? null : at;
@@ -71,7 +79,9 @@ export class MetabaseRig {
     const database = await testDatabase();
     const seeder = await RowSeeder.open(database.adminUrl);
     const tenants = [await addTenant(database, seeder, 'Ana'), await addTenant(database, seeder, 'Beto')] as const;
-    const rig = new MetabaseRig(database, seeder, real ?? (await startMetabase({ clock: () => new Date() })), ...tenants);
+    const ahead = { ms: 0 };
+    const server = real ?? (await startMetabase({ clock: () => new Date(Date.now() + ahead.ms) }));
+    const rig = new MetabaseRig({ database, seeder, ahead }, server, ...tenants);
     rig.provisioned = await rig.provision({ apiKey: real?.apiKey ?? null, embeddingSecret: real?.embeddingSecret ?? null });
     return rig;
   }

@@ -1,0 +1,33 @@
+import { auditCatalogue } from './audit-catalogue.ts';
+import type { Query } from './database.ts';
+import { sqlFile } from './sql-file.ts';
+
+/** Something about this database that a company's readers could use. */
+export interface IsolationFinding {
+  /**
+   * `violation`: rows of one company may be seen or changed by another; nothing of that kind is ever in order.
+   * `limit`: no row is in danger, but readers may do to the server what a managed one lets nobody forbid, such as filling its disk.
+   */
+  readonly kind: 'violation' | 'limit';
+  readonly rule: string;
+  /** Table, view, function, language, role or database. */
+  readonly object: string;
+  readonly detail: string | null;
+  /** Statement for a superuser that ends it; null: it depends on what somebody meant. */
+  readonly remedy: string | null;
+}
+
+const LIMITS = sqlFile('isolation-limits');
+
+/**
+ * Everything in this database and its roles that keeps companies less apart than docs/isolation.md says; empty on a sound one that was
+ * migrated by a superuser. Reads the system catalogue alone: any role may run it, and it takes milliseconds.
+ */
+export async function isolationFindings(query: Query): Promise<IsolationFinding[]> {
+  const violations = await auditCatalogue(query);
+  const { rows } = await query<{ rule: string; object: string; detail: string | null; remedy: string }>(LIMITS);
+  return [
+    ...violations.map((one) => ({ kind: 'violation' as const, ...one, remedy: null })),
+    ...rows.map((one) => ({ kind: 'limit' as const, ...one })),
+  ];
+}
