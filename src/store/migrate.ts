@@ -7,6 +7,7 @@ import { Pool } from 'pg';
 import { bootstrapRoles } from './bootstrap-roles.ts';
 import { collectWarnings, withDirectSession } from './direct-session.ts';
 import { applyKpiFiles } from './kpi-files.ts';
+import { takeMigrationLock } from './migration-lock.ts';
 import { migrateQueue } from './migrate-queue.ts';
 import { roleUrl } from './role-urls.ts';
 
@@ -29,8 +30,6 @@ export type MigrateResult = { readonly migrations: readonly string[]; readonly k
  */
 const historySchema = 'schema_history';
 
-const lockName = 'kpi migrate';
-
 /**
  * Brings a database to the state of this checkout: roles, numbered migrations, the queue's tables, views and functions of the KPIs.
  * May be repeated and run by several at once: they wait for each other. Throws when an applied file was edited, when the database
@@ -42,7 +41,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const ownerUrl = roleUrl(directAdminUrl, 'kpi_owner', roleSecret, generation);
   const queueUrl = roleUrl(directAdminUrl, 'kpi_queue', roleSecret, generation);
   return withDirectSession(directAdminUrl, async (admin) => {
-    await admin.run('select pg_advisory_lock(hashtextextended($1, 0))', [lockName]);
+    await takeMigrationLock(admin);
     await bootstrapRoles(admin, roleSecret, generation);
     const migrations = await runMigrations(ownerUrl, folder, log);
     await migrateQueue({ admin, ownerUrl, queueUrl, log });
