@@ -2,6 +2,7 @@ import type { Connector } from '#contract';
 import cors from '@fastify/cors';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Database } from '../store/database.ts';
+import { writeJson } from '../store/raw-json.ts';
 import type { ReaderSessions } from '../store/reader-sessions.ts';
 import { authentication, type AuthenticationOptions } from './auth/authenticate.ts';
 import { requireScope } from './auth/caller.ts';
@@ -85,7 +86,7 @@ export function gateway(options: GatewayOptions): FastifyPluginAsync {
           };
           const header = (name: string, value: string) => void reply.header(name, value);
           const answer = await route.handle({ params, query, body, caller, countTenant, header, signal: goneSignal(reply) });
-          return reply.code(route.success.status).send(answer);
+          return reply.code(route.success.status).type('application/json; charset=utf-8').serializer(writeJson).send(answer);
         },
       });
     }

@@ -64,6 +64,8 @@ export function parsePart<S extends z.ZodType>(request: FastifyRequest, part: st
 /** Aborted when the client hangs up before its answer is whole. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
+  // It may have gone while it was being asked who it is; then that is not told again.
+  if (reply.raw.destroyed) gone.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });

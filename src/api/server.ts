@@ -48,6 +48,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // An address that no route can be looked for under; the framework would repeat it.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...HEADERS, 'x-request-id': request.id });
+      sendProblem(request, reply, problemOf(error));
+    },
   });
   server.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);

@@ -45,8 +45,13 @@ const DECLARE = 'declare answer no scroll cursor without hold for\n';
 const TYPES = 'select oid::int as oid, format_type(oid, null) as name from unnest($1::oid[]) as u(oid)';
 const FIRST_ROWS = 100;
 const asText = { getTypeParser: () => (text: string) => text };
-/** Names of types by oid; they are the same for every tenant of a database. */
+/**
+ * Names of the server's own types by oid. Of others none is kept: what a type is called hangs on the search_path, which a statement may
+ * set, and one tenant's statement must not name things for the next.
+ */
 const typeNames = new Map<number, string>();
+/** Oids below are given by the server's release. */
+const FIRST_OF_USERS = 16_384;
 
 /**
  * Runs one statement as a tenant's reader in a transaction that is rolled back, and reads as much of its answer as the limits let.
@@ -63,13 +68,15 @@ export async function readAsTenant(
   return sessions.use(role, async (session) => {
     if (signal.aborted) throw new ReaderQueryError('gone');
     const over = new AbortController();
+    const began = performance.now();
     const reading = read(session, statement, limits);
     let because: 'timeout' | 'gone' | null = null;
+    const stopping: Promise<void>[] = [];
     const stop = (why: 'timeout' | 'gone') => {
       because ??= why;
-      return sessions.stop(session, reading);
+      if (stopping.length === 0) stopping.push(sessions.stop(session, reading));
     };
-    const onGone = () => void stop('gone');
+    const onGone = () => stop('gone');
     signal.addEventListener('abort', onGone, { once: true });
     // The server's own limit is for each statement, and a statement can lift it for the next: this one holds whatever it does.
     const deadline = sleep(limits.totalMs, undefined, { signal: over.signal }).then(
@@ -79,11 +86,14 @@ export async function readAsTenant(
     try {
       return await reading;
     } catch (error) {
-      throw because === null ? wordsOf(error) : new ReaderQueryError(because);
+      if (because !== null) throw new ReaderQueryError(because);
+      throw wordsOf(error, performance.now() - began >= limits.totalMs - CLOCKS_MS);
     } finally {
       signal.removeEventListener('abort', onGone);
       over.abort();
       await deadline;
+      // What is still on its way to stop this statement must not meet the next one of this session.
+      await Promise.all(stopping);
     }
   });
 }
@@ -140,23 +150,29 @@ async function answer(
   truncated: ReaderAnswer['truncated'],
 ): Promise<ReaderAnswer> {
   const unknown = fields.map(({ dataTypeID }) => dataTypeID).filter((oid) => !typeNames.has(oid));
+  const others = new Map<number, string>();
   if (unknown.length > 0) {
     const { rows: named } = await client.query<{ oid: number; name: string }>(TYPES, [unknown]);
-    for (const { oid, name } of named) typeNames.set(oid, name);
+    for (const { oid, name } of named) (oid < FIRST_OF_USERS ? typeNames : others).set(oid, name);
   }
-  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: typeNames.get(dataTypeID) ?? 'unknown' }));
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: typeNames.get(dataTypeID) ?? others.get(dataTypeID) ?? 'unknown' }));
   return { columns, rows, truncated };
 }
 
 // What is wrong with a statement or with a value in it. Only of these the server's words are passed on: they are about the caller's own
 // statement and rows; others may be about the server's insides.
 const OF_THE_STATEMENT = /^(?:0A|21|22|2F|42(?!501))/;
-const TIMEOUT = new Set(['57014', '55P03', '25P03']);
+const TIMEOUT = new Set(['55P03', '25P03']);
+/** Cancelled, or ended with its backend: by its time, or by a statement of the same tenant (this one included) that asked for it. */
+const STOPPED = new Set(['57014', '57P01']);
+/** The server's clock and ours do not begin to count at the same moment. */
+const CLOCKS_MS = 50;
 
-function wordsOf(error: unknown): unknown {
+function wordsOf(error: unknown, late: boolean): unknown {
   if (error instanceof ReaderQueryError || !(error instanceof pg.DatabaseError)) return error;
   const { code = 'XX000', message, position } = error;
   if (TIMEOUT.has(code)) return new ReaderQueryError('timeout', { sqlstate: code });
+  if (STOPPED.has(code)) return new ReaderQueryError(late && code === '57014' ? 'timeout' : 'gone', { sqlstate: code });
   if (/^(?:08|53|57P|58|F0|XX)/.test(code)) return error;
   const at = position === undefined ? null : Number(position) - DECLARE.length;
   return new ReaderQueryError('sql', {

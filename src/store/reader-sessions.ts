@@ -15,6 +15,8 @@ export interface ReaderSessionsOptions {
   readonly waitMs: number;
   /** An unused connection ends after this time. */
   readonly idleMs: number;
+  /** How long a statement that was told to stop may take, before its backend is ended, and then before it is given up; default 1000. */
+  readonly obeyMs?: number;
   readonly onError?: (error: Error) => void;
 }
 
@@ -25,6 +27,10 @@ export interface ReaderSession {
   readonly pid: number;
   /** Bytes that came from the database so far. */
   received: number;
+  /** Requests it may still serve. */
+  left: number;
+  /** Its backend works on although it was ended. */
+  abandoned: boolean;
 }
 
 /** No connection was free in time. Nothing was run. */
@@ -32,9 +38,12 @@ export class ReadersBusy extends Error {
   override readonly name = 'ReadersBusy';
 }
 
-/** How long a statement that was told to stop may take, before its backend is ended: a statement can catch a mere cancellation. */
+/** A statement can catch a mere cancellation, and some functions of the server look neither for it nor for the end (normalize). */
 const OBEY_MS = 1000;
+const LOOK_MS = 500;
 const CONNECT_MS = 5000;
+/** Names of settings that statements made up stay in the backend's memory, discarded or not: it is not kept for ever. */
+const USES = 200;
 
 /**
  * Connections as the tenants' reader roles: few, whatever the number of tenants. Each serves one request at a time and is given back
@@ -48,6 +57,7 @@ export class ReaderSessions {
   readonly #stopping = pLimit(2);
   readonly #each = new Map<string, LimitFunction>();
   #open = 0;
+  #closed = false;
 
   constructor(options: ReaderSessionsOptions) {
     this.#options = options;
@@ -67,11 +77,12 @@ export class ReaderSessions {
     this.#each.set(role, limit);
     if (limit.pendingCount >= this.#options.waitingPerTenant) throw new ReadersBusy('too many requests of this tenant are waiting');
     let state: 'waiting' | 'begun' | 'gone' = 'waiting';
+    const early = Promise.withResolvers<never>();
     const turn = limit(() =>
       this.#all(async () => {
         if (state === 'gone') throw new ReadersBusy('gave up waiting');
         state = 'begun';
-        return this.#with(role, work);
+        return this.#with(role, work, early.reject);
       }),
     );
     const patience = new AbortController();
@@ -84,30 +95,60 @@ export class ReaderSessions {
       () => turn,
     );
     try {
-      return await Promise.race([turn, late]);
+      return await Promise.race([turn, late, early.promise]);
     } finally {
       patience.abort();
       // Whichever lost the race is of no more interest.
-      turn.catch(() => undefined);
+      for (const one of [turn, early.promise]) one.catch(() => undefined);
       late.catch(() => undefined);
       if (limit.activeCount + limit.pendingCount === 0) this.#each.delete(role);
     }
   }
 
-  async #with<T>(role: string, work: (session: ReaderSession) => Promise<T>): Promise<T> {
+  /** Ends when the session is clean. Only of one whose backend cannot be ended it is said before, and its turn lasts until it is. */
+  async #with<T>(role: string, work: (session: ReaderSession) => Promise<T>, early: (error: unknown) => void): Promise<T> {
     const session = await this.#take(role);
     try {
       return await work(session);
+    } catch (error) {
+      if (session.abandoned) early(error);
+      throw error;
     } finally {
-      const clean = await session.client
-        .query('rollback')
+      await this.#giveBack(session);
+    }
+  }
+
+  async #giveBack(session: ReaderSession): Promise<void> {
+    if (session.abandoned) {
+      await this.#outlive(session);
+      return this.#end(session);
+    }
+    const clean = await session.client
+      .query('rollback')
+      .then(
+        () => session.client.query('discard all').then(() => true),
+        () => false,
+      )
+      .catch(() => false);
+    session.left -= 1;
+    if (clean && session.left > 0) this.#keep(session);
+    else await this.#end(session);
+  }
+
+  /** Waits until the backend is gone: what it takes of the server is taken from its tenant's share, not from the others'. */
+  async #outlive({ role, pid }: ReaderSession): Promise<void> {
+    while (!this.#closed) {
+      const client = this.#client(role);
+      const there = await client
+        .connect()
+        .then(() => client.query('select from pg_stat_activity where pid = $1 and usename = current_user', [pid]))
         .then(
-          () => session.client.query('discard all').then(() => true),
+          ({ rowCount }) => rowCount !== 0,
           () => false,
-        )
-        .catch(() => false);
-      if (clean) this.#keep(session);
-      else await this.#end(session);
+        );
+      await client.end().catch(() => undefined);
+      if (!there) return;
+      await sleep(LOOK_MS);
     }
   }
 
@@ -152,7 +193,7 @@ export class ReaderSessions {
     const client = this.#client(role);
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const session: ReaderSession = { role, client, pid: rows[0]!.pid, received: 0 };
+    const session: ReaderSession = { role, client, pid: rows[0]!.pid, received: 0, left: USES, abandoned: false };
     client.connection.stream.on('data', (chunk: Buffer) => {
       session.received += chunk.length;
     });
@@ -174,7 +215,8 @@ export class ReaderSessions {
   }
 
   /**
-   * Ends what a session is running: cancels it, and where that is not obeyed ends the backend. Both are rights of the role over itself.
+   * Ends what a session is running: cancels it, where that is not obeyed ends the backend, and where that takes too long lets go of it.
+   * Both are rights of the role over itself.
    * @param ended settles when the statement is over
    */
   async stop(session: ReaderSession, ended: Promise<unknown>): Promise<void> {
@@ -187,8 +229,12 @@ export class ReaderSessions {
       try {
         await client.connect();
         await client.query('select pg_cancel_backend($1)', [session.pid]);
-        const obeyed = await Promise.race([settled, sleep(OBEY_MS, false)]);
-        if (!obeyed) await client.query('select pg_terminate_backend($1)', [session.pid]);
+        const obeyed = () => Promise.race([settled, sleep(this.#options.obeyMs ?? OBEY_MS, false)]);
+        if (await obeyed()) return;
+        await client.query('select pg_terminate_backend($1)', [session.pid]);
+        if (await obeyed()) return;
+        session.abandoned = true;
+        session.client.connection.stream.destroy();
       } catch (error) {
         this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
         session.client.connection.stream.destroy();
@@ -199,6 +245,7 @@ export class ReaderSessions {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const { session, timer } of this.#idle.splice(0)) {
       clearTimeout(timer);
       await this.#end(session);

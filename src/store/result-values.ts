@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { RawJson } from './raw-json.ts';
 
 /** A value as it goes into JSON. */
 export type JsonValue = string | number | boolean | null | object;
@@ -30,14 +31,14 @@ const ARRAYS: ReadonlyMap<number, number> = new Map([
 
 /**
  * A value from the text Postgres wrote (with ISO dates), without losing a digit: bigint and numeric stay text, instants keep their
- * microseconds and their offset, numbers inside JSON keep their digits.
+ * microseconds and their offset, JSON is passed on as it is (see RawJson).
  */
 export function jsonValue(oid: number, text: string | null): JsonValue {
   if (text === null) return null;
   if (NUMBERS.has(oid)) return Number(text);
   if (FLOATS.has(oid)) return Number.isFinite(Number(text)) ? Number(text) : text;
   if (oid === BOOLEAN) return text === TRUE;
-  if (JSONS.has(oid)) return parseExactly(text);
+  if (JSONS.has(oid)) return new RawJson(text);
   if (oid === TIMESTAMP) return text.replace(/^(\d{4,}-\d\d-\d\d) /, '$1T');
   // An offset of whole hours is written without its minutes.
   if (oid === TIMESTAMPTZ) return text.replace(/^(\d{4,}-\d\d-\d\d) (.*)$/, '$1T$2').replace(/T(.*[+-]\d\d)$/, (whole) => `${whole}:00`);
@@ -50,14 +51,3 @@ export function jsonValue(oid: number, text: string | null): JsonValue {
 const arrayParser = pg.types.arrayParser as unknown as {
   create(text: string, transform: (part: string) => JsonValue): { parse(): JsonValue[] };
 };
-
-/** As `JSON.parse`, but a number that a double cannot hold keeps its digits when it is written again. */
-function parseExactly(text: string): JsonValue {
-  return JSON.parse(text, function keep(_key, value: unknown, context?: { readonly source?: string }): unknown {
-    const source = context?.source;
-    return typeof value === 'number' && source !== undefined && String(value) !== source ? raw.rawJSON(source) : value;
-  }) as JsonValue;
-}
-
-// In Node 24, not yet in TypeScript's library.
-const raw = JSON as unknown as { rawJSON(text: string): object };

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { GatewayRig, PORTAL, type Answer } from '../support/gateway-rig.ts';
+import { PORTAL } from '../support/clerk-keys.ts';
+import { GatewayRig, type Answer } from '../support/gateway-rig.ts';
 
 let rig: GatewayRig;
 let operator: string;

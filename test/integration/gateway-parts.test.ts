@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyDashboards } from '../../src/jobs/apply-dashboards.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { requestDashboards, showDashboardJob } from '../../src/store/dashboard-jobs.ts';
+import { readAsTenant } from '../../src/store/reader-query.ts';
 import { ReadersBusy, ReaderSessions } from '../../src/store/reader-sessions.ts';
 import { jsonValue } from '../../src/store/result-values.ts';
 import { GatewayRig } from '../support/gateway-rig.ts';
@@ -45,6 +46,14 @@ describe("sessions as the companies' readers", () => {
     expect(await pid(readers, a.role)).not.toBe(first);
     await readers.close();
     expect(readers.counts.open).toBe(0);
+  });
+
+  test('one does not serve for ever: names of settings that statements made up stay in its memory', async () => {
+    const readers = sessions({});
+    const pids = new Set<number>();
+    for (let i = 0; i < 201; i += 1) pids.add(await pid(readers, rig.two.a.role));
+    expect(pids.size).toBe(2);
+    await readers.close();
   });
 
   test('one that is not used ends by itself', async () => {
@@ -89,6 +98,34 @@ describe("sessions as the companies' readers", () => {
     );
     expect(rows).toEqual([]);
     expect(await pid(readers, rig.two.a.role)).toBeGreaterThan(0);
+    await readers.close();
+  });
+});
+
+describe('a statement that no signal stops', () => {
+  test('is answered in its time, and its company waits for its end while others do not', async () => {
+    const readers = new ReaderSessions({
+      url: (role) => rig.two.database.url(role),
+      maxConnections: 2,
+      perTenant: 1,
+      waitingPerTenant: 5,
+      waitMs: 60_000,
+      idleMs: 30_000,
+      obeyMs: 50,
+    });
+    const read = (role: string, text: string) =>
+      readAsTenant(readers, role, { text }, { rows: 10, bytes: 1000, totalMs: 200 }, new AbortController().signal);
+    // A function of the server that looks for nothing until it is done.
+    const busy = async () =>
+      (await rig.two.seeder.client.query("select from pg_stat_activity where usename = $1 and state = 'active'", [rig.two.a.role]))
+        .rowCount;
+    await expect(read(rig.two.a.role, "select length(normalize(repeat('ﬀ', 12000000)))")).rejects.toMatchObject({ because: 'timeout' });
+    expect(await busy()).toBe(1);
+    expect(readers.counts).toMatchObject({ open: 1, active: 1 });
+    expect((await read(rig.two.b.role, 'select 1')).rows).toEqual([[1]]);
+    expect(await busy()).toBe(1);
+    expect((await read(rig.two.a.role, 'select 1')).rows).toEqual([[1]]);
+    expect(await busy()).toBe(0);
     await readers.close();
   });
 });

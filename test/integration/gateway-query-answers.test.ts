@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAsTenant } from '../../src/store/reader-query.ts';
+import type { ReaderSessions } from '../../src/store/reader-sessions.ts';
 import { GatewayRig, type Answer } from '../support/gateway-rig.ts';
 import { until } from '../support/processes.ts';
 
@@ -44,9 +47,23 @@ describe('an answer', () => {
       { name: 'n', type: 'integer' },
     ]);
     expect(answer.text).toContain(
-      '["9007199254740993","0.10",7,0.1,"NaN",true,null,"2025-11-29T23:30:00.123456-03:00","2025-11-29",{"a":12345678901234567890.5,"b":[1,null]},["9007199254740993",null],["a,b","c"],1]',
+      '["9007199254740993","0.10",7,0.1,"NaN",true,null,"2025-11-29T23:30:00.123456-03:00","2025-11-29",{"a": 12345678901234567890.5, "b": [1, null]},["9007199254740993",null],["a,b","c"],1]',
     );
     expect(answer.body).toMatchObject({ row_count: 1, truncated: null });
+  });
+
+  test('holds JSON of any depth and size as the database wrote it', async () => {
+    const deep = await ask("select (repeat('[', 4000) || repeat(']', 4000))::json as j");
+    expect([deep.status, deep.text.includes('['.repeat(4000))]).toEqual([200, true]);
+    const large = await ask('select jsonb_agg(1.50) as j from generate_series(1, 500000)');
+    expect([large.status, large.body['truncated']]).toEqual([200, null]);
+    expect(large.text).toContain('[1.50, 1.50, 1.50');
+  });
+
+  test('names a type of the warehouse the same, whatever search_path another statement had', async () => {
+    const typeOf = async (sql: string) => (((await ask(sql)).body['columns'] as { type: string }[])[0] ?? { type: '' }).type;
+    expect(await typeOf("select t from public.tenants t, set_config('search_path', 'kpi', true) s")).toBe('public.tenants');
+    expect(await typeOf('select t from public.tenants t')).toBe('tenants');
   });
 
   test('without rows has its columns', async () => {
@@ -135,6 +152,26 @@ describe('a statement that takes too long', () => {
       "select set_config('statement_timeout', '0', false), i, case when i > 150 then pg_sleep(60) end from generate_series(1, 200) i";
     expect(refusal(await ask(lifting))).toEqual([422, 'query_timeout', undefined]);
     expect(await running()).toEqual([]);
+  });
+
+  test('that was told to stop when it was done already stops nothing of whoever comes after', async () => {
+    const gone = new AbortController();
+    const slow: Pick<ReaderSessions, 'use' | 'stop'> = {
+      use: (role, work) => rig.readers.use(role, work),
+      // The way to the database is long at times.
+      stop: async (session, ended) => {
+        await sleep(400);
+        await rig.readers.stop(session, ended);
+      },
+    };
+    const limits = { rows: 10, bytes: 1000, totalMs: 5000 };
+    const read = (text: string, signal: AbortSignal) => readAsTenant(slow as ReaderSessions, rig.two.a.role, { text }, limits, signal);
+    const first = read('select pg_backend_pid(), pg_sleep(0.3)', gone.signal);
+    await sleep(100);
+    gone.abort();
+    const done = await first;
+    const after = await read('select pg_backend_pid(), pg_sleep(0.6)', new AbortController().signal);
+    expect(after.rows[0]![0]).toBe(done.rows[0]![0]);
   });
 
   test('is stopped when whoever asked hangs up', async () => {
