@@ -23,7 +23,8 @@ export interface CardQuery {
 
 const TAG = /\{\{\s*([a-z_]+)\s*\}\}/g;
 const OPTIONAL = /\[\[((?:(?!\]\]).)*)\]\]/gs;
-const LITERALS_AND_COMMENTS = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
+/** Text of a statement in which a variable means nothing. */
+export const LITERALS_AND_COMMENTS = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /**
  * A card's statement as Metabase runs it.

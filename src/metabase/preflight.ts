@@ -1,5 +1,5 @@
 import type { MetabaseClient } from './client.ts';
-import { LOCKED } from './card-query.ts';
+import { LITERALS_AND_COMMENTS, LOCKED } from './card-query.ts';
 import { nativeOf, type CardAnswer, type DashboardAnswer, type DashcardAnswer } from './wire.ts';
 
 export interface PreflightTarget {
@@ -13,7 +13,14 @@ export async function preflight(client: Pick<MetabaseClient, 'dashboard'>, targe
   return faultsOf(await client.dashboard(target.dashboardId), target.databaseId);
 }
 
-const OPTIONAL = /\[\[[\s\S]*?\]\]/g;
+const OPTIONAL = /\[\[(?:(?!\[\[|\]\])[\s\S])*\]\]/;
+
+/** What of a statement always runs: optional parts, also within each other, comments and literals are taken out. */
+function alwaysRun(sql: string): string {
+  let text = sql.replaceAll(LITERALS_AND_COMMENTS, ' ');
+  while (OPTIONAL.test(text)) text = text.replace(OPTIONAL, ' ');
+  return text;
+}
 
 /** @internal judged from an answer, so that each rule can be tried alone */
 export function faultsOf(dashboard: DashboardAnswer, databaseId: number): string[] {
@@ -21,6 +28,10 @@ export function faultsOf(dashboard: DashboardAnswer, databaseId: number): string
   if (dashboard.archived === true) faults.push('the dashboard is in the trash');
   if (dashboard.enable_embedding !== true) faults.push('embedding is not enabled for the dashboard');
   const parameters = new Map((dashboard.parameters ?? []).map(({ slug, id }) => [slug, id]));
+  if (parameters.size < (dashboard.parameters ?? []).length) faults.push('two parameters have the same name');
+  // Metabase reads the choices of a filter as its administrator, on whatever connection the question they come from has.
+  for (const { slug, values_source_type: from } of dashboard.parameters ?? [])
+    if (from === 'card') faults.push(`the choices of parameter ${slug} come from a question`);
   for (const { slug } of LOCKED) {
     if (!parameters.has(slug)) faults.push(`the dashboard has no parameter ${slug}`);
     if (dashboard.embedding_params?.[slug] !== 'locked') faults.push(`parameter ${slug} is not locked`);
@@ -55,7 +66,7 @@ function faultsOfCard(card: CardAnswer, place: DashcardAnswer, parameters: Reado
   if (query.database !== databaseId || (card.database_id ?? databaseId) !== databaseId)
     faults.push(`${which} is on database ${query.database}, not on the tenant's (${databaseId})`);
   if (/\{\{\s*(?:#|snippet:)/.test(query.sql)) faults.push(`${which} refers to another question or a snippet`);
-  const required = query.sql.replaceAll(OPTIONAL, '');
+  const required = alwaysRun(query.sql);
   for (const { slug } of LOCKED) {
     if (!query.tags.includes(slug) || !new RegExp(`\\{\\{\\s*${slug}\\s*\\}\\}`).test(required))
       faults.push(`${which} runs without {{${slug}}}`);

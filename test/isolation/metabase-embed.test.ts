@@ -134,6 +134,29 @@ describe('whichever parameter is tampered with', () => {
     expect(await rig.ask(old.token)).toMatchObject({ status: 400, text: expect.stringContaining('Token is expired') });
   });
 
+  test('a token that was seen shows its own dashboard until it ends and a minute more, nothing else, and then nothing', async () => {
+    const { token, expires_at } = await embedDashboard(deps, rig.ana.id, 'ventas');
+    const own = await dashboardOf(rig.ana);
+    const theirs = await dashboardOf(rig.beto);
+    const soporte = rig.metabase.state.dashboards.get((await embedDashboard(deps, rig.ana.id, 'soporte')).dashboard.id)!;
+    for (let i = 0; i < 2; i += 1) expect(Object.keys(await read(token))).toHaveLength(3);
+    // Places and cards of other dashboards are not to be had with it, whichever is named.
+    for (const other of [theirs, soporte])
+      for (const place of [own.dashcards[0]!.id, other.dashcards[0]!.id])
+        expect((await rig.ask(`${token}/dashcard/${place}/card/${other.dashcards[0]!.card_id}`)).status).toBe(404);
+    const left = Date.parse(expires_at) - Date.now();
+    try {
+      rig.ahead.ms = left + 50_000;
+      expect((await rig.ask(token)).status).toBe(200);
+      rig.ahead.ms = left + 70_000;
+      const { id, card_id } = own.dashcards[0]!;
+      for (const path of [token, `${token}/dashcard/${id}/card/${card_id}`])
+        expect(await rig.ask(path)).toMatchObject({ status: 400, text: expect.stringContaining('Token is expired') });
+    } finally {
+      rig.ahead.ms = 0;
+    }
+  });
+
   test('with another company’s dashboard, Ana’s own token gives no row', async () => {
     const all = await read(sign(await ventas(rig.beto), { tenant_id: rig.ana.id, rut: rig.ana.rut }));
     expect(Object.values(all)).toEqual([[], [], []]);
@@ -193,6 +216,23 @@ describe('a dashboard is not shown when', () => {
     ['a card is on another connection', (d) => (cardOf(d, 0).database_id = cardOf(betos!, 0).database_id), 'not on the tenant'],
     ['a series card maps nothing', (d) => d.dashcards[0]!.series.push({ id: betos!.dashcards[0]!.card_id! }), 'not on the tenant'],
     ['a card runs without the company', (d) => (cardOf(d, 2).sql = 'select 1 [[and {{tenant_id}}]]'), 'runs without {{tenant_id}}'],
+    [
+      'a card runs without the company where one optional part is within another',
+      (d) => (cardOf(d, 2).sql = 'select 1 where true [[ and true [[ and true ]] and {{tenant_id}} <> {{rut}} ]]'),
+      'runs without {{rut}}',
+    ],
+    [
+      'a card names the company in a comment',
+      (d) => (cardOf(d, 2).sql = 'select 1 -- {{tenant_id}} {{rut}}'),
+      'runs without {{tenant_id}}',
+    ],
+    ['a card names the company in a text', (d) => (cardOf(d, 2).sql = "select '{{tenant_id}}', '{{rut}}'"), 'runs without {{rut}}'],
+    [
+      'the choices of a filter come from a question',
+      (d) => Object.assign(d.parameters[2]!, { values_source_type: 'card', values_source_config: { card_id: cardOf(betos!, 0).id } }),
+      'come from a question',
+    ],
+    ['two parameters have one name', (d) => d.parameters.push({ ...d.parameters[0]!, id: 'other' }), 'two parameters have the same name'],
     ['a card refers to another question', (d) => (cardOf(d, 2).sql += ' {{#17}}'), 'refers to another question'],
     ['there is a frame', text({ virtual_card: { display: 'iframe' } }), 'is a iframe card'],
     ['there is a link', text({ virtual_card: { display: 'link' } }), 'is a link card'],

@@ -133,6 +133,21 @@ test.each<[string, (body: string) => [string, Record<string, string>], string]>(
   expect(await received(...forge(message()))).toEqual({ accepted: false, reason });
 });
 
+test('a message that comes again within its five minutes goes nowhere: no channel is reached but past the node that knows its key', () => {
+  const { operation, logic, dedupeValue } = named('Sin repetidos').parameters;
+  expect({ operation, logic, dedupeValue }).toEqual({
+    operation: 'removeItemsSeenInPreviousExecutions',
+    logic: 'removeItemsWithAlreadySeenKeyValues',
+    dedupeValue: '={{ $json.key }}',
+  });
+  const reached = new Set(['Webhook kpi-sync', 'Webhook Metabase']);
+  for (const from of reached)
+    for (const { node: to } of workflow.connections[from]?.main.flat() ?? []) if (to !== 'Sin repetidos') reached.add(to);
+  const channels = workflow.nodes.filter(({ type }) => /\.(?:httpRequest|emailSend|slack)$/.test(type)).map(({ name }) => name);
+  expect(channels).toHaveLength(4);
+  expect(channels.filter((name) => reached.has(name))).toEqual([]);
+});
+
 /** As Metabase sends it (its channel adds the header that the webhook asks for). */
 const FROM_METABASE = {
   type: 'alert',
