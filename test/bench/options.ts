@@ -22,8 +22,15 @@ export interface KpiBenchOptions {
   readonly keep: string | undefined;
 }
 
+export interface GatewayBenchOptions {
+  /** Sales documents of each of its companies. */
+  readonly orders: number;
+  readonly repeat: number;
+  readonly json: boolean;
+}
+
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -46,6 +53,16 @@ export function kpiOptions(args: readonly string[]): KpiBenchOptions {
     repeat: whole('repeat', values.repeat ?? '7', 1, 100),
     json: values.json ?? false,
     keep: values.keep,
+  };
+}
+
+/** @throws UsageError */
+export function gatewayOptions(args: readonly string[]): GatewayBenchOptions {
+  const values = parse(args);
+  return {
+    orders: whole('orders', values.orders ?? '5000', 2000, 1_000_000),
+    repeat: whole('repeat', values.repeat ?? '200', 5, 10_000),
+    json: values.json ?? false,
   };
 }
 

@@ -1,9 +1,14 @@
+import { benchGateway } from './gateway/gateway.ts';
 import { benchKpi } from './kpi/kpi.ts';
 import { benchSync } from './sync.ts';
 import { UsageError } from './options.ts';
 
 /** Every bench by its name on the command line. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { sync: benchSync, kpi: benchKpi };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  sync: benchSync,
+  kpi: benchKpi,
+  gateway: benchGateway,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
