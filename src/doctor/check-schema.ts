@@ -1,4 +1,4 @@
-import { auditCatalogue } from '../store/audit-catalogue.ts';
+import { isolationFindings } from '../store/isolation-findings.ts';
 import { inspect } from '../store/inspect.ts';
 import { missingReaders } from '../store/missing-readers.ts';
 import { compareMigrations, outdatedObjects } from '../store/schema-state.ts';
@@ -63,7 +63,8 @@ export const checkIsolation: Check = {
   title: { es: 'Aislamiento entre empresas', en: 'Isolation of companies' },
   needsDatabase: true,
   async run({ db, urls, limitMs }) {
-    const violations = await inspect(urls.direct, limitMs, auditCatalogue);
+    const all = await inspect(urls.direct, limitMs, isolationFindings);
+    const violations = all.filter(({ kind }) => kind === 'violation');
     const found = violations.slice(0, MOST).map(({ rule, object, detail }): Finding => ({
       code: 'isolation_rule_broken',
       severity: 'error',
@@ -83,6 +84,18 @@ export const checkIsolation: Check = {
         what: { es: `y ${violations.length - MOST} más.`, en: `and ${violations.length - MOST} more.` },
         means: { es: 'Una empresa podría ver filas de otra.', en: 'One company might see rows of another.' },
         next: same('kpi migrate'),
+      });
+    for (const { rule, object, detail, remedy } of all.filter(({ kind }) => kind === 'limit'))
+      found.push({
+        code: 'isolation_limit',
+        severity: 'warning',
+        about: object,
+        what: same(`${rule}: ${object}${detail === null ? '' : ` (${detail})`}`),
+        means: {
+          es: 'No hay filas en peligro, pero el SQL de una empresa puede estorbar a todas: docs/isolation.md.',
+          en: "No row is in danger, but a company's SQL may be in the way of all: docs/isolation.md.",
+        },
+        next: { es: `Como superusuario, si el servidor lo permite: ${remedy}`, en: `As a superuser, if the server lets you: ${remedy}` },
       });
     const without = await missingReaders(db);
     for (const { rut, company_name, role } of without)

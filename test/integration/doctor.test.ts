@@ -116,6 +116,14 @@ describe('isolation', () => {
       () => rows('alter table public.refunds enable row level security'),
     ));
 
+  test('large objects that readers may make, where nobody has taken that from PUBLIC', () =>
+    comesAndGoes(
+      'isolation',
+      'isolation_limit',
+      () => rows('grant execute on function pg_catalog.lo_create(oid) to public'),
+      () => rows('revoke execute on function pg_catalog.lo_create(oid) from public'),
+    ));
+
   test('a company whose role is not on this server', async () => {
     const id = randomUUID();
     await comesAndGoes(

@@ -15,28 +15,28 @@ spill as (
     (select reset_val from pg_settings where name = 'temp_file_limit')) as value
   from readers r join pg_roles l on l.oid = r.oid and l.rolcanlogin
 )
-select 'reader may fill the disk with large objects' as rule, p.oid::regprocedure::text as object, count(*) || ' roles' as detail,
+select 'limit' as kind, 'reader may fill the disk with large objects' as rule, p.oid::regprocedure::text as object, count(*) || ' roles' as detail,
   format('revoke execute on function pg_catalog.%s from public;', p.oid::regprocedure) as remedy
 from pg_proc p, readers r
 where p.pronamespace = 'pg_catalog'::regnamespace and p.proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import')
   and has_function_privilege(r.oid, p.oid, 'execute')
 group by p.oid
-union all select 'reader may fill the write-ahead log', p.oid::regprocedure::text, count(*) || ' roles',
+union all select 'limit', 'reader may fill the write-ahead log', p.oid::regprocedure::text, count(*) || ' roles',
   format('revoke execute on function pg_catalog.%s from public;', p.oid::regprocedure)
 from pg_proc p, readers r
 where p.pronamespace = 'pg_catalog'::regnamespace and p.proname = 'pg_logical_emit_message' and has_function_privilege(r.oid, p.oid, 'execute')
 group by p.oid
-union all select 'reader may run blocks of code that swallow the end of their time', l.lanname::text, count(*) || ' roles',
+union all select 'limit', 'reader may run blocks of code that swallow the end of their time', l.lanname::text, count(*) || ' roles',
   format('revoke usage on language %I from public;', l.lanname)
 from pg_language l, readers r where l.lanpltrusted and l.lanispl and has_language_privilege(r.oid, l.oid, 'usage')
 group by l.lanname
-union all select 'temporary files of a reader have no limit', s.rolname::text, null, format('alter role %I set temp_file_limit = ''4GB'';', s.rolname)
+union all select 'limit', 'temporary files of a reader have no limit', s.rolname::text, null, format('alter role %I set temp_file_limit = ''4GB'';', s.rolname)
 from spill s where s.value = '-1'
-union all select 'reader may log in to another database', d.datname::text, count(*) || ' roles',
+union all select 'notice', 'reader may log in to another database', d.datname::text, count(*) || ' roles',
   format('revoke connect, temporary on database %I from public;', d.datname)
 from pg_database d, readers r
 where d.datallowconn and d.oid <> (select oid from here) and has_database_privilege(r.oid, d.oid, 'connect')
   -- Another warehouse of the same cluster has the same roles, and shows each no row but its own.
   and not exists (select from aclexplode(d.datacl) a where a.grantee = (select oid from pg_roles where rolname = 'kpi_reader'))
 group by d.datname
-order by 1, 2
+order by 1, 2, 3

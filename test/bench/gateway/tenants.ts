@@ -25,7 +25,7 @@ export async function makeTenants(
     const { rows } = await admin.query<{ id: string }>('select id from public.tenants order by rut');
     const made: BenchTenant[] = [];
     for (const { id } of rows) {
-      await derive(db, id);
+      await derive(db, id, []);
       const { role } = await withDirectSession(database.adminUrl, (session) =>
         createReader(session, { tenantId: id, roleSecret: database.roleSecret }),
       );
