@@ -34,7 +34,9 @@ export const sharedCards = {
       records_refused: integer('Registros rechazados'),
     },
   },
+  // One card for all dashboards, whatever their subject: what a page itself rests on, its as-of card says.
   freshness: {
+    folder: 'shared',
     title: 'Frescura de los datos',
     about: 'Hasta cuándo se ha leído cada flujo, qué tan atrasado está y qué se sabe que falta.',
     display: 'table',
@@ -50,6 +52,7 @@ export const sharedCards = {
     },
   },
   coverage: {
+    folder: 'shared',
     title: 'Días con datos completos',
     about: 'Qué días locales cubren por completo los datos; fuera de ellos no hay cifra. Sin primer día: todo lo que tiene el origen.',
     display: 'table',

@@ -9,7 +9,8 @@ export interface FieldMeaning {
   readonly has_field_values?: 'list' | 'none';
 }
 
-const key = (table: string): FieldMeaning => ({ column: `public.${table}.id`, semantic_type: 'type/PK', has_field_values: 'none' });
+/** Metabase takes a column called id for the key by itself: usually there is nothing to say. */
+const key = (table: string): FieldMeaning => ({ column: `public.${table}.id`, semantic_type: 'type/PK' });
 const reference = (column: string, table: string): FieldMeaning => ({
   column: `public.${column}`,
   semantic_type: 'type/FK',

@@ -67,7 +67,10 @@ async function tried(body: Body): Promise<Record<string, unknown>> {
   return { ...details };
 }
 
-/** Reads tables and columns as the connection's role. Keys stay unknown: a role that may only read is not shown any. */
+/**
+ * Reads tables and columns as the connection's role. Keys stay unknown, as a role that may only read is not shown any; but a column called
+ * id is taken for one by its name.
+ */
 export async function sync(state: MetabaseState, database: StoredDatabase, delay: number): Promise<void> {
   const schemas = asText(database.details['schema-filters-patterns'] ?? 'public').split(',');
   const rows = await readTables(database.details, schemas);
@@ -79,7 +82,8 @@ export async function sync(state: MetabaseState, database: StoredDatabase, delay
       database.unsynced = delay;
     }
     if (table.fields.some(({ name }) => name === row.column)) continue;
-    table.fields.push({ id: state.id(), name: row.column, semantic_type: null, fk_target_field_id: null, has_field_values: 'search' });
+    const semantic_type = row.column === 'id' ? 'type/PK' : null;
+    table.fields.push({ id: state.id(), name: row.column, semantic_type, fk_target_field_id: null, has_field_values: 'search' });
   }
 }
 
