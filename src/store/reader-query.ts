@@ -36,10 +36,22 @@ export class ReaderQueryError extends Error {
 
 // The transaction is read-only and, once something was asked in it, cannot be made another. Rights are what protects rows; this
 // saves everybody a surprise. A plan for all rows, not for the first few. Texts of dates and numbers in one form, whatever the role says.
-const BEGIN = 'begin read only';
-const SETTINGS = `select set_config('statement_timeout', $1, true), set_config('lock_timeout', '1000', true),
-  set_config('idle_in_transaction_session_timeout', $2, true), set_config('cursor_tuple_fraction', '1', true), set_config('datestyle', 'ISO, YMD', true), set_config('intervalstyle', 'iso_8601', true),
-  set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true), set_config('xmlbinary', 'base64', true)`;
+const settings = (totalMs: number) => ({
+  statement_timeout: totalMs,
+  lock_timeout: 1000,
+  idle_in_transaction_session_timeout: totalMs + 5000,
+  cursor_tuple_fraction: 1,
+  datestyle: 'ISO, YMD',
+  intervalstyle: 'iso_8601',
+  bytea_output: 'hex',
+  extra_float_digits: 1,
+  xmlbinary: 'base64',
+});
+/** In one message: nothing of it is the caller's. */
+const begin = (totalMs: number) =>
+  `begin read only; select ${Object.entries(settings(Math.ceil(totalMs)))
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join(', ')}`;
 /** The grammar of a cursor takes one SELECT, WITH … SELECT, VALUES or TABLE, and nothing that writes, sets or copies. */
 const DECLARE = 'declare answer no scroll cursor without hold for\n';
 const TYPES = 'select oid::int as oid, format_type(oid, null) as name from unnest($1::oid[]) as u(oid)';
@@ -109,8 +121,7 @@ async function read(
   const watch = () => {
     if (session.received - start > limits.bytes * 2 + 65_536) client.connection.stream.destroy(new ReaderQueryError('size'));
   };
-  await client.query(BEGIN);
-  await client.query(SETTINGS, [String(limits.totalMs), String(limits.totalMs + 5000)]);
+  await client.query(begin(limits.totalMs));
   client.connection.stream.on('data', watch);
   try {
     // `extended`: the protocol that takes one statement, also when there are no values.

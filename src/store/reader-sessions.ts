@@ -131,7 +131,7 @@ export class ReaderSessions {
       )
       .catch(() => false);
     session.left -= 1;
-    if (clean && session.left > 0) this.#keep(session);
+    if (clean && session.left > 0 && !this.#closed) this.#keep(session);
     else await this.#end(session);
   }
 

@@ -119,7 +119,7 @@ describe('a statement that no signal stops', () => {
     const busy = async () =>
       (await rig.two.seeder.client.query("select from pg_stat_activity where usename = $1 and state = 'active'", [rig.two.a.role]))
         .rowCount;
-    await expect(read(rig.two.a.role, "select length(normalize(repeat('ﬀ', 12000000)))")).rejects.toMatchObject({ because: 'timeout' });
+    await expect(read(rig.two.a.role, "select length(normalize(repeat('ﬀ', 24000000)))")).rejects.toMatchObject({ because: 'timeout' });
     expect(await busy()).toBe(1);
     expect(readers.counts).toMatchObject({ open: 1, active: 1 });
     expect((await read(rig.two.b.role, 'select 1')).rows).toEqual([[1]]);
