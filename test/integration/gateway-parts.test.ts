@@ -114,12 +114,12 @@ describe('a statement that no signal stops', () => {
       obeyMs: 50,
     });
     const read = (role: string, text: string) =>
-      readAsTenant(readers, role, { text }, { rows: 10, bytes: 1000, totalMs: 200 }, new AbortController().signal);
-    // A function of the server that looks for nothing until it is done.
+      readAsTenant(readers, role, { text }, { rows: 10, bytes: 1000, totalMs: 1500 }, new AbortController().signal);
+    // A function of the server that looks for nothing until it is done, once it has begun.
     const busy = async () =>
       (await rig.two.seeder.client.query("select from pg_stat_activity where usename = $1 and state = 'active'", [rig.two.a.role]))
         .rowCount;
-    await expect(read(rig.two.a.role, "select length(normalize(repeat('ﬀ', 24000000)))")).rejects.toMatchObject({ because: 'timeout' });
+    await expect(read(rig.two.a.role, "select length(normalize(repeat('ﬀ', 30000000)))")).rejects.toMatchObject({ because: 'timeout' });
     expect(await busy()).toBe(1);
     expect(readers.counts).toMatchObject({ open: 1, active: 1 });
     expect((await read(rig.two.b.role, 'select 1')).rows).toEqual([[1]]);
