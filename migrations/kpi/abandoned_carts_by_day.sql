@@ -58,11 +58,12 @@ cross join lateral (
   from public.source_orders as o
   where o.tenant_id = t.id and o.business_day = d.day and o.is_sale and o.deleted_at is null and o.channel in ('web', 'website')
 ) as w
-cross join lateral (
+-- A left join, not a cross join: the planner leaves it out where the column is not asked for.
+left join lateral (
   select count(*) as without_contact
   from public.abandoned_checkouts as a
   where a.tenant_id = t.id and a.business_day = d.day and not a.has_contact and a.completed_at is null
-) as n
+) as n on true
 where t.status = 'active';
 
 comment on view kpi.abandoned_carts_by_day is

@@ -33,12 +33,11 @@ export async function readyWarehouse(admin: pg.Client, db: Database, size: Size,
   await admin.query(MARKER);
   const { rows } = await admin.query<Marker>('select * from bench.warehouse');
   const marker = rows[0] ?? (await filled(admin, size, say));
-  const age = Date.now() - Date.parse(marker.until);
-  if (marker.tenants !== size.tenants || marker.orders !== size.orders || age > FRESH_MS)
-    throw new UsageError(
-      `The kept warehouse has ${marker.tenants} tenants of ${marker.orders} orders up to ${marker.until}, at most a day ago would do: ` +
-        'ask for that size, or delete the folder to fill it anew.',
-    );
+  const anew = 'delete the folder to fill it anew.';
+  if (marker.tenants !== size.tenants || marker.orders !== size.orders)
+    throw new UsageError(`The kept warehouse has ${marker.tenants} tenants of ${marker.orders} orders: ask for that size, or ${anew}`);
+  if (Date.now() - Date.parse(marker.until) > FRESH_MS)
+    throw new UsageError(`The kept warehouse has data up to ${marker.until}, and the days since then are empty: ${anew}`);
   // Whoever measures an hour later still asks about days that are covered.
   await admin.query(COVERED, [new Date().toISOString()]);
   const tenants = await admin.query<{ id: string }>("select id from public.tenants where company_name like 'Empresa %' order by rut");
