@@ -3725,9 +3725,9 @@ create view kpi.abandoned_carts_by_day with (security_invoker=true) as
      CROSS JOIN LATERAL ( SELECT count(*) AS orders
            FROM public.source_orders o
           WHERE ((o.tenant_id = t.id) AND (o.business_day = d.day) AND o.is_sale AND (o.deleted_at IS NULL) AND (o.channel = ANY (ARRAY['web'::text, 'website'::text])))) w)
-     CROSS JOIN LATERAL ( SELECT count(*) AS without_contact
+     LEFT JOIN LATERAL ( SELECT count(*) AS without_contact
            FROM public.abandoned_checkouts a
-          WHERE ((a.tenant_id = t.id) AND (a.business_day = d.day) AND (NOT a.has_contact) AND (a.completed_at IS NULL))) n)
+          WHERE ((a.tenant_id = t.id) AND (a.business_day = d.day) AND (NOT a.has_contact) AND (a.completed_at IS NULL))) n ON (true))
   WHERE (t.status = 'active'::text);
 alter table kpi.abandoned_carts_by_day owner to kpi_owner;
 grant select on table kpi.abandoned_carts_by_day to kpi_analyst;
