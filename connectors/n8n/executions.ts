@@ -12,6 +12,7 @@ import {
   assertSameInstance,
   backfillWalk,
   followWalk,
+  rereadWalk,
   walk as walkSchema,
   watermark,
   watermarkAfter,
@@ -40,6 +41,18 @@ export const executions = defineStream<N8nSettings, Watermark, Walk>({
   watermark,
   walk: walkSchema,
   counting: { entity: 'execution', rows: null, count: countRuns },
+  rereading: {
+    recordOf: ({ sourceId }) => (sourceId !== null && /^\d{1,19}$/.test(sourceId) ? sourceId : null),
+    async *read(context, ids) {
+      const client = n8nClient(context);
+      const tools: WalkTools = { client, details: errorDetailsReader(client), mark: null };
+      for (let place = rereadWalk(ids); place.pending.length > 0;) {
+        const { walk, ...records } = await readOpenRuns(tools, place);
+        place = walk;
+        yield { ...records, cursor: { v: VERSION, watermark: null, walk: null }, end: walk.pending.length === 0 };
+      }
+    },
+  },
   async *read(context, request) {
     const client = n8nClient(context);
     const tools: WalkTools = { client, details: errorDetailsReader(client), mark: request.watermark };

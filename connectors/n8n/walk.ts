@@ -110,6 +110,11 @@ export function backfillWalk(asOf: string | null, workflows: readonly string[] |
   return { ...base, lists: [{ status: null, workflow: null, floor: '0' }], until };
 }
 
+/** A walk over single runs by their ids. */
+export function rereadWalk(wanted: readonly string[]): Walk {
+  return { ...emptyWalk({ mark: null, newest: null, asOf: null, workflows: null, from: null }), pending: [...wanted] };
+}
+
 function emptyWalk(start: WalkStart): Walk {
   return {
     lists: [],

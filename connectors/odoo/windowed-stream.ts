@@ -13,6 +13,7 @@ import {
   type Stream,
 } from '#contract';
 import { openClient, sharedClient, type Domain, type OdooClient } from './client.ts';
+import { recordOf } from './reread.ts';
 import type { OdooSettings } from './settings.ts';
 import {
   OVERLAP_SECONDS,
@@ -89,6 +90,10 @@ export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
     watermark: watermarkSchema,
     walk: walkSchema,
     counting: { entity: spec.entities[0]!, rows: spec.rows, count: (context, ranges) => countRanges(spec, context, ranges) },
+    rereading: {
+      recordOf: (refused) => recordOf(spec.entities[0]!, refused),
+      read: (context, ids) => readByIds(spec, context, ids),
+    },
     read: (context, request) =>
       spec.withoutRight === undefined ? readWindow(spec, context, request) : readIfAllowed(spec, context, request),
   });
@@ -183,6 +188,26 @@ async function* readWindow<F>(
     walk = { ...walk, lastId: lastIdOf(spec.model, rows, walk.lastId) };
     yield { ...mapped, cursor: { v: 1, watermark: request.watermark, walk }, end: false };
   }
+}
+
+/** Records by their ids, as the window would have read them. */
+async function* readByIds<F>(
+  spec: WindowedSpec<F>,
+  context: ReadContext<OdooSettings>,
+  ids: readonly string[],
+): AsyncGenerator<Page, void, void> {
+  const client = await openClient(context);
+  const readable = await client.fields(spec.model);
+  if (readable === null) {
+    yield { ...nothing(null), notices: [notInstalled(spec.model)] };
+    return;
+  }
+  const { settings } = context;
+  const fields = chosenFields(spec, readable, settings);
+  const facts = await spec.prepare(client, settings);
+  const domain: Domain = [...companyDomain(settings, spec.shared), ...(spec.domain ?? []), ['id', 'in', ids.map(Number)] as const];
+  const rows = await client.searchRead(spec.model, { domain, fields, order: 'id', limit: ids.length });
+  yield { ...nothing(null), ...(await spec.map(rows, facts, client)) };
 }
 
 /** The last page moves the watermark to the window's end, and never back. */

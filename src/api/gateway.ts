@@ -15,6 +15,8 @@ import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
 import { kpiRoutes } from './routes/kpis.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { overviewRoutes } from './routes/overview.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoute } from './routes/query.ts';
 import { tenantReader } from './tenant-reader.ts';
 
@@ -41,6 +43,8 @@ export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: Ga
     queryRoute(db, reader),
     ...kpiRoutes(db, reader),
     ...operationRoutes(db),
+    ...overviewRoutes(db),
+    ...quarantineRoutes(db),
     ...backfillRoutes(db, connectors),
   ];
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Counting } from './counting.ts';
 import type { Draft, Entity } from './entities.ts';
 import type { Http } from './http.ts';
+import type { Rereading } from './rereading.ts';
 
 /** Structured log given to connectors; redacts secrets by itself. */
 export interface Log {
@@ -82,6 +83,8 @@ export interface Stream<S> {
   readonly intervalSeconds: number;
   /** The source's own count of records; absent where it has none. */
   readonly counting?: Counting<S>;
+  /** How single records are read again; absent where every reading shows all of them, or a range has to be read. */
+  readonly rereading?: Rereading<S>;
   /**
    * Reads pages. A request goes out only while the consumer waits for `next()`, so that the engine can draw the page's
    * `read_seq` before it.

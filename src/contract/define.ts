@@ -64,10 +64,11 @@ export function defineConnector<S>(connector: Connector<S>): Connector {
     host: (settings) => connector.host(parse(settings)),
     recordUrl: (settings, record) => connector.recordUrl(settings, record),
     check: (context) => connector.check(typed(context)),
-    streams: connector.streams.map(({ counting, ...stream }) => ({
+    streams: connector.streams.map(({ counting, rereading, ...stream }) => ({
       ...stream,
       read: (context, request) => stream.read(typed(context), request),
       ...(counting === undefined ? {} : { counting: { ...counting, count: (context, ranges) => counting.count(typed(context), ranges) } }),
+      ...(rereading === undefined ? {} : { rereading: { ...rereading, read: (context, ids) => rereading.read(typed(context), ids) } }),
     })),
   };
 }

@@ -11,6 +11,7 @@ import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
 import { recompute } from './recompute.ts';
+import { replayRefusals } from './replay-refusals.ts';
 import { syncConnection } from './sync-connection.ts';
 import { syncUsers } from './sync-users.ts';
 
@@ -18,6 +19,14 @@ const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
 const TENANT = z.object({ tenant_id: z.uuid() });
 const RECOMPUTE = z.object({ tenant_id: z.uuid(), recomputation_id: z.uuid() });
 const DASHBOARDS = z.object({ tenant_id: z.uuid(), job_id: z.uuid() });
+const REPLAY = z.object({
+  tenant_id: z.uuid(),
+  connection_id: z.uuid(),
+  stream: z.string(),
+  ids: z.array(z.string().regex(/^\d+$/)),
+  who: z.string(),
+  reason: z.string(),
+});
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
 /**
@@ -59,6 +68,12 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     dashboards: async (payload) => {
       const { tenant_id, job_id } = DASHBOARDS.parse(payload);
       await applyDashboards(deps, tenant_id, job_id, stopping);
+    },
+    replay: async (payload) => {
+      const { tenant_id: tenantId, connection_id: connectionId, stream, ids, who, reason } = REPLAY.parse(payload);
+      const { error } = await replayRefusals(deps, { tenantId, connectionId, stream, ids, author: { who, reason } }, stopping);
+      if (error !== null)
+        deps.sync.log.warn({ tenant_id: tenantId, stream, refusals: ids.length }, `refused records were not read again: ${error}`);
     },
     backfill: async (payload) => {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);

@@ -87,6 +87,25 @@ export async function enqueueSync(db: Database, tenantId: string, connectionId: 
   ]);
 }
 
+/** Queues the reading again of refused records of one stream. */
+export async function enqueueReplay(
+  db: Database,
+  replay: {
+    readonly tenantId: string;
+    readonly connectionId: string;
+    readonly stream: string;
+    readonly ids: readonly string[];
+    readonly who: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  const { tenantId, connectionId, stream, ids, who, reason } = replay;
+  await db.query('select ops.enqueue($1, $2::json)', [
+    'replay',
+    JSON.stringify({ tenant_id: tenantId, connection_id: connectionId, stream, ids, who, reason }),
+  ]);
+}
+
 /** Queues the next slice of a backfill. */
 export async function enqueueBackfill(db: Database, tenantId: string, backfillId: string): Promise<void> {
   await db.query('select ops.enqueue($1, $2::json, job_key => $3, priority => 10)', [

@@ -45,7 +45,11 @@ const TRIES = 3;
 export async function completeOrder(client: ShopifyClient, node: unknown, access: BuyerAccess): Promise<unknown> {
   const parsed = shape.safeParse(node);
   if (!parsed.success || !overflows(parsed.data, CHILDREN_PER_ORDER.refunds)) return node;
-  const { id } = parsed.data;
+  return readOrder(client, parsed.data.id, access);
+}
+
+/** One order with all its children, by its global id; null when there is none. @throws SourceError */
+export async function readOrder(client: ShopifyClient, id: string, access: BuyerAccess): Promise<unknown> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { data } = await client.query(ORDER_BY_ID, { id, ...access, ...CHILDREN_ALONE });
     const { order } = readShape(orderAnswer, data, ORDER_BY_ID);

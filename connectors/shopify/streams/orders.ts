@@ -5,9 +5,9 @@ import { mapOrders } from '../mapping.ts';
 import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
-import { accessNotice, FULL_ACCESS, lessAccess } from './buyer-access.ts';
+import { accessNotice, FULL_ACCESS, lessAccess, type BuyerAccess } from './buyer-access.ts';
 import { countBy } from './count-by.ts';
-import { completeOrder } from './order-children.ts';
+import { completeOrder, readOrder } from './order-children.ts';
 import { before, stampOf, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
 
 const OVERLAP_SECONDS = 600;
@@ -47,15 +47,47 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
         notice: hidesOlder,
       }),
   },
+  rereading: {
+    recordOf: ({ entity, sourceId }) => (entity === 'order' ? sourceId : null),
+    async *read(context, ids) {
+      const client = createClient(context, 'shopify orders');
+      const found: unknown[] = [];
+      let access = FULL_ACCESS;
+      for (const id of ids) {
+        const order = await withLess(access, async (granted) => {
+          access = granted;
+          return readOrder(client, `gid://shopify/Order/${id}`, granted);
+        });
+        if (order !== null) found.push(order);
+      }
+      const mapped = mapOrders(found, shopOf(context.settings));
+      yield { drafts: mapped.drafts, rejects: mapped.rejects, cursor: { v: 1, watermark: null, walk: null }, end: true };
+    },
+  },
   async *read(context, request) {
     const client = createClient(context, 'shopify orders');
     const start = request.walk ?? (await openWalk(client, request));
-    const shop = context.settings.shop_domain.replace('.myshopify.com', '');
+    const shop = shopOf(context.settings);
     const source = orderSource(client, request, { shop, visibleFrom: start.visibleFrom });
     const advances = request.kind === 'incremental';
     yield* walkWindow(source, { version: 1, watermark: request.watermark, advances, start, covered: covered(request, start) });
   },
 });
+
+const shopOf = ({ shop_domain: domain }: ShopifySettings) => domain.replace('.myshopify.com', '');
+
+/** Asks with these rights to see buyers, and with fewer for as long as the shop refuses. */
+async function withLess<T>(granted: BuyerAccess, ask: (access: BuyerAccess) => Promise<T>): Promise<T> {
+  for (let access = granted; ;) {
+    try {
+      return await ask(access);
+    } catch (error) {
+      const less = lessAccess(access, error);
+      if (less === null) throw error;
+      access = less;
+    }
+  }
+}
 
 async function openWalk(client: ShopifyClient, request: Request): Promise<Walk> {
   const { scopes, serverTime } = await askShop(client);
