@@ -27,6 +27,6 @@ export const same = (text: string): Words => ({ es: text, en: text });
 /** How an error reads in a finding: its message and, where it has one, its advice. Stacks and causes may hold anything. */
 export function said(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const advice = error instanceof Error && 'advice' in error ? ` ${String(error.advice)}` : '';
+  const advice = error instanceof Error && 'advice' in error ? `. ${String(error.advice)}` : '';
   return `${message.split('\n')[0]!.slice(0, 400)}${advice}`;
 }
