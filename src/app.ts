@@ -27,6 +27,7 @@ import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { roleUrl } from './store/role-urls.ts';
 import { tenantRut } from './store/tenants.ts';
+import { logWith, runFields } from './sync/run-log.ts';
 import { observeTogether, type Observer } from './sync/observer.ts';
 import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
 import { version } from './version.ts';
@@ -98,24 +99,35 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     return found;
   };
 
-  const contextFor = (connector: Connector, settings: unknown, account: string, lane: 'live' | 'backfill', signal: AbortSignal) => {
+  const contextFor = (
+    connector: Connector,
+    settings: unknown,
+    of: { readonly account: string; readonly lane: 'live' | 'backfill'; readonly fields: Readonly<Record<string, unknown>> },
+    signal: AbortSignal,
+  ) => {
+    let runId: string | undefined;
+    const own = logWith(log, () => ({ run_id: runId, ...of.fields }));
     const secrets = secretValues(connector.settings, settings);
     log.hide(secrets);
     const counted = createHttpStats();
     const told: ((event: RequestEvent) => void)[] = [counted.record];
     const http = createHttp({
-      account,
+      account: of.account,
       host: connector.host(settings),
-      lane,
+      lane: of.lane,
       budget,
-      log,
+      log: own,
       signal,
       secrets,
       onRequest: (event) => told.forEach((tell) => tell(event)),
       policy: { timeoutMs: timings.requestTimeoutMs },
     });
-    const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log, signal };
-    return { context, stats: counted.stats, onRequest: (tell: (event: RequestEvent) => void) => void told.push(tell) };
+    const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log: own, signal };
+    const attach: SyncJob['attach'] = (id, tell) => {
+      runId = id;
+      told.push(tell);
+    };
+    return { context, stats: counted.stats, attach };
   };
 
   const settingsOf = async (row: ConnectionRow): Promise<Record<string, unknown>> => ({
@@ -161,15 +173,21 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     if (stream === undefined)
       throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
     const settings = await settingsOf(row);
-    const { context, stats, onRequest } = contextFor(connector, settings, row.account_key, lane === 'live' ? 'live' : 'backfill', signal);
+    const place = { tenantId, connectionId, stream: streamName, lane };
+    const of = {
+      account: row.account_key,
+      lane: lane === 'live' ? ('live' as const) : ('backfill' as const),
+      fields: runFields(place, row.source),
+    };
+    const { context, stats, attach } = contextFor(connector, settings, of, signal);
     return {
-      place: { tenantId, connectionId, stream: streamName, lane },
+      place,
       source: row.source,
       stream,
       settings,
       http: context.http,
       stats,
-      onRequest,
+      attach,
       normalize: normalizer({
         tenantId,
         connectionId,
@@ -182,7 +200,10 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
   };
 
   const check = (connector: Connector, settings: Record<string, unknown>, signal = AbortSignal.timeout(60_000)): Promise<CheckReport> =>
-    connector.check(contextFor(connector, settings, connector.accountKey(settings), 'live', signal).context);
+    connector.check(
+      contextFor(connector, settings, { account: connector.accountKey(settings), lane: 'live', fields: { source: connector.id } }, signal)
+        .context,
+    );
 
   const { secretKey, apiUrl } = config.clerk;
   const readUsers: App['readUsers'] =

@@ -17,7 +17,7 @@ export async function recompute(deps: JobDeps, tenantId: string, id: string, sig
     const failure = describeDatabaseError(error);
     if (failure?.kind === 'transient') throw error;
     const message = failure?.message ?? (error instanceof Error ? error.message : String(error));
-    deps.sync.log.warn({ tenantId, recomputation: id, err: error }, 'a recomputation failed');
+    deps.sync.log.warn({ tenant_id: tenantId, recomputation_id: id, err: error }, 'a recomputation failed');
     await failRecomputation(deps.db, tenantId, id, `${message}. Put right what it has not reached: kpi rebuild --tenant ${tenantId}`);
   }
 }

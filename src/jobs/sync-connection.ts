@@ -4,6 +4,7 @@ import { noteStreamProblem } from '../store/stream-problem.ts';
 import { dueStreams } from '../store/streams.ts';
 import { describeStart } from '../sync/failure.ts';
 import { runSync, type SyncResult } from '../sync/run-sync.ts';
+import { runFields } from '../sync/run-log.ts';
 import type { JobDeps } from './job-deps.ts';
 
 export interface SyncedConnection {
@@ -44,7 +45,10 @@ export async function syncConnection(
       if (describeDatabaseError(error) !== null) throw error;
       const place = { tenantId, connectionId, stream: name, lane: 'live' };
       const problem = describeStart(error);
-      deps.sync.log.warn({ ...place, code: problem.code }, `${connection.source} ${name}: ${problem.message} — ${problem.advice}`);
+      deps.sync.log.warn(
+        { ...runFields(place, connection.source), code: problem.code },
+        `${connection.source} ${name}: ${problem.message} — ${problem.advice}`,
+      );
       await noteStreamProblem(deps.db, place, connection.source, problem);
       const told = `${problem.message}. ${problem.advice}`;
       results.set(name, { outcome: 'failed', complete: false, error: told });

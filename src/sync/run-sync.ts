@@ -14,6 +14,7 @@ import { keepLease, type LeaseTimings } from './keep-lease.ts';
 import { unwatched, type Observer, type RunWatch } from './observer.ts';
 import { BUFFER_LIMITS, PageBuffer, type BufferLimits } from './page-buffer.ts';
 import { readAhead, type NumberedPage } from './read-pages.ts';
+import { logWith, runFields } from './run-log.ts';
 import { RefusalWindow } from './refusal-window.ts';
 
 /** Requests sent so far by the Http of a run. */
@@ -46,8 +47,8 @@ export interface SyncJob {
   readonly settings: unknown;
   readonly http: Http;
   readonly stats: () => HttpStats;
-  /** From now on `told` hears of every attempt of a request. */
-  readonly onRequest?: (told: (event: RequestEvent) => void) => void;
+  /** Tells its requests which run they belong to: for their log, and for `told`, which hears of every attempt. */
+  readonly attach?: (runId: string, told: (event: RequestEvent) => void) => void;
   readonly normalize: (draft: Draft, readSeq: bigint) => Row | Refused;
   readonly request: (cursor: Cursor | null) => ReadRequest;
   /** After this long the run ends at its next commit and says that there is more. Null: no limit. */
@@ -83,12 +84,14 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
     await startRun(deps.db, job.place, run);
     const watch = deps.observe?.({ ...job.place, id: run.id, source: job.source, takenOver: lease.takenOver }) ?? unwatched;
-    job.onRequest?.((event) => watch.request(event));
+    job.attach?.(run.id, (event) => watch.request(event));
+    const log = logWith(deps.log, () => ({ run_id: run.id, ...runFields(job.place, job.source) }));
     const tally = { changed: 0 };
     const held = lease.heldBecause !== null && lease.heldRelease === deps.release;
+    const accepted = lease.heldRelease === 'accepted';
     const attempt = held
       ? { outcome: 'held' as const, complete: false, failure: null }
-      : await readAndWrite(deps, job, { ...run, client, watch, cursor: lease.cursor, accepted: lease.heldRelease === 'accepted', tally });
+      : await readAndWrite({ ...deps, log }, job, { ...run, client, watch, cursor: lease.cursor, accepted, tally });
     const error = attempt.failure === null ? null : describeFailure(attempt.failure, job);
     await endRun(deps.db, job.place, run, {
       outcome: attempt.outcome,
@@ -99,9 +102,9 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     });
     watch.ended(attempt.outcome);
     reusable = attempt.outcome !== 'fenced';
-    const fields = { run: run.id, ...job.place, outcome: attempt.outcome, code: error?.code };
-    if (error === null) deps.log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
-    else deps.log.warn(fields, `${error.message} — ${error.advice}`);
+    const fields = { outcome: attempt.outcome, complete: attempt.complete, code: error?.code, ...job.stats() };
+    if (error === null) log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
+    else log.warn(fields, `${error.message} — ${error.advice}`);
     return { outcome: attempt.outcome, complete: attempt.complete, error: error === null ? null : `${error.message}. ${error.advice}` };
   } finally {
     client.release(!reusable);
@@ -199,9 +202,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     // What was read before a source failed is good and is kept: the next run goes on behind it. Never after a failed write: the
     // cursor would move over pages that were not stored.
     if (!buffer.empty && !writeFailed && !heldNow)
-      await writeRest().catch((lost: unknown) =>
-        deps.log.warn({ ...job.place }, `could not keep the pages read before the failure: ${String(lost)}`),
-      );
+      await writeRest().catch((lost: unknown) => deps.log.warn({}, `could not keep the pages read before the failure: ${String(lost)}`));
     return { outcome: 'failed', complete: false, failure };
   } finally {
     lease.stop();
