@@ -66,7 +66,7 @@ function forbidden(): string[] {
   const keys = rig.sandbox
     .connections()
     .flatMap(({ settings }) =>
-      Object.entries(settings).flatMap(([name, value]) => (/token|key|password|secret/.test(name) ? [String(value)] : [])),
+      Object.entries(settings).flatMap(([name, value]) => (/token|key|password|secret/.test(name) ? [value] : [])),
     );
   return [...new Set([...people, ...keys, ...Object.values(PLANTED), PLANTED.rut.replaceAll('.', ''), rig.database.roleSecret])].filter(
     (one) => one.length >= 8 && !own.has(one),
