@@ -79,6 +79,7 @@ function printClearing(terminal: Terminal, clearing: Clearing, timeZone: string)
     ],
     clearing.gateways,
   );
+  if (clearing.gateways.every(({ inBooks }) => inBooks === null)) return;
   terminal.line();
   terminal.table(
     [

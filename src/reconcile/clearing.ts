@@ -32,9 +32,10 @@ export interface GatewayClearing {
   /** Journals of the books in which its money is. */
   readonly journals: readonly string[];
   readonly payments: number;
-  readonly inBooks: string;
+  /** Null where the company has no books to compare with. */
+  readonly inBooks: string | null;
   /** `inBooks` − `taken` + `givenBack`. */
-  readonly difference: string;
+  readonly difference: string | null;
   readonly lines: readonly { readonly line: ClearingLine; readonly findings: number; readonly amount: string }[];
   readonly remainder: string;
 }

@@ -28,17 +28,22 @@ const STREAMS = [
 /** A stream that is further behind is called stale: payouts and payments are read each hour. */
 const STALE_AFTER = '3 hours';
 const KNOWN = `select exists (select 1 from public.tenants t where t.id = $1) as tenant,
-  exists (select 1 from ops.connections c where c.tenant_id = $1 and c.source = 'shopify') as shop`;
+  exists (select 1 from ops.connections c where c.tenant_id = $1 and c.source = 'shopify') as shop,
+  exists (select 1 from ops.connections c where c.tenant_id = $1 and c.source = 'odoo') as books`;
+
+/** Without books nothing is missing in them. */
+const NO_BOOKS = { inBooks: null, difference: null, lines: [], remainder: '0' } as const;
 
 /**
- * Explains, gateway by gateway, the difference between what a shop took in a period and the payments its books hold of it.
+ * Explains, gateway by gateway, the difference between what a shop took in a period and the payments its books hold of it. Without
+ * an Odoo it says what was taken, kept and paid out.
  * @throws when the range is empty, the tenant is unknown, or it has no shop
  */
 export async function runClearing(db: Database, request: ClearingRequest): Promise<Clearing> {
   const { tenantId, from, until, limit = 100 } = request;
   if (from >= until) throw new Error(`the range from ${from} until ${until} is empty: the end is exclusive and must come after the start`);
   return db.transaction(tenantId, async ({ query }) => {
-    const known = (await query<{ tenant: boolean; shop: boolean }>(KNOWN, [tenantId])).rows[0];
+    const known = (await query<{ tenant: boolean; shop: boolean; books: boolean }>(KNOWN, [tenantId])).rows[0];
     if (known?.tenant !== true) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
     if (!known.shop)
       throw new Error(`tenant ${tenantId} has no connection to shopify: no gateway is known; connect it with: kpi connect shopify`);
@@ -56,7 +61,7 @@ export async function runClearing(db: Database, request: ClearingRequest): Promi
       madeAt: new Date().toISOString(),
       sources: said.sources,
       currency: raw.currency,
-      gateways: raw.gateways.map(({ withoutRate: _, ...gateway }) => gateway),
+      gateways: raw.gateways.map(({ withoutRate: _, ...gateway }) => (known.books ? gateway : { ...gateway, ...NO_BOOKS })),
       warnings: [
         ...said.warnings,
         ...(unrated === 0
@@ -71,7 +76,7 @@ export async function runClearing(db: Database, request: ClearingRequest): Promi
               },
             ]),
       ],
-      findings: raw.findings,
+      findings: known.books ? raw.findings : [],
     };
   });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Draft } from '#contract';
 import { runClearing } from '../../src/reconcile/run-clearing.ts';
 import { boleta, DocumentsRig, note, order } from '../support/documents-rig.ts';
+import { at, payments, stamps, transactions } from '../support/payment-drafts.ts';
 import { mirrorOf, webOrder } from '../support/shop-drafts.ts';
 
 let rig: DocumentsRig;
@@ -10,73 +11,6 @@ beforeAll(async () => {
 });
 beforeEach(() => rig.newTenant());
 afterAll(() => rig.engine.close());
-
-const at = (day: string) => `${day}T15:00:00Z`;
-const stamps = { sourceCreatedAt: null, sourceUpdatedAt: '2026-11-28T12:00:00Z' };
-
-/** Transactions of web orders, numbered as they come. */
-function transactions(
-  ...all: readonly (readonly [number: number, amount: number, day: string, more?: { gateway?: string; kind?: string; status?: string }])[]
-): Draft[] {
-  return all.map(([number, amount, day, { gateway = 'webpay', kind = 'SALE', status = 'SUCCESS' } = {}], i) => ({
-    entity: 'order_payment',
-    sourceId: String(i + 1),
-    ...stamps,
-    fields: {
-      order_id: String(number + 4000),
-      created_at: at(day),
-      kind,
-      status,
-      gateway,
-      is_test: false,
-      currency_source: 'CLP',
-      amount_source: String(amount),
-    },
-  }));
-}
-
-interface Booked {
-  readonly id: number;
-  readonly amount: number;
-  readonly day: string;
-  readonly journal?: string;
-  readonly back?: boolean;
-  readonly state?: 'draft' | 'posted' | 'cancelled';
-  /** Documents it pays: amount each. */
-  readonly pays?: Readonly<Record<number, number>>;
-}
-
-function payments(...all: readonly Booked[]): Draft[] {
-  return all.flatMap(({ id, amount, day, journal = 'Webpay', back = false, state = 'posted', pays = {} }): Draft[] => [
-    {
-      entity: 'payment',
-      sourceId: String(id),
-      ...stamps,
-      fields: {
-        name: `P/${id}`,
-        direction: back ? 'outbound' : 'inbound',
-        state,
-        source_status: state,
-        payment_date: day,
-        currency_source: 'CLP',
-        amount_source: String(amount),
-        amount_company: String(amount),
-        currency_company: 'CLP',
-        journal,
-        reference: null,
-        matched: null,
-        customer_id: null,
-        company: '1',
-      },
-    },
-    ...Object.entries(pays).map(([invoice, part], i): Draft => ({
-      entity: 'payment_allocation',
-      sourceId: `${id}0${i}`,
-      ...stamps,
-      fields: { payment_id: String(id), invoice_id: invoice, allocated_on: day, amount_company: String(part), currency_company: 'CLP' },
-    })),
-  ]);
-}
 
 /** Web order #1001 of id 5001 with mirror 21 and its boleta 1, which Odoo calls paid; and so on. */
 async function web(number: number, total: number): Promise<void> {
@@ -283,6 +217,14 @@ test('findings name the order and its payments, largest first within a line', as
     { gateway: 'webpay', line: 'not_in_books', amount: '-100000', order: '#1001', payments: [] },
     { order: '#1002', amount: '-40000', payments: [{ name: 'P/1', journal: 'Webpay', day: '2026-12-01' }] },
   ]);
+});
+
+test('a company without Odoo sees what was taken, and nothing is said to be missing', async () => {
+  await rig.write([webOrder(1001, 100_000, at('2026-11-10')), ...transactions([1001, 100_000, '2026-11-10'])], rig.tenant.shop);
+  await rig.tenant.rows("delete from ops.connections where source = 'odoo'");
+  const { gateways, findings } = await november();
+  expect(gateways).toMatchObject([{ gateway: 'webpay', taken: '100000', inBooks: null, difference: null, lines: [] }]);
+  expect(findings).toEqual([]);
 });
 
 test('a stream that was never read is said; an empty range and a company without a shop are refused', async () => {

@@ -121,6 +121,17 @@ describe('a wrong argument ends with 2 and says what would be right', () => {
     ['day that no month has', ['reconcile', 'run', '--tenant', RUT, '--from', '2026-02-30'], /--from is "2026-02-30"; write a day/],
     ['bad limit', ['reconcile', 'run', '--tenant', RUT, '--limit', 'x'], /--limit is "x"; it is a whole number/],
     ['comparison that has no id', ['reconcile', 'show', 'last', '--tenant', RUT], /"last" is not the id of a comparison/],
+    ['bad month', ['reconcile', 'documents', '--tenant', RUT, '--month', '2026-13'], /the month is "2026-13"; write it like 2026-11/],
+    [
+      'a bridge to keep and a kept one',
+      ['reconcile', 'documents', '--tenant', RUT, '--month', '2026-11', '--keep', 'x', '--kept'],
+      /--keep and --kept/,
+    ],
+    [
+      'a period that ends before it begins',
+      ['reconcile', 'clearing', '--tenant', RUT, '--from', '2026-11-02', '--until', '2026-11-02'],
+      /the end is exclusive/,
+    ],
     ['bad concurrency', ['worker', '--concurrency', 'x'], /--concurrency is "x"; it is a whole number from 1 to 64/],
     ['too small a world', ['demo', '--orders', '3'], /--orders is "3"; it is a whole number from 50 on/],
     ['nothing to resume', ['demo', '--resume'], /no demo to resume; start one: kpi demo/],
@@ -224,6 +235,42 @@ describe('a connected company', () => {
     const shown = await run('reconcile', 'show', result.id, '--tenant', RUT, '--json');
     expect(shown.code).toBe(3);
     expect(document(shown, RESULT)).toEqual(result);
+  });
+
+  test('reconcile documents closes in every month of the world, keeps a month, and clearing explains every gateway', async () => {
+    const BRIDGE = z
+      .object({
+        salesAmount: z.string(),
+        documents: z.number(),
+        remainder: z.literal('0'),
+        types: z.array(z.object({ total: z.string() }).loose()),
+      })
+      .loose();
+    const month = (ago: number) => {
+      const at = new Date();
+      at.setUTCDate(15);
+      at.setUTCMonth(at.getUTCMonth() - ago);
+      return at.toISOString().slice(0, 7);
+    };
+    for (const ago of [0, 1, 2, 3]) {
+      const made = await run('reconcile', 'documents', '--tenant', RUT, '--month', month(ago), '--json');
+      expect(made, made.stderr).toMatchObject({ code: 0 });
+      const bridge = document(made, BRIDGE);
+      if (ago === 2) expect(bridge.documents).toBeGreaterThan(3);
+    }
+    const keep = await run('reconcile', 'documents', '--tenant', RUT, '--month', month(2), '--keep', 'cierre', '--lang', 'es');
+    expect(keep, keep.stderr).toMatchObject({ code: 0 });
+    expect(keep.stdout).toMatch(/Ventas del mes \(\d+\)[\s\S]*Sin explicar +0\n[\s\S]*Guardado: [0-9a-f-]{36}/);
+    const kept = await run('reconcile', 'documents', '--tenant', RUT, '--month', month(2), '--kept', '--lang', 'es');
+    expect(kept, kept.stderr).toMatchObject({ code: 0 });
+    expect(kept.stdout).toContain('Hoy dice lo mismo.');
+
+    const days = ['--from', `${month(4)}-01`, '--until', `${month(0)}-01`];
+    const clearing = await run('reconcile', 'clearing', '--tenant', RUT, ...days, '--json');
+    expect(clearing.code, clearing.stderr).toBe(3);
+    const GATEWAY = z.object({ gateway: z.string(), taken: z.string(), inBooks: z.string(), remainder: z.literal('0') }).loose();
+    const { gateways } = document(clearing, z.object({ gateways: z.array(GATEWAY).min(3) }).loose());
+    expect(gateways.filter(({ inBooks, taken }) => inBooks !== '0' && taken !== '0').length).toBeGreaterThan(1);
   });
 
   test('a backfill is queued once: a range that overlaps it is refused with its id', async () => {
