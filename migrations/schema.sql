@@ -1123,6 +1123,31 @@ comment on column ops.dashboard_jobs.ended_at is 'When it ended.';
 comment on column ops.dashboard_jobs.problem is 'Why it failed and what to do. Holds no secret.';
 comment on column ops.dashboard_jobs.result is 'How many objects were made, changed and left as they were.';
 
+create table ops.documents_bridges (
+  tenant_id uuid not null,
+  id uuid not null,
+  month date not null,
+  made_at timestamp with time zone not null,
+  kept_by text not null,
+  reason text not null,
+  bridge jsonb not null
+);
+alter table ops.documents_bridges add constraint documents_bridges_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX documents_bridges_month ON ops.documents_bridges USING btree (tenant_id, month, made_at DESC);
+alter table ops.documents_bridges enable row level security;
+alter table ops.documents_bridges force row level security;
+create policy service on ops.documents_bridges as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.documents_bridges owner to kpi_owner;
+grant insert, select on table ops.documents_bridges to kpi_writer;
+comment on table ops.documents_bridges is 'Bridges from a month''s sales to its documents, as they were when a person kept them.';
+comment on column ops.documents_bridges.tenant_id is 'Tenant.';
+comment on column ops.documents_bridges.id is 'Kept bridge.';
+comment on column ops.documents_bridges.month is 'First day of the month.';
+comment on column ops.documents_bridges.made_at is 'When it was made and kept.';
+comment on column ops.documents_bridges.kept_by is 'Who kept it.';
+comment on column ops.documents_bridges.reason is 'Why, in the person''s words.';
+comment on column ops.documents_bridges.bridge is 'The whole answer, findings among it: names of orders and documents, days and amounts, nothing personal.';
+
 create table ops.findings (
   tenant_id uuid not null,
   reconciliation_id uuid not null,
