@@ -15,22 +15,7 @@ export const automatizaciones: Dashboard = {
   filters: period,
   cards: makeCards('automatizaciones', {
     'automations-active': { ...sharedCards.automationsActive, at: [0, 0, 6, 3] },
-    executions: {
-      title: 'Ejecuciones del período (cerrado)',
-      about: 'Todas las ejecuciones de producción de los días del período.',
-      display: 'scalar',
-      at: [0, 6, 6, 3],
-      columns: {
-        executions: integer('Ejecuciones'),
-        success: integer('Correctas'),
-        errors: integer('Con error'),
-        errors_resolved: integer('Errores resueltos por reintento'),
-        crashed: integer('Caídas'),
-        canceled: integer('Canceladas'),
-        running: integer('En curso'),
-        coverage: percent('Parte del período con datos'),
-      },
-    },
+    executions: { ...sharedCards.executions, at: [0, 6, 6, 3] },
     'success-rate': {
       title: 'Tasa de éxito del período (cerrado)',
       about: 'Correctas / (correctas + con error), solo de automatizaciones cuyas ejecuciones correctas guarda n8n.',
@@ -45,14 +30,7 @@ export const automatizaciones: Dashboard = {
       },
     },
     'as-of': { ...sharedCards.asOf, at: [0, 18, 6, 3] },
-    'executions-by-day': {
-      title: 'Ejecuciones por día (cerrado)',
-      about: 'Por día local de inicio; un error reintentado sigue siendo error.',
-      display: 'bar',
-      at: [3, 0, 12, 6],
-      columns: { day: date('Día'), success: integer('Correctas'), errors: integer('Con error'), canceled: integer('Canceladas') },
-      axis: { x: 'day', y: ['success', 'errors', 'canceled'], stacked: true },
-    },
+    'executions-by-day': { ...sharedCards.executionsByDay, at: [3, 0, 12, 6] },
     errors: {
       title: 'Errores por tipo (cerrado)',
       about: 'Ejecuciones con error del período por tipo de error.',

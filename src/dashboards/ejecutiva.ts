@@ -71,7 +71,7 @@ export const ejecutiva: Dashboard = {
       title: 'Ventas consolidadas por empresa, último mes (cerrado)',
       about: 'Venta bruta del último mes de cada empresa, en la moneda de la plataforma y en la suya, y por qué falta un monto.',
       display: 'table',
-      at: [4, 0, 12, 8],
+      at: [4, 0, 24, 7],
       columns: {
         ...company,
         month: date('Mes'),
@@ -87,7 +87,7 @@ export const ejecutiva: Dashboard = {
       title: 'Revenue por tenant, últimos 30 días (móvil)',
       about: 'Venta bruta de los últimos 30 días corridos de cada empresa activa, en su propia moneda; 0 si no vendió.',
       display: 'table',
-      at: [4, 12, 12, 8],
+      at: [18, 0, 12, 8],
       columns: {
         ...company,
         currency: text('Moneda'),
@@ -101,7 +101,7 @@ export const ejecutiva: Dashboard = {
       title: 'Ventas del último mes por empresa (cerrado)',
       about: 'Último mes calendario completo de cada empresa, en su zona y su moneda.',
       display: 'table',
-      at: [12, 0, 12, 8],
+      at: [11, 0, 24, 7],
       columns: {
         ...company,
         first_day: date('Mes'),
@@ -117,7 +117,7 @@ export const ejecutiva: Dashboard = {
       title: 'Tickets abiertos por empresa (ahora)',
       about: 'Conversaciones abiertas, pendientes y con el bot de cada empresa, a la hora de su última lectura.',
       display: 'table',
-      at: [12, 12, 12, 8],
+      at: [18, 12, 12, 8],
       columns: {
         ...company,
         open: integer('Abiertos'),
@@ -130,7 +130,7 @@ export const ejecutiva: Dashboard = {
       title: 'Ejecuciones por empresa, 30 días (cerrado)',
       about: 'Ejecuciones de producción de los últimos 30 días locales completos de cada empresa, y sus automatizaciones activas.',
       display: 'table',
-      at: [20, 0, 12, 8],
+      at: [26, 0, 12, 8],
       columns: {
         ...company,
         executions: integer('Ejecuciones'),
@@ -143,7 +143,7 @@ export const ejecutiva: Dashboard = {
       title: 'Usuarios por empresa (ahora)',
       about: 'Usuarios registrados de cada empresa; uno de varias empresas cuenta en cada una.',
       display: 'table',
-      at: [20, 12, 12, 8],
+      at: [26, 12, 12, 8],
       columns: {
         ...company,
         registered: integer('Registrados'),
@@ -155,7 +155,7 @@ export const ejecutiva: Dashboard = {
       title: 'Ejecuciones por día, todas las empresas (cerrado)',
       about: 'Ejecuciones de producción por día local de cada empresa; solo de las empresas con datos de ese día.',
       display: 'bar',
-      at: [28, 0, 24, 6],
+      at: [34, 0, 24, 6],
       columns: {
         day: date('Día'),
         executions: integer('Ejecuciones'),
@@ -168,7 +168,7 @@ export const ejecutiva: Dashboard = {
       title: 'Flujos atrasados o con registros rechazados',
       about: 'Qué flujo de qué empresa necesita atención, el más atrasado primero.',
       display: 'table',
-      at: [34, 0, 24, 8],
+      at: [40, 0, 24, 8],
       columns: {
         ...company,
         source: text('Origen'),

@@ -4,7 +4,7 @@ import { period } from './filters.ts';
 import { makeCards } from './make-cards.ts';
 import { productColumns, sharedCards } from './shared-cards.ts';
 
-const { text, integer, decimal, money, percent, duration, date, instant } = column;
+const { text, integer, decimal, percent, date, instant } = column;
 
 /** The one page on which a company sees itself: sales, stock, tickets, automations. */
 export const tenant: Dashboard = {
@@ -18,27 +18,8 @@ export const tenant: Dashboard = {
     'sales-30-days': { ...sharedCards.sales30Days, at: [0, 6, 6, 3] },
     'sales-today': { ...sharedCards.salesToday, at: [0, 12, 6, 3] },
     'as-of': { ...sharedCards.asOf, at: [0, 18, 6, 3] },
-    'sales-by-day': {
-      title: 'Ventas por día (cerrado)',
-      about: 'Venta bruta y devoluciones de cada día local; un día sin datos completos queda en blanco.',
-      display: 'bar',
-      at: [3, 0, 16, 6],
-      columns: { day: date('Día'), gross_sales: money('Venta bruta'), refunds: money('Devoluciones'), orders: integer('Pedidos') },
-      axis: { x: 'day', y: ['gross_sales', 'refunds'] },
-    },
-    'sales-last-month': {
-      title: 'Venta bruta del último mes (cerrado)',
-      about: 'Último mes calendario completo, con impuestos, antes de devoluciones.',
-      display: 'scalar',
-      at: [3, 16, 8, 3],
-      columns: {
-        gross_sales: money('Venta bruta'),
-        orders: integer('Pedidos'),
-        first_day: date('Desde'),
-        last_day: date('Hasta'),
-        coverage: percent('Parte del mes con datos'),
-      },
-    },
+    'sales-by-day': { ...sharedCards.salesByDay, at: [3, 0, 16, 6] },
+    'sales-last-month': { ...sharedCards.salesLastMonth, at: [3, 16, 8, 3] },
     'registered-users': {
       title: 'Usuarios registrados (ahora)',
       about: 'Usuarios de la empresa ni vetados ni borrados, según la última lectura completa.',
@@ -56,18 +37,7 @@ export const tenant: Dashboard = {
     },
     'returning-customers': { ...sharedCards.returningCustomers, at: [22, 0, 12, 3] },
     'abandoned-carts': { ...sharedCards.abandonedCarts, industries: ['retail', 'restaurants'], at: [22, 12, 12, 3] },
-    'tickets-now': {
-      title: 'Tickets abiertos (ahora)',
-      about: 'Conversaciones abiertas ahora; pendientes = abiertas y pospuestas; con bot, aparte.',
-      display: 'scalar',
-      at: [25, 0, 6, 3],
-      columns: {
-        open: integer('Abiertos'),
-        pending: integer('Pendientes'),
-        with_bot: integer('Con bot'),
-        as_of: instant('A la hora'),
-      },
-    },
+    'tickets-now': { ...sharedCards.ticketsNow, at: [25, 0, 6, 3] },
     'tickets-resolved': {
       title: 'Tickets resueltos del período (cerrado)',
       about: 'Conversaciones cuya última resolución cae en el período y que no se han reabierto.',
@@ -82,21 +52,7 @@ export const tenant: Dashboard = {
       at: [25, 12, 6, 3],
       columns: { opened: integer('Iniciadas') },
     },
-    'response-time': {
-      title: 'Tiempo promedio de respuesta (cerrado)',
-      about: 'Promedio de las esperas que terminó la respuesta pública de una persona en el período, primera respuesta incluida.',
-      display: 'scalar',
-      at: [25, 18, 6, 3],
-      columns: {
-        average_seconds: duration('Promedio'),
-        median_seconds: duration('Mediana'),
-        p90_seconds: duration('Nueve de cada diez'),
-        first_response_average_seconds: duration('Primera respuesta'),
-        replies: integer('Respuestas'),
-        running: integer('Esperas en curso'),
-        coverage: percent('Parte del período con datos'),
-      },
-    },
+    'response-time': { ...sharedCards.responseTime, at: [25, 18, 6, 3] },
     'tickets-resolved-by-day': {
       title: 'Tickets resueltos por día (cerrado)',
       about: 'Cada conversación una vez, el día de su última resolución.',
@@ -118,36 +74,11 @@ export const tenant: Dashboard = {
       },
       axis: { x: 'day', y: ['opened', 'incoming', 'outgoing'] },
     },
-    'response-time-by-day': {
-      title: 'Tiempo de respuesta por día (cerrado)',
-      about: 'Promedio y mediana de las esperas que terminaron cada día. Los días no se promedian entre sí.',
-      display: 'line',
-      at: [33, 0, 12, 5],
-      columns: { day: date('Día'), average_seconds: duration('Promedio'), median_seconds: duration('Mediana') },
-      axis: { x: 'day', y: ['average_seconds', 'median_seconds'] },
-    },
+    'response-time-by-day': { ...sharedCards.responseTimeByDay, at: [33, 0, 12, 5] },
     'tickets-by-channel': { ...sharedCards.ticketsByChannel, at: [33, 12, 12, 5] },
     'automations-active': { ...sharedCards.automationsActive, at: [38, 0, 6, 3] },
-    executions: {
-      title: 'Ejecuciones del período (cerrado)',
-      about: 'Ejecuciones de producción del período; tasa de éxito = correctas / (correctas + con error).',
-      display: 'scalar',
-      at: [38, 6, 6, 3],
-      columns: {
-        executions: integer('Ejecuciones'),
-        errors: integer('Con error'),
-        success_rate: percent('Tasa de éxito'),
-        coverage: percent('Parte del período con datos'),
-      },
-    },
-    'executions-by-day': {
-      title: 'Ejecuciones por día (cerrado)',
-      about: 'Ejecuciones de producción correctas y con error, por día local de inicio.',
-      display: 'bar',
-      at: [38, 12, 12, 6],
-      columns: { day: date('Día'), success: integer('Correctas'), errors: integer('Con error') },
-      axis: { x: 'day', y: ['success', 'errors'], stacked: true },
-    },
+    executions: { ...sharedCards.executions, at: [38, 6, 6, 3] },
+    'executions-by-day': { ...sharedCards.executionsByDay, at: [38, 12, 12, 6] },
     errors: {
       title: 'Automatizaciones con más errores (cerrado)',
       about: 'Ejecuciones con error del período, por automatización; las que un reintento resolvió siguen siendo errores.',

@@ -2,10 +2,9 @@ import { column } from './column.ts';
 import type { Dashboard } from './dashboard.ts';
 import { period, salesChannel, salesSource } from './filters.ts';
 import { makeCards } from './make-cards.ts';
-import { productColumns, salesWords, sharedCards } from './shared-cards.ts';
+import { productColumns, sharedCards } from './shared-cards.ts';
 
 const { text, integer, decimal, money, percent, date, instant } = column;
-const { average_order: _, orders: orderCount, ...amounts } = salesWords;
 
 /** What is sold, to whom, through which channel, and whether the systems agree on it. */
 export const ventas: Dashboard = {
@@ -19,35 +18,8 @@ export const ventas: Dashboard = {
     'sales-30-days': { ...sharedCards.sales30Days, at: [0, 6, 6, 3] },
     'sales-today': { ...sharedCards.salesToday, at: [0, 12, 6, 3] },
     'as-of': { ...sharedCards.asOf, at: [0, 18, 6, 3] },
-    'sales-by-day': {
-      title: 'Ventas por día (cerrado)',
-      about: 'Venta bruta y devoluciones de cada día local; un día sin datos completos queda en blanco.',
-      display: 'bar',
-      at: [3, 0, 16, 6],
-      columns: {
-        day: date('Día'),
-        gross_sales: money('Venta bruta'),
-        refunds: money('Devoluciones'),
-        net_sales_untaxed: money('Venta neta (sin IVA)'),
-        orders: orderCount,
-        average_order: money('Venta promedio por pedido'),
-      },
-      axis: { x: 'day', y: ['gross_sales', 'refunds'] },
-    },
-    'sales-last-month': {
-      title: 'Venta bruta del último mes (cerrado)',
-      about: 'Último mes calendario completo, con impuestos, antes de devoluciones.',
-      display: 'scalar',
-      at: [3, 16, 8, 6],
-      columns: {
-        ...amounts,
-        orders: orderCount,
-        average_order: money('Venta promedio por pedido'),
-        first_day: date('Desde'),
-        last_day: date('Hasta'),
-        coverage: percent('Parte del mes con datos'),
-      },
-    },
+    'sales-by-day': { ...sharedCards.salesByDay, at: [3, 0, 16, 6] },
+    'sales-last-month': { ...sharedCards.salesLastMonth, at: [3, 16, 8, 6] },
     periods: { ...sharedCards.periods, at: [9, 0, 24, 6] },
     channels: {
       title: 'Ventas por canal (cerrado)',

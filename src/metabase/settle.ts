@@ -16,7 +16,6 @@ import type { Work } from './work.ts';
  */
 export async function settle(work: Work, patience: Patience): Promise<void> {
   const databaseId = await settleDatabase(work);
-  await settleFields(work, databaseId, patience);
   const collectionId = await settleCollection(work);
   await settleAccess(work, databaseId, collectionId);
   const dashboards = await readDashboards(work, collectionId);
@@ -31,6 +30,8 @@ export async function settle(work: Work, patience: Patience): Promise<void> {
   );
   for (const dashboard of wanted) await settleDashboard(work, dashboard, dashboards.get(dashboard.key) ?? null, collectionId, cards);
   if (work.desired.complete) await settleOrphans(work, wanted);
+  // Last: no card needs it, and by now Metabase has had time to read the tables of a new connection.
+  await settleFields(work, databaseId, patience);
 }
 
 /**

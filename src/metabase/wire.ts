@@ -182,6 +182,8 @@ const database = z.object({
   initial_sync_status: z.string().nullish(),
 });
 
+export type DatabaseAnswer = z.infer<typeof database>;
+
 const field = z.object({
   id,
   name: z.string(),
@@ -219,8 +221,9 @@ export const answers = {
   metadata,
   collection,
   collections: z.array(collection),
-  items: z.object({ data: z.array(z.object({ id, name: z.string(), description: z.string().nullish() })) }),
+  items: z.object({ data: z.array(z.object({ id, name: z.string(), description: z.string().nullish(), model: z.string().nullish() })) }),
   card,
+  cards: z.array(z.object({ id, name: z.string(), entity_id: z.string().nullish() })),
   dashboard,
   created: z.object({ id }),
   translated: z.object({ entity_ids: z.record(z.string(), z.object({ id: id.nullish(), status: z.string() })) }),

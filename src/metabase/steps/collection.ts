@@ -7,9 +7,9 @@ const KEY = 'main';
 
 /** The owner's collection. Returns its id, null when it is not there yet and this is a mere look. */
 export async function settleCollection(work: Work): Promise<number | null> {
-  const { name, description, marker } = work.desired.collection;
+  const { name, description } = work.desired.collection;
   const spec = { name, description };
-  const found = await findCollection(work, marker, name);
+  const found = await findCollection(work);
   const id = found === null ? null : Number(found.id);
   const changes = found === null ? [] : differing({ ...found, archived: found.archived ?? false }, { ...spec, archived: false });
   const status = work.statusOf('collection', KEY, id, spec, changes);
@@ -24,7 +24,9 @@ export async function settleCollection(work: Work): Promise<number | null> {
   return now;
 }
 
-async function findCollection(work: Work, marker: string, name: string): Promise<CollectionAnswer | null> {
+/** The owner's collection as Metabase has it, in the trash or not; null when it is not there. */
+export async function findCollection(work: Work): Promise<CollectionAnswer | null> {
+  const { marker, name } = work.desired.collection;
   const known = work.known('collection', KEY);
   // Asked by id, because one in the trash is in no list. It is ours by its marker, or by its name when the marker was edited away.
   const remembered = known === null ? null : await orNull(work.client.collection(known.metabaseId));

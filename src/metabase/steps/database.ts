@@ -1,17 +1,25 @@
 import { differing } from '../holds.ts';
+import type { DatabaseAnswer } from '../wire.ts';
 import type { Work } from '../work.ts';
 
 const KEY = 'main';
 
-/** The owner's connection. Returns its id, null when it is not there yet and this is a mere look. */
-export async function settleDatabase(work: Work): Promise<number | null> {
+/** The owner's connection as Metabase has it; null when it is not there. */
+export async function findDatabase(work: Work): Promise<DatabaseAnswer | null> {
   const { prefix, request } = work.desired.database;
   const all = await work.client.databases();
-  const known = work.known('database', KEY)?.metabaseId;
+  const remembered = work.known('database', KEY)?.metabaseId;
   // An id alone proves nothing: a Metabase set up anew counts from one again. Ours bears our name, or at least our role.
   const isOurs = (one: (typeof all)[number]) => one.name === prefix || one.name.startsWith(`${prefix} `);
-  const found =
-    all.find((one) => one.id === known && (isOurs(one) || one.details?.['user'] === request.details.user)) ?? all.find(isOurs) ?? null;
+  return (
+    all.find((one) => one.id === remembered && (isOurs(one) || one.details?.['user'] === request.details.user)) ?? all.find(isOurs) ?? null
+  );
+}
+
+/** The owner's connection. Returns its id, null when it is not there yet and this is a mere look. */
+export async function settleDatabase(work: Work): Promise<number | null> {
+  const { request } = work.desired.database;
+  const found = await findDatabase(work);
   const id = found?.id ?? null;
   // The password comes back hidden; a new one shows in the hash of the specification.
   const { password: _, ...visible } = request.details;
@@ -27,7 +35,8 @@ export async function settleDatabase(work: Work): Promise<number | null> {
   }, id);
   if (now !== null && work.lock !== null) {
     await work.remember('database', KEY, now, request);
-    await work.change(() => work.client.syncSchema(now), {});
+    // A new one is read by itself.
+    if (id !== null) await work.change(() => work.client.syncSchema(now), {});
   }
   return now;
 }

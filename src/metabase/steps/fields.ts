@@ -6,12 +6,13 @@ import type { Work } from '../work.ts';
 
 export interface Patience {
   readonly sleep: (ms: number) => Promise<void>;
-  /** How often to look for the tables, a pause between. */
+  /** How often to look for the tables, a pause between that grows: all of it takes some minutes. */
   readonly looks: number;
   readonly pauseMs: number;
 }
 
-export const PATIENCE: Omit<Patience, 'sleep'> = { looks: 150, pauseMs: 2000 };
+export const PATIENCE: Omit<Patience, 'sleep'> = { looks: 30, pauseMs: 2000 };
+const LONGEST_PAUSE_MS = 15_000;
 
 /** Keys, joins and drop-downs of what Metabase has found in the warehouse; waits for it when it has just been connected. */
 export async function settleFields(work: Work, databaseId: number | null, patience: Patience): Promise<void> {
@@ -55,7 +56,7 @@ async function tablesFound(work: Work, databaseId: number, patience: Patience): 
     // Once more, in case the first request to sync was lost in a crash.
     if (look === 2) await work.change(() => work.client.syncSchema(databaseId), {});
     await work.lock.hold();
-    await patience.sleep(patience.pauseMs);
+    await patience.sleep(Math.min(patience.pauseMs * look, LONGEST_PAUSE_MS));
   }
   throw new SourceError({
     kind: 'transient',

@@ -47,6 +47,16 @@ export async function updateDatabase(state: MetabaseState, id: number, given: un
   return database;
 }
 
+/** Its cards go with it, and their places on dashboards. */
+export function deleteDatabase(state: MetabaseState, id: number): void {
+  requireDatabase(state, id);
+  state.databases.delete(id);
+  state.permissions.groups.delete(id);
+  for (const card of state.cards.values()) if (card.database_id === id) state.cards.delete(card.id);
+  for (const dashboard of state.dashboards.values())
+    dashboard.dashcards = dashboard.dashcards.filter(({ card_id }) => card_id === null || state.cards.has(card_id));
+}
+
 export function requireDatabase(state: MetabaseState, id: number): StoredDatabase {
   const database = state.databases.get(id);
   if (database === undefined) throw notFound();

@@ -10,11 +10,11 @@ import {
   updateCard,
   updateDashboard,
 } from './content.ts';
-import { createDatabase, requireDatabase, shownDatabase, sync, updateDatabase, updateField } from './databases.ts';
+import { createDatabase, deleteDatabase, requireDatabase, shownDatabase, sync, updateDatabase, updateField } from './databases.ts';
 import { embeddedCard, embeddedDashboard } from './embed.ts';
 import { asText, closed, forbidden, list, notFound, Refusal, text, unauthenticated, type Body } from './refuse.ts';
 import { runNative } from './run-native.ts';
-import { MetabaseState } from './state.ts';
+import { MetabaseState, type StoredCard, type StoredDashboard } from './state.ts';
 
 export interface MetabaseServerOptions extends ServerOptions {
   /** Looks at the metadata of a new connection that find nothing yet; default 1. */
@@ -199,9 +199,15 @@ function changed(body: unknown, revision: number): Body {
 function contentRoutes(state: MetabaseState, delay: number): Route[] {
   return [
     route('GET', 'database', () => ({ data: [...state.databases.values()].map(shownDatabase), total: state.databases.size })),
-    route('POST', 'database', async (_, body) => shownDatabase(await createDatabase(state, body))),
+    route('POST', 'database', async (_, body) => {
+      const database = await createDatabase(state, body);
+      // Its tables are read at once, behind the request.
+      await sync(state, database, delay);
+      return shownDatabase(database);
+    }),
     route('GET', 'database/:id', ([id]) => shownDatabase(requireDatabase(state, Number(id)))),
     route('PUT', 'database/:id', async ([id], body) => shownDatabase(await updateDatabase(state, Number(id), body))),
+    route('DELETE', 'database/:id', ([id]) => deleteDatabase(state, Number(id))),
     route('POST', 'database/:id/sync_schema', async ([id]) => {
       await sync(state, requireDatabase(state, Number(id)), delay);
       return { status: 'ok' };
@@ -236,12 +242,16 @@ function contentRoutes(state: MetabaseState, delay: number): Route[] {
     route('PUT', 'collection/:id', ([id], body) =>
       Object.assign(requireCollection(state, Number(id)), closed(body, ['name', 'description', 'archived', 'parent_id'])),
     ),
-    route('GET', 'collection/:id/items', ([id]) => {
-      const inside = [...state.dashboards.values()].filter(({ collection_id, archived }) => collection_id === Number(id) && !archived);
-      return {
-        data: inside.map((one) => ({ id: one.id, name: one.name, description: one.description, model: 'dashboard' })),
-        total: inside.length,
-      };
+    route('GET', 'collection/:id/items', ([id], _, { url }) => {
+      const models = url.searchParams.getAll('models');
+      const inside = (model: string, all: Iterable<StoredDashboard | StoredCard>) =>
+        models.length > 0 && !models.includes(model)
+          ? []
+          : [...all]
+              .filter(({ collection_id, archived }) => collection_id === Number(id) && !archived)
+              .map((one) => ({ id: one.id, name: one.name, description: one.description, model }));
+      const data = [...inside('dashboard', state.dashboards.values()), ...inside('card', state.cards.values())];
+      return { data, total: data.length };
     }),
     route('POST', 'eid-translation/translate', (_, body) => {
       const { entity_ids } = closed(body, ['entity_ids'], ['entity_ids']);
@@ -252,6 +262,11 @@ function contentRoutes(state: MetabaseState, delay: number): Route[] {
       return { entity_ids: Object.fromEntries(wanted.map((eid) => [String(eid), of(String(eid))])) };
     }),
     route('POST', 'card', (_, body) => shownCard(createCard(state, body))),
+    route('GET', 'card', (_, __, { url }) => {
+      if (url.searchParams.get('f') !== 'database') throw new Refusal(400, { errors: { f: 'value must be one of: database.' } });
+      const { id } = requireDatabase(state, Number(url.searchParams.get('model_id')));
+      return [...state.cards.values()].filter(({ database_id, archived }) => database_id === id && !archived).map(shownCard);
+    }),
     route('GET', 'card/:id', ([id]) => shownCard(requireCard(state, Number(id)))),
     route('PUT', 'card/:id', ([id], body) => shownCard(updateCard(state, Number(id), body))),
     route('POST', 'card/:id/query', ([id], body) => {
@@ -260,6 +275,7 @@ function contentRoutes(state: MetabaseState, delay: number): Route[] {
       return runNative(requireDatabase(state, card.database_id), card, {});
     }),
     route('POST', 'dashboard', (_, body) => shownDashboard(state, createDashboard(state, body))),
+    route('DELETE', 'dashboard/:id', ([id]) => void state.dashboards.delete(requireDashboard(state, Number(id)).id)),
     route('GET', 'dashboard/:id', ([id]) => shownDashboard(state, requireDashboard(state, Number(id)))),
     route('PUT', 'dashboard/:id', ([id], body) => shownDashboard(state, updateDashboard(state, Number(id), body))),
   ];

@@ -1,4 +1,0 @@
-select day, success, errors
-from kpi.executions_by_day
-where day between {{desde}}::date and {{hasta}}::date
-order by day

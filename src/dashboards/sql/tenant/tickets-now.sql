@@ -1,2 +1,0 @@
-select open, pending, with_bot, as_of
-from kpi.tickets_now
