@@ -1,12 +1,6 @@
 import { KINDS, type AlertKind, type Unit } from './alert-kinds.ts';
+import { chileanNumber } from '../normalize/chilean-number.ts';
 import type { Finding } from './advance.ts';
-
-/** `1234567.5` as people in Chile write it: `1.234.567,5`. Works on the text: no amount passes through a float. */
-export function chilean(decimal: string): string {
-  const [whole = '0', fraction] = decimal.split('.');
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, '.');
-  return fraction === undefined ? grouped : `${grouped},${fraction}`;
-}
 
 /** A value in its kind's unit, for people. */
 export function amountOf(kind: AlertKind, decimal: string | null, currency: string): string {
@@ -14,10 +8,10 @@ export function amountOf(kind: AlertKind, decimal: string | null, currency: stri
 }
 
 const IN_UNIT: Readonly<Record<Unit, (decimal: string, currency: string) => string>> = {
-  money: (decimal, currency) => `${currency} ${chilean(decimal)}`,
-  share: (decimal) => `${chilean(percent(decimal))} %`,
-  minutes: (decimal) => `${chilean(decimal)} minutos`,
-  count: (decimal) => chilean(decimal),
+  money: (decimal, currency) => `${currency} ${chileanNumber(decimal)}`,
+  share: (decimal) => `${chileanNumber(percent(decimal))} %`,
+  minutes: (decimal) => `${chileanNumber(decimal)} minutos`,
+  count: (decimal) => chileanNumber(decimal),
 };
 
 /** `0.125` → `12.5`, by moving the point. */

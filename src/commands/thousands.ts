@@ -1,7 +1,6 @@
-/** `1234567.5` as people in Chile write it: `1.234.567,5`. Works on the text: no amount passes through a float. */
+import { chileanNumber } from '../normalize/chilean-number.ts';
+
+/** A decimal amount for a table of the command line; a dash where there is none. */
 export function thousands(amount: string | null): string {
-  if (amount === null) return '—';
-  const [whole = '0', fraction] = amount.split('.');
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, '.');
-  return fraction === undefined ? grouped : `${grouped},${fraction}`;
+  return amount === null ? '—' : chileanNumber(amount);
 }
