@@ -9,6 +9,7 @@ import { embedDashboard } from '../metabase/embed.ts';
 import { metabaseHttp } from '../metabase/open-metabase.ts';
 import { planMetabase, type Plan } from '../metabase/plan.ts';
 import { provisionMetabase } from '../metabase/provision.ts';
+import { removeMetabase } from '../metabase/remove.ts';
 import { listTenants } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { UsageError, type Terminal } from './terminal.ts';
@@ -72,6 +73,21 @@ export function metabaseCommands(program: Command, context: CommandContext): voi
         if (name !== 'apply' && plans.some(({ differences }) => differences > 0)) process.exitCode = 3;
       });
   }
+
+  metabase
+    .command('remove')
+    .description('take a company out of Metabase: its dashboards, cards, connection and collection; may be cut off and repeated')
+    .requiredOption('--tenant <rut|id>', 'the company')
+    .option('--force', "also when cards that somebody else put on the company's connection are deleted with it", false)
+    .addHelpText('after', '\nExample:\n  kpi metabase remove --tenant 76042235-5')
+    .action(async (options: { tenant: string; force: boolean }) => {
+      const app = await context.app();
+      const tenant = await findTenant(app, options.tenant);
+      const removed = await removeMetabase(await app.metabase(), tenant.id, { force: options.force });
+      terminal.document(removed);
+      if (removed.items.length === 0) terminal.line(terminal.say({ es: 'No había nada.', en: 'There was nothing.' }));
+      for (const { kind, name, outcome } of removed.items) terminal.line(`  ${terminal.say(OUTCOMES[outcome])}: ${kind} ${name}`);
+    });
 
   metabase
     .command('embed')
@@ -151,6 +167,11 @@ function print(terminal: Terminal, plan: Plan, differencesOnly: boolean): void {
     rows,
   );
 }
+
+const OUTCOMES = {
+  removed: { es: 'quitado', en: 'removed' },
+  left: { es: 'queda, tiene contenido ajeno', en: 'stays, somebody else has content in it' },
+} as const;
 
 const STATES = {
   create: { es: 'se crea', en: 'create' },

@@ -4,6 +4,7 @@ import { createServer } from '../api/server.ts';
 import type { App } from '../app.ts';
 import { MetabaseMissing } from '../metabase-secrets.ts';
 import { embedDashboard, type EmbedDeps } from '../metabase/embed.ts';
+import { readerGeneration } from '../store/reader-passwords.ts';
 import { ReaderSessions } from '../store/reader-sessions.ts';
 import { roleUrl } from '../store/role-urls.ts';
 import { version } from '../version.ts';
@@ -28,7 +29,7 @@ export function serveCommand(program: Command, context: CommandContext): void {
       const { webhookSecret } = context.config.clerk;
       const { queryConnections, queryMs, corsOrigins, requestsPerMinute, queriesPerMinute } = context.config.gateway;
       const readers = new ReaderSessions({
-        url: (role) => roleUrl(app.directUrl, role, app.roleSecret),
+        url: async (role) => roleUrl(app.directUrl, role, app.roleSecret, await readerGeneration(app.db, role)),
         maxConnections: queryConnections,
         perTenant: 2,
         waitingPerTenant: 20,

@@ -9,6 +9,7 @@ import { roleUrl } from '../store/role-urls.ts';
 import { addTenant, listTenants } from '../store/tenants.ts';
 import type { CommandContext } from './context.ts';
 import { tenantLocationCommand } from './tenant-location.ts';
+import { tenantReaderCommands } from './tenant-reader.ts';
 import { tenantSettingCommands } from './tenant-settings.ts';
 import { UsageError } from './terminal.ts';
 
@@ -85,6 +86,7 @@ export function tenantCommands(program: Command, context: CommandContext): void 
     });
   tenantSettingCommands(tenant, context);
   tenantLocationCommand(tenant, context);
+  tenantReaderCommands(tenant, context);
   tenant
     .command('list')
     .description('all companies')

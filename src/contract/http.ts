@@ -2,7 +2,7 @@ import type { SourceError } from './source-error.ts';
 
 /** What a connector may say about one request. Everything else (retry, budget, redaction) is `outbound`'s. */
 export interface HttpInit {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Deadline of one attempt in milliseconds; default 60 000. */

@@ -27,7 +27,12 @@ const ADMINISTRATORS = 2;
 export function metabaseClient({ url, http, credentials }: ClientOptions) {
   const base = url.replace(/\/+$/, '');
 
-  async function call<Z extends z.ZodType>(method: 'GET' | 'POST' | 'PUT', path: string, schema: Z, body?: unknown): Promise<z.infer<Z>> {
+  async function call<Z extends z.ZodType>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    schema: Z,
+    body?: unknown,
+  ): Promise<z.infer<Z>> {
     const what = `${method} ${path.split('?')[0]!.replaceAll(/\/(?:[\w-]+\.){2}[\w-]+/g, '/{token}')}`;
     const answer = await http(`${base}${path}`, {
       method,
@@ -69,6 +74,8 @@ export function metabaseClient({ url, http, credentials }: ClientOptions) {
     updateDatabase: (id: number, request: DatabaseRequest) =>
       call('PUT', `/api/database/${id}`, anything, requests.database.parse(request)),
     database: (id: number) => call('GET', `/api/database/${id}`, answers.database),
+    /** Also deletes every card that is on it. */
+    deleteDatabase: (id: number) => call('DELETE', `/api/database/${id}`, anything),
     syncSchema: (id: number) => call('POST', `/api/database/${id}/sync_schema`, anything, {}),
     metadata: (id: number) => call('GET', `/api/database/${id}/metadata`, answers.metadata),
     updateField: (id: number, request: FieldRequest) => call('PUT', `/api/field/${id}`, anything, requests.field.parse(request)),
@@ -79,6 +86,10 @@ export function metabaseClient({ url, http, credentials }: ClientOptions) {
       (await call('POST', '/api/collection', answers.created, requests.collection.omit({ archived: true }).parse(request))).id,
     updateCollection: (id: number, request: z.infer<typeof requests.collection>) =>
       call('PUT', `/api/collection/${id}`, anything, requests.collection.parse(request)),
+    /** What is in a collection and not in the trash. */
+    itemsIn: async (collectionId: number) =>
+      (await call('GET', `/api/collection/${collectionId}/items?models=dashboard&models=card&models=collection&limit=1000`, answers.items))
+        .data,
     dashboardsIn: async (collectionId: number) =>
       (await call('GET', `/api/collection/${collectionId}/items?models=dashboard&limit=1000`, answers.items)).data,
 
@@ -93,6 +104,8 @@ export function metabaseClient({ url, http, credentials }: ClientOptions) {
       );
     },
     card: (id: number) => call('GET', `/api/card/${id}`, answers.card),
+    /** Cards on a connection that are not in the trash. */
+    cardsOn: (databaseId: number) => call('GET', `/api/card?f=database&model_id=${databaseId}`, answers.cards),
     createCard: async (request: CardRequest) => (await call('POST', '/api/card', answers.created, requests.card.parse(request))).id,
     updateCard: (id: number, request: CardRequest) => call('PUT', `/api/card/${id}`, anything, requests.card.parse(request)),
 
@@ -101,6 +114,7 @@ export function metabaseClient({ url, http, credentials }: ClientOptions) {
       (await call('POST', '/api/dashboard', answers.created, requests.newDashboard.parse(request))).id,
     updateDashboard: (id: number, request: DashboardRequest) =>
       call('PUT', `/api/dashboard/${id}`, anything, requests.dashboard.parse(request)),
+    deleteDashboard: (id: number) => call('DELETE', `/api/dashboard/${id}`, anything),
 
     permissionGraph: () => call('GET', '/api/permissions/graph', answers.graph),
     putPermissionGraph: (graph: Graph) => call('PUT', '/api/permissions/graph', anything, graph),

@@ -14,7 +14,7 @@ type Details = DatabaseRequest['details'];
  * (port 6543, or `?pgbouncer=true`) prepared statements are off, as they belong to one server session. What the address says of TLS
  * holds; an address that says nothing gets it, unless it is on this machine or in this network.
  */
-export function connectionDetails(reach: Reach, role: string, applicationName: string): Details {
+export function connectionDetails(reach: Reach, role: string, applicationName: string, generation = 1): Details {
   const url = new URL(roleUrl(reach.url, role, reach.roleSecret));
   const pooled = url.port === '6543' || url.searchParams.get('pgbouncer') === 'true';
   const mode = url.searchParams.get('sslmode') ?? (isNear(url.hostname) ? 'disable' : 'require');
@@ -24,7 +24,7 @@ export function connectionDetails(reach: Reach, role: string, applicationName: s
     port: Number(url.port || '5432'),
     dbname: decodeURIComponent(url.pathname.slice(1)),
     user: decodeURIComponent(url.username),
-    password: rolePassword(reach.roleSecret, role),
+    password: rolePassword(reach.roleSecret, role, generation),
     ssl: mode !== 'disable',
     ...(mode === 'disable' ? {} : { 'ssl-mode': mode }),
     'additional-options': options.join('&'),

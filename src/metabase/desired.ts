@@ -66,7 +66,7 @@ export function desiredForTenant(tenant: MetabaseTenant, dashboards: readonly Da
     database: databaseOf(
       `t:${tenant.id}`,
       tenant.companyName,
-      connectionDetails(reach, tenant.readerRole, `metabase-${tenant.readerRole}`),
+      connectionDetails(reach, tenant.readerRole, `metabase-${tenant.readerRole}`, tenant.readerGeneration),
     ),
     collection: collectionOf(tenant.id, `${tenant.companyName} (${tenant.rut})`),
     dashboards: sharing(

@@ -10,7 +10,7 @@ const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new 
 
 export interface Attempt {
   readonly url: URL;
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   /** Deadline from sending to the last byte of the body, in milliseconds. */

@@ -50,6 +50,7 @@ export async function makeReport(deps: ReportDeps, request: ReportRequest): Prom
     url: deps.directUrl,
     roleSecret: deps.roleSecret,
     role: reader.role,
+    generation: reader.generation,
     timeZone: reader.locale.timeZone,
     filters: dashboard.filters,
     chosen: { ...(from === undefined ? {} : { desde: from }), ...(until === undefined ? {} : { hasta: until }) },
@@ -69,12 +70,19 @@ export async function makeReport(deps: ReportDeps, request: ReportRequest): Prom
 }
 
 async function readerOf(db: Database, tenantId: string) {
-  const { readerRole, rut, companyName, currency, currencyDecimals, timeZone, industry } = await metabaseTenant(db, tenantId);
+  const tenant = await metabaseTenant(db, tenantId);
+  const { readerRole, readerGeneration: generation, rut, companyName, currency, currencyDecimals, timeZone, industry } = tenant;
   if (readerRole === null) throw new Error(`tenant ${rut} has no role to read with; only tenants made by "kpi tenant add" have one`);
-  return { role: readerRole, company: { name: companyName, rut }, locale: { currency, currencyDecimals, timeZone }, industry };
+  return { role: readerRole, generation, company: { name: companyName, rut }, locale: { currency, currencyDecimals, timeZone }, industry };
 }
 
 async function analyst(db: Database) {
   const { currency, currencyDecimals } = await readPlatform(db);
-  return { role: 'kpi_analyst', company: null, locale: { currency, currencyDecimals, timeZone: PLATFORM_ZONE }, industry: '' };
+  return {
+    role: 'kpi_analyst',
+    generation: 1,
+    company: null,
+    locale: { currency, currencyDecimals, timeZone: PLATFORM_ZONE },
+    industry: '',
+  };
 }

@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly roleSecret: string;
   /** A tenant's reader, or kpi_analyst: what it may see is what the report shows. */
   readonly role: string;
+  /** Generation of its password; default 1. */
+  readonly generation?: number;
   readonly timeZone: string;
   readonly filters: readonly Filter[];
   /** What filters hold instead of their initial values. */
@@ -45,7 +47,7 @@ const CLOCK = 'select now() as at, (now() at time zone $1)::date::text as today'
  */
 export async function readCards(options: ReadOptions): Promise<Answers> {
   const db = new Database({
-    url: roleUrl(options.url, options.role, options.roleSecret),
+    url: roleUrl(options.url, options.role, options.roleSecret, options.generation),
     maxConnections: 1,
     applicationName: 'kpi-report',
   });

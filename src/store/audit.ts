@@ -1,5 +1,3 @@
-import type { Query } from './database.ts';
-
 /** Who changes something, and why; for `ops.audit`. */
 export interface Author {
   readonly who: string;
@@ -10,7 +8,7 @@ const ADD = `insert into ops.audit (actor, tenant_id, action, details) values ($
 
 /** Writes down who did what to a tenant, in the transaction that does it. `details` hold no secret and no personal data. */
 export async function audit(
-  query: Query,
+  query: (text: string, values: readonly unknown[]) => Promise<unknown>,
   tenantId: string,
   author: Author,
   action: string,

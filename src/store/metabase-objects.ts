@@ -29,6 +29,8 @@ export interface MetabaseTenant {
   readonly timeZone: string;
   readonly industry: string;
   readonly readerRole: string | null;
+  /** Generation of its password. */
+  readonly readerGeneration: number;
 }
 
 /** Another run writes this tenant's content, or took it over from a run that had gone silent. */
@@ -38,10 +40,12 @@ export class MetabaseBusy extends Error {
   readonly advice = 'Wait until the other run has ended, then apply again; a run that died gives way after two minutes.';
 }
 
-const TENANT = `select id, rut, company_name as "companyName", currency, currency_decimals as "currencyDecimals", time_zone as "timeZone",
-  industry, reader_role as "readerRole" from public.tenants where id = $1`;
+const TENANT = `select t.id, t.rut, t.company_name as "companyName", t.currency, t.currency_decimals as "currencyDecimals",
+    t.time_zone as "timeZone", t.industry, t.reader_role as "readerRole", coalesce(p.generation, 1) as "readerGeneration"
+  from public.tenants t left join ops.reader_passwords p on p.role = t.reader_role where t.id = $1`;
 const LIST = `select kind, key, metabase_id::int as "metabaseId", spec_hash as "specHash" from ops.metabase_objects
   where tenant_id = $1 and instance = $2 order by kind, key`;
+const INSTANCES = `select distinct instance from ops.metabase_objects where tenant_id = $1 and kind = 'database' order by instance`;
 const SAVE = `insert into ops.metabase_objects as o (tenant_id, instance, kind, key, metabase_id, spec_hash)
   select $1, $2, $4, $5, $6, $7 from ops.metabase_locks where tenant_id = $1 and instance = $2 and holder = $3 for update
   on conflict (tenant_id, instance, kind, key)
@@ -67,6 +71,11 @@ export async function metabaseTenant(db: Database, tenantId: string): Promise<Me
 
 export async function listMetabaseObjects(db: Database, place: MetabasePlace): Promise<MetabaseObject[]> {
   return (await db.query<MetabaseObject & Record<string, unknown>>(LIST, [place.tenantId, place.instance])).rows;
+}
+
+/** Metabases in which a tenant has a connection. */
+export async function metabaseInstances(db: Database, tenantId: string): Promise<string[]> {
+  return (await db.query<{ instance: string }>(INSTANCES, [tenantId])).rows.map(({ instance }) => instance);
 }
 
 /** The right to write one tenant's content into one Metabase, held by a row. */

@@ -94,16 +94,22 @@ export async function followTimeZone(admin: DirectSession, tenantId: string): Pr
 
 /**
  * Removes a tenant's reader: the name in `public.tenants` first, so that sessions which are still open see nothing more, then the
- * sessions, then the role. Does nothing for a role that is not there.
+ * sessions, then the role with whatever it was granted in this database. Does nothing for a role that is not there.
  */
 export async function dropReader(admin: DirectSession, role: string): Promise<void> {
   if (!READER.test(role)) throw new Error(`"${role}" is no reader role; they are named t_ and twelve letters or digits`);
-  await admin.atomically(`update public.tenants set reader_role = null where reader_role = '${role}'`);
+  await admin.atomically(`
+    update public.tenants set reader_role = null where reader_role = '${role}';
+    delete from ops.reader_passwords where role = '${role}'`);
   const [found] = await admin.run('select from pg_roles where rolname = $1', [role]);
   if (found === undefined) return;
   await admin.atomically(`alter role ${role} nologin`);
   await admin.run('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
-  await admin.atomically(`drop role ${role}`);
+  await admin.atomically(`drop role ${role}`).catch(async (error: unknown) => {
+    // Somebody granted it something by hand. Only then, as not every admin may do this for another role.
+    if ((error as { readonly code?: unknown }).code !== '2BP01') throw error;
+    await admin.atomically(`drop owned by ${role}; drop role ${role}`);
+  });
 }
 
 /** Random letters and digits, each equally likely: bytes beyond the last whole multiple of the alphabet are thrown away. */

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface ReaderSessionsOptions {
-  /** URL as a reader's role. Of the database itself, not of a transaction pooler: a session is cleaned by `discard all`. */
-  readonly url: (role: string) => string;
+  /**
+   * URL as a reader's role, with the password of now; asked for each connection. Of the database itself, not of a transaction pooler: a
+   * session is cleaned by `discard all`.
+   */
+  readonly url: (role: string) => string | Promise<string>;
   /** Most connections at once, over all tenants. */
   readonly maxConnections: number;
   /** Most of them that one tenant may use at once: one tenant's slow statements leave room for the others. */
@@ -44,6 +47,8 @@ const LOOK_MS = 500;
 const CONNECT_MS = 5000;
 /** Names of settings that statements made up stay in the backend's memory, discarded or not: it is not kept for ever. */
 const USES = 200;
+/** SQLSTATE of a password that is not the role's. */
+const WRONG_PASSWORD = '28P01';
 
 /**
  * Connections as the tenants' reader roles: few, whatever the number of tenants. Each serves one request at a time and is given back
@@ -190,8 +195,7 @@ export class ReaderSessions {
   }
 
   async #connect(role: string): Promise<ReaderSession> {
-    const client = this.#client(role);
-    await client.connect();
+    const client = await this.#connected(role);
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const session: ReaderSession = { role, client, pid: rows[0]!.pid, received: 0, left: USES, abandoned: false };
     client.connection.stream.on('data', (chunk: Buffer) => {
@@ -207,8 +211,21 @@ export class ReaderSessions {
     return session;
   }
 
-  #client(role: string): pg.Client {
-    const connectionString = this.#options.url(role);
+  /** A password that changed between asking for it and using it is asked for once more. */
+  async #connected(role: string): Promise<pg.Client> {
+    for (let attempt = 1; ; attempt += 1) {
+      const client = this.#client(await this.#options.url(role));
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        await client.end().catch(() => undefined);
+        if (attempt === 2 || (error as { readonly code?: unknown }).code !== WRONG_PASSWORD) throw error;
+      }
+    }
+  }
+
+  #client(connectionString: string): pg.Client {
     const client = new pg.Client({ connectionString, application_name: 'kpi-gateway', connectionTimeoutMillis: CONNECT_MS });
     client.on('error', (error) => this.#options.onError?.(error));
     return client;
@@ -225,9 +242,9 @@ export class ReaderSessions {
       () => true,
     );
     await this.#stopping(async () => {
-      const client = this.#client(session.role);
+      let client: pg.Client | null = null;
       try {
-        await client.connect();
+        client = await this.#connected(session.role);
         await client.query('select pg_cancel_backend($1)', [session.pid]);
         const obeyed = () => Promise.race([settled, sleep(this.#options.obeyMs ?? OBEY_MS, false)]);
         if (await obeyed()) return;
@@ -239,7 +256,7 @@ export class ReaderSessions {
         this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
         session.client.connection.stream.destroy();
       } finally {
-        await client.end().catch(() => undefined);
+        await client?.end().catch(() => undefined);
       }
     });
   }

@@ -74,6 +74,8 @@ const ORDINARY: Record<string, Values> = {
   'ops.alert_states': { state: 'firing' },
   'ops.alert_deliveries': { event: 'firing' },
   'ops.alert_events': { event: 'firing' },
+  'ops.reader_passwords': { generation: 2 },
+  'ops.report_schedules': { cadence: 'daily', local_time: '07:00', route: 'gerencia' },
   'ops.metabase_objects': { kind: 'card', metabase_id: 1 },
 };
 
