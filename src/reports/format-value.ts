@@ -21,13 +21,27 @@ const DECIMAL = number({ maximumFractionDigits: 2 });
 const PERCENT = number({ style: 'percent', maximumFractionDigits: 1 });
 const DECIMAL_TEXT = /^-?\d+(\.\d+)?$/;
 
-/** A card's value for people in Chile. Numbers are rounded from their decimal text, exactly: no amount passes through a float. */
-export function formatValue(value: Value, format: Format, locale: Locale): string {
+/**
+ * A card's value for people in Chile. Numbers are rounded from their decimal text, exactly: no amount passes through a float.
+ * @param places decimals that a plain decimal or a share is written with, so that a column stands comma under comma; without it as many as it has
+ */
+export function formatValue(value: Value, format: Format, locale: Locale, places?: number): string {
   if (value === null) return NO_DATA;
   if (value instanceof Date) return localInstant(value, locale.timeZone);
   if (format === 'date') return localDay(value);
   if (format === 'text' || format === 'instant' || !DECIMAL_TEXT.test(value)) return value;
+  if (places !== undefined && (format === 'decimal' || format === 'percent')) {
+    const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+    return number({ style: format, ...digits }).format(value as `${number}`);
+  }
   return IN_FORMAT[format](value as `${number}`, locale);
+}
+
+/** Decimals that a column of plain decimals or shares needs: as many as the value with most of them is written with. */
+export function placesOf(values: readonly Value[], format: Format): number {
+  const writer = format === 'percent' ? PERCENT : DECIMAL;
+  const written = values.map((value) => (typeof value === 'string' && DECIMAL_TEXT.test(value) ? writer.format(value as `${number}`) : ''));
+  return Math.max(0, ...written.map((text) => /,(\d+)/.exec(text)?.[1]?.length ?? 0));
 }
 
 const IN_FORMAT: Readonly<Record<Exclude<Format, 'text' | 'date' | 'instant'>, (decimal: `${number}`, locale: Locale) => string>> = {

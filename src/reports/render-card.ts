@@ -1,5 +1,5 @@
 import type { Format } from '../dashboards/dashboard.ts';
-import { formatValue, NO_DATA, type Locale } from './format-value.ts';
+import { formatValue, NO_DATA, placesOf, type Locale } from './format-value.ts';
 import { html, type Markup } from './markup.ts';
 import type { ReadCard } from './read-cards.ts';
 import { renderChart, renderPie, renderRows } from './render-chart.ts';
@@ -13,23 +13,23 @@ const SHORT_WORD = 16;
 const FIGURE_SIGN_PX = 14;
 const NUMBERS: ReadonlySet<Format> = new Set(['integer', 'decimal', 'money', 'percent', 'duration']);
 
-/** One card with its title, and what it is in small print. */
-export function renderCard(read: ReadCard, locale: Locale): Markup {
+/** One card with its title, and what it is in small print. @param room height that a chart may fill, where cards beside it are taller */
+export function renderCard(read: ReadCard, locale: Locale, room = 0): Markup {
   const { card } = read;
   const [about] = card.description.split(' Vacío: ');
   return html`<h2>${card.title}</h2>
-    ${bodyOf(read, locale)}
+    ${bodyOf(read, locale, room)}
     <p class="about">${about ?? ''}</p>`;
 }
 
-function bodyOf(read: ReadCard, locale: Locale): Markup {
+function bodyOf(read: ReadCard, locale: Locale, room: number): Markup {
   const { card, rows } = read;
   if (card.display === 'scalar' || card.display === 'progress') return scalar(read, locale);
   if (rows.length === 0) return html`<p class="none">Sin registros</p>`;
   if (card.axis === undefined || card.display === 'table') return table(read, locale);
   if (card.display === 'row') return renderRows(read, card.axis, locale);
   if (card.display === 'pie') return renderPie(read, card.axis, locale);
-  return renderChart(read, card.axis, widthOf(card), locale) ?? html`<p class="none">${NO_DATA}</p>`;
+  return renderChart(read, card.axis, { width: widthOf(card), room }, locale) ?? html`<p class="none">${NO_DATA}</p>`;
 }
 
 /** Room inside of a card, in pixels at 96 dpi. */
@@ -54,13 +54,18 @@ const EMPTY = html` class="empty"`;
 function table({ card, rows }: ReadCard, locale: Locale): Markup {
   const columns = Object.values(card.columns);
   const side = (format: Format) => (NUMBERS.has(format) ? 'number' : format === 'text' ? 'text' : 'time');
+  const shown = rows.slice(0, MOST_ROWS);
+  // Amounts of several currencies have each the decimals of its own.
+  const mixed = Object.keys(card.columns).some((name) => name.includes('currency'));
+  const valuesOf = (i: number) => shown.map((row) => row[i] ?? null);
+  const places = columns.map(({ format }, i) => (mixed && format === 'decimal' ? undefined : placesOf(valuesOf(i), format)));
   const head = columns.map(({ title, format }) => html`<th scope="col" class="${side(format)}">${title}</th>`);
-  const body = rows.slice(0, MOST_ROWS).map(
+  const body = shown.map(
     (row) =>
       html`<tr>
         ${columns.map(({ format }, i) => {
           const value = row[i] ?? null;
-          const text = formatValue(value, format, locale);
+          const text = formatValue(value, format, locale, places[i]);
           if (format !== 'text') return html`<td class="${side(format)}${value === null ? ' empty' : ''}">${text}</td>`;
           // An empty text is no missing number: most such columns say what is wrong, where something is.
           if (value === null) return html`<td></td>`;
@@ -70,7 +75,9 @@ function table({ card, rows }: ReadCard, locale: Locale): Markup {
         })}
       </tr>`,
   );
-  return html`<table class="${columns.length > 6 ? 'wide' : 'plain'}">
+  // A place or a count before its name needs no room.
+  const ranked = columns.length > 1 && side(columns[0]!.format) === 'number' && columns[1]!.format === 'text';
+  return html`<table class="${columns.length > 6 ? 'wide' : 'plain'}${ranked ? ' ranked' : ''}">
       <thead>
         <tr>
           ${head}

@@ -6,11 +6,20 @@ import type { ReadCard } from './read-cards.ts';
 
 type Axis = NonNullable<Card['axis']>;
 
-/** Bars, lines, areas over an axis, as SVG with its legend. @param width of the picture, in pixels at 96 dpi */
-export function renderChart({ card, rows }: ReadCard, axis: Axis, width: number, locale: Locale): Markup | null {
+/** Pixels at 96 dpi: as wide as its card, and as high as what stands beside it, where that is more than it needs. */
+interface Size {
+  readonly width: number;
+  readonly room: number;
+}
+
+const HIGHEST = 420;
+
+/** Bars, lines, areas over an axis, as SVG with its legend. */
+export function renderChart({ card, rows }: ReadCard, axis: Axis, { width, room }: Size, locale: Locale): Markup | null {
   const plot = plotOf(card, rows, axis);
   if (plot.series.every(({ values }) => values.every((value) => value === null))) return null;
-  const { frame, grid } = chartFrame(plot, width, Math.min(230, Math.max(150, card.at.height * 32)), locale);
+  const needed = Math.min(230, Math.max(150, card.at.height * 32));
+  const { frame, grid } = chartFrame(plot, width, Math.min(HIGHEST, Math.max(needed, room)), locale);
   const drawn =
     card.display === 'bar' ? bars(plot, frame) : plot.series.map(({ values }, i) => line(values, frame, colorOf(i), card.display));
   return html`<svg viewBox="0 0 ${frame.width} ${frame.height}" role="img">${grid}${drawn}</svg

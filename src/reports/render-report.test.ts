@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Card } from '../dashboards/dashboard.ts';
-import { formatTick, formatValue, localInstant } from './format-value.ts';
+import { formatTick, formatValue, localInstant, placesOf } from './format-value.ts';
 import { html } from './markup.ts';
 import type { ReadCard } from './read-cards.ts';
 import { renderCard } from './render-card.ts';
@@ -49,6 +49,16 @@ describe('formats', () => {
     ['NaN', 'decimal', clp, 'NaN'],
   ] as const)('%s as %s', (value, format, locale, said) => {
     expect(formatValue(value, format, locale)).toBe(said);
+  });
+
+  test.each([
+    [['159', '332.5', null, '93'], 'decimal', ['159,0', '332,5', 'sin dato', '93,0']],
+    [['159', '-93'], 'decimal', ['159', '-93']],
+    [['1.005', '2'], 'decimal', ['1,01', '2,00']],
+    [['0.89', '0.8937', '1'], 'percent', ['89,0%', '89,4%', '100,0%']],
+  ] as const)('a column %j of %s stands comma under comma', (values, format, said) => {
+    const places = placesOf(values, format);
+    expect(values.map((value) => formatValue(value, format, clp, places))).toEqual(said);
   });
 
   test('an hour that a zone has twice is the hour of its clocks, both times', () => {
@@ -103,6 +113,24 @@ describe('cards', () => {
     expect(text).toContain('Se muestran 40 de 1.041 filas.');
     expect(text).not.toContain('fila 40<');
     expect(drawn({ columns: {} }, [])).toContain('Sin registros');
+  });
+
+  test('amounts of several currencies keep the decimals of their own', () => {
+    const columns = { currency_source: { title: 'Moneda', format: 'text' }, total: { title: 'Total', format: 'decimal' } } as const;
+    const rows = [
+      ['CLP', '748911159'],
+      ['USD', '11407.92'],
+    ];
+    expect(drawn({ columns }, rows)).toMatch(/>748\.911\.159<[\s\S]*>11\.407,92</);
+  });
+
+  test('a chart is as high as what stands beside it', () => {
+    const chart = {
+      card: cardOf({ display: 'line', columns: { day, gross: money }, axis: { x: 'day', y: ['gross'] } }),
+      rows: [['2026-11-01', '1']],
+    };
+    const heights = [0, 300, 5000].map((room) => /viewBox="0 0 \d+ (\d+)"/.exec(renderCard(chart, clp, room).text)![1]);
+    expect(heights).toEqual(['192', '300', '420']);
   });
 
   test('a bar is as high as its value and a day without one has none', () => {

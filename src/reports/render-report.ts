@@ -3,6 +3,7 @@ import type { Dashboard } from '../dashboards/dashboard.ts';
 import { formatValue, localDay, localInstant, type Locale } from './format-value.ts';
 import { html, Markup } from './markup.ts';
 import type { Answers, ReadCard } from './read-cards.ts';
+import { heightOf } from './card-height.ts';
 import { renderCard } from './render-card.ts';
 
 export interface ReportPage {
@@ -84,17 +85,23 @@ function renderBand(cards: readonly ReadCard[], locale: Locale): Markup[] {
   const isLong = ({ card, rows }: ReadCard) => card.display === 'table' && rows.length > KEPT_ROWS;
   const short = cards.filter((read) => !isLong(read));
   const first = Math.min(...short.map(({ card }) => card.at.row));
+  const tallest = Math.max(...short.map(({ card }) => columnHeight(short, card.at.column)));
   const drawn = short.map((read) => {
     if (short.length < cards.length && short.length === 1) return renderAlone(read, locale);
     const { row, column, width, height } = read.card.at;
     const place = `grid-column:${column + 1}/span ${width};grid-row:${row - first + 1}/span ${height}`;
-    return html`<section class="card" style="${place}">${renderCard(read, locale)}</section>`;
+    const alone = short.filter(({ card }) => card.at.column === column).length === 1;
+    return html`<section class="card" style="${place}">${renderCard(read, locale, alone ? tallest - heightOf(read, 0) : 0)}</section>`;
   });
   return [
     ...(short.length === 0 ? [] : [html`<div class="band">${drawn}</div>`]),
     ...cards.filter(isLong).map((read) => html`<section class="card long">${renderCard(read, locale)}</section>`),
   ];
 }
+
+/** What the cards that begin in one column of a band need, one above the other. */
+const columnHeight = (band: readonly ReadCard[], column: number): number =>
+  band.filter(({ card }) => card.at.column === column).reduce((sum, read) => sum + heightOf(read), 0);
 
 /** A card with nothing beside it: over the whole width. */
 function renderAlone({ card, rows }: ReadCard, locale: Locale): Markup {
