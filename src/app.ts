@@ -21,6 +21,7 @@ import { normalizer } from './normalize/normalize-draft.ts';
 import { createHttpStats, type RequestEvent } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
 import { secretValues } from './outbound/secret-values.ts';
+import { printReport } from './reports/print-report.ts';
 import { resolveSecret, type SecretSources } from './secrets.ts';
 import { SharedBudget } from './store/api-budget.ts';
 import { listConnections, type ConnectionRow } from './store/connections.ts';
@@ -250,6 +251,14 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     sync: deps,
     alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },
     sliceMs: timings.backfillSliceMs,
+    reports: {
+      print: async (tenantId, key, period) => {
+        const dashboard = DASHBOARDS.find((one) => one.key === key);
+        if (dashboard === undefined) throw new Error(`there is no dashboard "${key}" any more; remove its schedule`);
+        const place = { db, directUrl: warehouse.directUrl, roleSecret, chromium: config.chromium };
+        return printReport(place, { dashboard, tenantId, ...period });
+      },
+    },
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
     jobFor,
     observe: (observer) => void observers.push(observer),

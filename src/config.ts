@@ -65,6 +65,7 @@ const environment = z
     KPI_REQUESTS_PER_SECOND: number(0.1, 100_000, 40).describe('Requests a second to one account of a source, over all processes'),
     ALERTS_WEBHOOK_URL: optional(webUrl()).describe('Where alerts go (n8n), for tenants without a target of their own'),
     ALERTS_WEBHOOK_SECRET: optional(z.string().min(16, 'is shorter than 16 characters')).describe('Key that alerts are signed with'),
+    REPORTS_WEBHOOK_URL: optional(webUrl()).describe('Where scheduled reports go (n8n); signed with the key of the alerts'),
     KPI_ALERTS_INTERVAL_SECONDS: number(1, 86_400, 300).describe("Between two evaluations of a tenant's alert rules"),
     KPI_DASHBOARD_LINK: optional(webUrl()).describe('Address of a dashboard in alerts, with {rut} or {tenant_id}, and {dashboard}'),
     CLERK_SECRET_KEY: optional(z.string().min(8, 'is too short for a key')).describe('Reads the users; without it none are read'),
@@ -115,6 +116,9 @@ const environment = z
     if ((env.ALERTS_WEBHOOK_URL === undefined) !== (env.ALERTS_WEBHOOK_SECRET === undefined)) {
       const [missing, there] = env.ALERTS_WEBHOOK_URL === undefined ? (['URL', 'SECRET'] as const) : (['SECRET', 'URL'] as const);
       fault(`ALERTS_WEBHOOK_${missing}`, `is missing, and ALERTS_WEBHOOK_${there} is set`);
+    }
+    if (env.REPORTS_WEBHOOK_URL !== undefined && env.ALERTS_WEBHOOK_SECRET === undefined) {
+      fault('ALERTS_WEBHOOK_SECRET', 'is missing, and REPORTS_WEBHOOK_URL is set: reports are signed with it');
     }
     // A session made for another site of the same instance must not open this one.
     if (env.CLERK_ISSUER !== undefined && env.CLERK_AUTHORIZED_PARTIES === undefined) {
@@ -172,7 +176,7 @@ export interface Config {
   readonly requestRate: { readonly perSecond: number; readonly burst: number };
   readonly alerts: {
     /** Null: only tenants with a target of their own are told. */
-    readonly webhook: { readonly url: string; readonly secret: string } | null;
+    readonly webhook: { readonly url: string; readonly secret: string; readonly reportsUrl: string | null } | null;
     readonly intervalMs: number;
     /** Address of a dashboard with `{rut}`, `{tenant_id}`, `{dashboard}`; null: messages carry no link. */
     readonly link: string | null;
@@ -256,7 +260,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     }),
     requestRate: Object.freeze({ perSecond: env.KPI_REQUESTS_PER_SECOND, burst: Math.max(10, env.KPI_REQUESTS_PER_SECOND * 2) }),
     alerts: Object.freeze({
-      webhook: webhook === undefined || secret === undefined ? null : Object.freeze({ url: webhook, secret }),
+      webhook:
+        webhook === undefined || secret === undefined
+          ? null
+          : Object.freeze({ url: webhook, secret, reportsUrl: env.REPORTS_WEBHOOK_URL ?? null }),
       intervalMs: ms(env.KPI_ALERTS_INTERVAL_SECONDS),
       link: env.KPI_DASHBOARD_LINK ?? null,
     }),

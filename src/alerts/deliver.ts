@@ -61,11 +61,10 @@ export async function deliverAlerts(deps: DeliveryDeps, tenantId: string, signal
     await deps.db.query(REST, [tenantId, problem, NO_TARGET_PAUSE_SECONDS, NO_TARGET_PATIENCE_SECONDS]);
     return done;
   }
-  const http = deps.httpTo(target, signal);
   while (!signal.aborted) {
     const claimed = (await deps.db.query<Claimed & Record<string, unknown>>(CLAIM, [tenantId, CLAIM_SECONDS])).rows[0];
     if (claimed === undefined) break;
-    const failure = await send(http, target, claimed, deps.now());
+    const failure = await send(deps, target, claimed, signal);
     if (failure === null) {
       await settle(deps.db, tenantId, claimed, 'sent', null, 0);
       done.sent += 1;
@@ -97,11 +96,18 @@ export function backoffSeconds(attempts: number, random: () => number): number {
   return full / 2 + (random() * full) / 2;
 }
 
-async function send(http: Http, target: AlertTarget, { id, body }: Claimed, at: Date): Promise<SourceError | null> {
+async function send(
+  deps: DeliveryDeps,
+  target: AlertTarget,
+  { id, event, body }: Claimed,
+  signal: AbortSignal,
+): Promise<SourceError | null> {
+  const url = event === 'report' ? target.reportsUrl : target.url;
+  if (url === undefined || url === null) return nowhereForReports();
   try {
-    await http(target.url, {
+    await deps.httpTo({ url, secret: target.secret }, signal)(url, {
       method: 'POST',
-      headers: signedHeaders(target.secret, body, id, at),
+      headers: signedHeaders(target.secret, body, id, deps.now()),
       body,
       repeatable: false,
       classify: ({ status }) => (status >= 200 && status < 300 ? 'ok' : status === 404 ? notListening() : null),
@@ -112,6 +118,15 @@ async function send(http: Http, target: AlertTarget, { id, body }: Claimed, at: 
     // Accepted; only the words of the answer were cut short.
     return error.code === 'truncated' && error.status !== undefined && error.status < 300 ? null : error;
   }
+}
+
+function nowhereForReports(): SourceError {
+  return new SourceError({
+    kind: 'config',
+    code: 'no_reports_webhook',
+    message: 'no webhook for reports is set',
+    advice: "Set REPORTS_WEBHOOK_URL, or reports_url in the company's target; then: kpi alerts retry",
+  });
 }
 
 /** n8n answers so while it starts, and while the workflow is not active. */

@@ -5,13 +5,16 @@ import type { Database } from '../store/database.ts';
 export interface AlertTarget {
   readonly url: string;
   readonly secret: string;
+  /** Where reports go; without it they wait for a person. */
+  readonly reportsUrl?: string | null;
 }
 
+const webAddress = z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'is no http(s) address');
+
 /** What the entry behind a target's reference has to hold. */
-export const targetEntry = z.object({
-  url: z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'is no http(s) address'),
-  secret: z.string().min(16, 'is shorter than 16 characters'),
-});
+export const targetEntry = z
+  .object({ url: webAddress, secret: z.string().min(16, 'is shorter than 16 characters'), reports_url: webAddress.optional() })
+  .transform(({ url, secret, reports_url: reportsUrl = null }): AlertTarget => ({ url, secret, reportsUrl }));
 
 export interface StoredTarget {
   /** Null: for all tenants without one of their own. */

@@ -11,11 +11,12 @@ import { renderPdf } from '../reports/render-pdf.ts';
 import { isDay } from '../store/local-instant.ts';
 import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { reportScheduleCommands } from './report-schedule.ts';
 import { UsageError } from './terminal.ts';
 
 interface ReportOptions {
   readonly tenant?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly from?: string;
   readonly until?: string;
   readonly own: boolean;
@@ -27,11 +28,11 @@ const EMBED_SECONDS = 120;
 /** `kpi report`: a dashboard on paper. */
 export function reportCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  program
+  const command = program
     .command('report')
     .description('a dashboard with its numbers of now, as a page of HTML or a PDF')
     .argument('<dashboard>', DASHBOARDS.map(({ key }) => key).join(', '))
-    .requiredOption('--out <file>', 'where to: a file ending in .html or .pdf; a PDF needs Chromium')
+    .option('--out <file>', 'where to: a file ending in .html or .pdf; a PDF needs Chromium')
     .option('--tenant <rut|id>', 'the company; only "ejecutiva" has none')
     .option('--from <day>', 'first local day; without it the last 90 days that have ended')
     .option('--until <day>', 'last local day')
@@ -41,8 +42,10 @@ export function reportCommand(program: Command, context: CommandContext): void {
       const dashboard = DASHBOARDS.find(({ key }) => key === wanted.toLowerCase());
       if (dashboard === undefined)
         throw new UsageError(`there is no dashboard "${wanted}"; there are: ${DASHBOARDS.map(({ key }) => key).join(', ')}`);
-      const kind = extname(options.out).toLowerCase();
-      if (kind !== '.html' && kind !== '.pdf') throw new UsageError(`--out is "${options.out}"; it ends in .html or .pdf`);
+      const { out } = options;
+      if (out === undefined) throw new UsageError('say where to: --out <file>, ending in .html or .pdf');
+      const kind = extname(out).toLowerCase();
+      if (kind !== '.html' && kind !== '.pdf') throw new UsageError(`--out is "${out}"; it ends in .html or .pdf`);
       const period = periodOf(dashboard, options);
       if (dashboard.audience === 'analyst' && options.tenant !== undefined)
         throw new UsageError(`${dashboard.key} is over all companies; leave out --tenant`);
@@ -52,21 +55,22 @@ export function reportCommand(program: Command, context: CommandContext): void {
       const chromium = kind === '.pdf' ? await findChromium(context.config.chromium) : null;
       const app = await context.app();
       const tenant = options.tenant === undefined ? null : await findTenant(app, options.tenant);
-      const said = { file: options.out, dashboard: dashboard.key, tenant_id: tenant?.id ?? null };
+      const said = { file: out, dashboard: dashboard.key, tenant_id: tenant?.id ?? null };
       if (chromium !== null && tenant !== null && context.config.metabase !== null && !options.own) {
         const url = await metabasePage(app, tenant, dashboard, period);
-        await writeFile(options.out, await renderPdf({ url }, { chromium }), { mode: 0o600 });
+        await writeFile(out, await renderPdf({ url }, { chromium }), { mode: 0o600 });
         terminal.document({ ...said, rendered_by: 'metabase', from: period.from ?? null, until: period.until ?? null });
       } else {
         const { db, directUrl, roleSecret } = app;
         const report = await makeReport({ db, directUrl, roleSecret }, { dashboard, tenantId: tenant?.id ?? null, ...period });
-        await writeFile(options.out, chromium === null ? report.html : await renderPdf(report, { chromium }), { mode: 0o600 });
+        await writeFile(out, chromium === null ? report.html : await renderPdf(report, { chromium }), { mode: 0o600 });
         const { from, until, cards, readAt } = report;
         terminal.document({ ...said, rendered_by: 'kpi', from, until, cards, read_at: readAt });
       }
       terminal.line(`${dashboard.title}  ${tenant?.company_name ?? ''}`.trimEnd());
-      terminal.line(terminal.say({ es: `Guardado en ${options.out}`, en: `Written to ${options.out}` }));
+      terminal.line(terminal.say({ es: `Guardado en ${out}`, en: `Written to ${out}` }));
     });
+  reportScheduleCommands(command, context);
 }
 
 type Period = Pick<ReportOptions, 'from' | 'until'>;

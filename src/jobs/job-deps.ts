@@ -1,5 +1,7 @@
 import type { DeliveryDeps } from '../alerts/deliver.ts';
 import type { EvaluationOptions } from '../alerts/evaluate.ts';
+import type { PrintedReport } from '../reports/print-report.ts';
+import type { Period } from '../reports/report-period.ts';
 import type { Database } from '../store/database.ts';
 import type { SyncDeps, SyncJob } from '../sync/run-sync.ts';
 
@@ -10,6 +12,8 @@ export interface JobDeps {
   readonly alerts: { readonly evaluation: EvaluationOptions; readonly delivery: DeliveryDeps };
   /** After so many milliseconds a job gives its turn to others. */
   readonly sliceMs: number;
+  /** @throws when the dashboard is not there, a card cannot be answered or the printing fails */
+  readonly reports: { print(tenantId: string, dashboard: string, period: Period): Promise<PrintedReport> };
   /** Names of a source's streams, in the order they are best read. */
   streamsOf(source: string): readonly string[];
   /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */

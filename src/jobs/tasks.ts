@@ -5,11 +5,13 @@ import { deliverAlerts } from '../alerts/deliver.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
+import { enqueueReports } from '../store/report-schedules.ts';
 import { quietUntil } from '../store/schedule.ts';
 import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
+import { makeReports } from './make-reports.ts';
 import { recompute } from './recompute.ts';
 import { replayRefusals } from './replay-refusals.ts';
 import { syncConnection } from './sync-connection.ts';
@@ -38,6 +40,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     tick: async () => {
       await enqueueDue(deps.db);
       await enqueueAlerts(deps.db);
+      await enqueueReports(deps.db);
       await enqueueSilentRecomputations(deps.db);
     },
     users: async () => {
@@ -64,6 +67,11 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     },
     alert_deliveries: async (payload) => {
       await deliverAlerts(deps.alerts.delivery, TENANT.parse(payload).tenant_id, stopping);
+    },
+    reports: async (payload) => {
+      const { tenant_id } = TENANT.parse(payload);
+      const made = await makeReports(deps, tenant_id, stopping);
+      if (made > 0) await enqueueDeliveries(deps.db, tenant_id);
     },
     dashboards: async (payload) => {
       const { tenant_id, job_id } = DASHBOARDS.parse(payload);

@@ -7,7 +7,7 @@ import { Database } from '../../src/store/database.ts';
 import { streamStatus } from '../../src/store/streams.ts';
 import { runBackfill } from '../../src/sync/run-backfill.ts';
 import { testDatabase } from '../support/database.ts';
-import { syncDeps, tenantWith, withoutAlerts } from '../support/scripted-stream.ts';
+import { syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
 
 const instance = await testDatabase();
 const db = new Database({ url: instance.url('kpi_writer') });
@@ -20,7 +20,7 @@ const withoutSecret = () => Promise.reject(new SecretError('env:TIENDA', 'no var
 const deps: JobDeps = {
   db,
   sync: syncDeps(db),
-  alerts: withoutAlerts(db),
+  ...withoutMessages(db),
   sliceMs: 20_000,
   streamsOf: () => ['orders'],
   jobFor: withoutSecret,

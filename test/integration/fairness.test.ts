@@ -8,7 +8,7 @@ import { Database } from '../../src/store/database.ts';
 import { enqueueBackfill, enqueueSync } from '../../src/store/streams.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/processes.ts';
-import { jobOf, pageOf, scripted, syncDeps, tenantWith, withoutAlerts } from '../support/scripted-stream.ts';
+import { jobOf, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -48,7 +48,7 @@ function deps(streams: readonly string[]): JobDeps {
     db,
     // Nothing waits in the buffer: a slice ends at the first page after its time.
     sync: { ...syncDeps(db), buffer: { rows: 1, bytes: 1, milliseconds: 0 } },
-    alerts: withoutAlerts(db),
+    ...withoutMessages(db),
     sliceMs: SLICE_MS,
     streamsOf: () => streams,
     jobFor: async (tenantId, connectionId, stream, lane, signal) => {

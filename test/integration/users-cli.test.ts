@@ -6,7 +6,7 @@ import { syncUsers } from '../../src/jobs/sync-users.ts';
 import { SourceError } from '../../src/contract/index.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { ClerkRig } from '../support/clerk-rig.ts';
-import { syncDeps, withoutAlerts } from '../support/scripted-stream.ts';
+import { syncDeps, withoutMessages } from '../support/scripted-stream.ts';
 import { kpi, type Ended } from '../support/processes.ts';
 
 let rig: ClerkRig;
@@ -73,7 +73,7 @@ describe('the job of the worker', () => {
   const deps = (syncThem?: JobDeps['syncUsers']): JobDeps => ({
     db: rig.db,
     sync: syncDeps(rig.db),
-    alerts: withoutAlerts(rig.db),
+    ...withoutMessages(rig.db),
     sliceMs: 20_000,
     streamsOf: () => [],
     jobFor: () => Promise.reject(new Error('not asked for')),

@@ -11,7 +11,7 @@ import { withDirectSession } from '../../src/store/direct-session.ts';
 import { enqueueDue, enqueueSync, wakeStreams } from '../../src/store/streams.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { kpi, startKpi, until, type Running } from '../support/processes.ts';
-import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith, withoutAlerts } from '../support/scripted-stream.ts';
+import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -79,7 +79,7 @@ test('two workers with two jobs for one connection never read its stream at once
   const deps = (name: string): JobDeps => ({
     db,
     sync: syncDeps(db, name),
-    alerts: withoutAlerts(db),
+    ...withoutMessages(db),
     sliceMs: 20_000,
     streamsOf: () => ['orders'],
     jobFor: async (_tenant, _connection, _stream, lane, signal) => {

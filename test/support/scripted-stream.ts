@@ -76,13 +76,14 @@ export function syncDeps(db: Database, worker = 'test'): SyncDeps {
   };
 }
 
-/** No alert leaves, and none is due before long. */
-export function withoutAlerts(db: Database): JobDeps['alerts'] {
+/** No alert and no report leaves, and none is due before long. */
+export function withoutMessages(db: Database): Pick<JobDeps, 'alerts' | 'reports'> {
   const { log, now, random } = syncDeps(db);
   const httpTo = () => () => Promise.reject(new Error('nothing is sent'));
+  const delivery = { db, log, now, random, targetOf: () => Promise.resolve(null), httpTo };
   return {
-    evaluation: { intervalSeconds: 3600, link: null },
-    delivery: { db, log, now, random, targetOf: () => Promise.resolve(null), httpTo },
+    alerts: { evaluation: { intervalSeconds: 3600, link: null }, delivery },
+    reports: { print: () => Promise.reject(new Error('nothing is printed')) },
   };
 }
 
