@@ -40,6 +40,8 @@ export interface Card {
   readonly columns: Readonly<Record<string, { readonly title: string; readonly format: Format }>>;
   /** For charts: the column of the axis, and those drawn over it. */
   readonly axis?: { readonly x: string; readonly y: readonly string[]; readonly stacked?: boolean };
+  /** Filters that its statement uses in parts that may be left out, and that some dashboards it is on do not have. */
+  readonly borrowed?: readonly Filter[];
   /** Only for tenants of these industries; without it for all. */
   readonly industries?: readonly Industry[];
 }

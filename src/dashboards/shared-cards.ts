@@ -1,4 +1,5 @@
 import { column } from './column.ts';
+import { supportChannel } from './filters.ts';
 
 const { text, integer, decimal, money, percent, duration, date, instant } = column;
 
@@ -198,7 +199,23 @@ export const sharedCards = {
     },
     axis: { x: 'day', y: ['average_seconds', 'median_seconds', 'p90_seconds', 'first_response_average_seconds'] },
   },
+  ticketsResolvedByDay: {
+    folder: 'shared',
+    title: 'Tickets resueltos por día (cerrado)',
+    about: 'Cada conversación una vez, el día de su última resolución, según cómo se conoce la hora.',
+    display: 'bar',
+    columns: {
+      day: date('Día'),
+      resolved: integer('Resueltos'),
+      exact: integer('Hora exacta'),
+      observed: integer('Hora observada'),
+      estimated: integer('Hora estimada'),
+    },
+    axis: { x: 'day', y: ['exact', 'observed', 'estimated'], stacked: true },
+  },
   ticketsByChannel: {
+    folder: 'shared',
+    borrowed: [supportChannel],
     title: 'Tickets por canal y estado, últimos 7 días (móvil)',
     about: 'Conversaciones iniciadas en los últimos 7 días corridos, y todas las guardadas, por su estado de ahora.',
     display: 'table',

@@ -95,20 +95,7 @@ export const soporte: Dashboard = {
     },
     'response-time': { ...sharedCards.responseTime, at: [19, 0, 6, 6] },
     'response-time-by-day': { ...sharedCards.responseTimeByDay, at: [19, 6, 18, 6] },
-    'resolved-by-day': {
-      title: 'Tickets resueltos por día (cerrado)',
-      about: 'Cada conversación una vez, el día de su última resolución, según cómo se conoce la hora.',
-      display: 'bar',
-      at: [25, 0, 12, 6],
-      columns: {
-        day: date('Día'),
-        resolved: integer('Resueltos'),
-        exact: integer('Hora exacta'),
-        observed: integer('Hora observada'),
-        estimated: integer('Hora estimada'),
-      },
-      axis: { x: 'day', y: ['exact', 'observed', 'estimated'], stacked: true },
-    },
+    'tickets-resolved-by-day': { ...sharedCards.ticketsResolvedByDay, at: [25, 0, 12, 6] },
     'handoffs-by-day': {
       title: 'Traspasos entre bot y personas por día (cerrado)',
       about: 'Del bot a una persona y de vuelta, una vez por tramo.',

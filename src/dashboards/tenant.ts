@@ -53,14 +53,7 @@ export const tenant: Dashboard = {
       columns: { opened: integer('Iniciadas') },
     },
     'response-time': { ...sharedCards.responseTime, at: [25, 18, 6, 3] },
-    'tickets-resolved-by-day': {
-      title: 'Tickets resueltos por día (cerrado)',
-      about: 'Cada conversación una vez, el día de su última resolución.',
-      display: 'bar',
-      at: [28, 0, 12, 5],
-      columns: { day: date('Día'), resolved: integer('Resueltos') },
-      axis: { x: 'day', y: ['resolved'] },
-    },
+    'tickets-resolved-by-day': { ...sharedCards.ticketsResolvedByDay, at: [28, 0, 12, 5] },
     'whatsapp-by-day': {
       title: 'WhatsApp por día (cerrado)',
       about: 'Conversaciones iniciadas y mensajes públicos de WhatsApp, por día local.',

@@ -37,8 +37,8 @@ export const LITERALS_AND_COMMENTS = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g
  * materialised, because an ORDER BY inside a plain subquery may be lost in a parallel plan.
  * @throws Error when the card uses a filter its dashboard does not have, mixes filters of both kinds in one optional part, or uses `?`
  */
-export function cardQuery(card: Pick<Card, 'key' | 'sql'>, { filters, timeZone, guarded }: QueryOptions): CardQuery {
-  const known = new Map(filters.map((filter) => [filter.slug, filter]));
+export function cardQuery(card: Pick<Card, 'key' | 'sql' | 'borrowed'>, { filters, timeZone, guarded }: QueryOptions): CardQuery {
+  const known = new Map([...(card.borrowed ?? []), ...filters].map((filter) => [filter.slug, filter]));
   const named = (part: string) => [...part.matchAll(TAG)].map(([, slug = '']) => slug);
   const filterOf = (slug: string): Filter => {
     const filter = known.get(slug);

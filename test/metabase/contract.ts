@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { embedDashboard } from '../../src/metabase/embed.ts';
+import { removeMetabase } from '../../src/metabase/remove.ts';
+import { rotateReader } from '../../src/metabase/rotate-reader.ts';
 import { nativeOf } from '../../src/metabase/wire.ts';
 import { MetabaseRig, type RealMetabase } from '../support/metabase-rig.ts';
 
@@ -107,5 +109,25 @@ export function metabaseContract(real: RealMetabase | null): void {
     const other = await rig.ask(`${path}?parameters=${encodeURIComponent(JSON.stringify({ rut: rig.beto.rut }))}`);
     expect(other.status).toBe(400);
     expect(other.text).toContain('You can only specify a value for :rut in the JWT.');
+  });
+
+  test('another password of a company reaches its connection, which is tried with it', async () => {
+    const { adminUrl: directUrl, roleSecret } = rig.database;
+    const author = { who: 'contract', reason: 'contract' };
+    const done = await rotateReader({ db: rig.db, directUrl, roleSecret, metabase: rig.deps() }, rig.ana.id, { author });
+    expect(done).toMatchObject({ generation: 2, metabase: 'told' });
+    // Metabase tries a connection before it stores it, so the new password is right.
+    expect((await rig.plan(owner())).differences).toBe(0);
+  });
+
+  test('a company that is taken out leaves no connection and no card; its collection is in the trash', async () => {
+    const { client } = rig.deps();
+    const card = await client.card(await idOf('card', 'ventas/total'));
+    const [database, collection] = [await idOf('database', 'main'), await idOf('collection', 'main')];
+    await removeMetabase(rig.deps(), rig.ana.id);
+    expect((await client.databases()).map(({ id }) => id)).not.toContain(database);
+    expect(await client.cardsByEntityId([card.entity_id!])).toEqual(new Map());
+    expect(await client.collection(collection)).toMatchObject({ archived: true });
+    expect((await removeMetabase(rig.deps(), rig.ana.id)).items).toEqual([]);
   });
 }

@@ -56,7 +56,8 @@ async function findCards(
     if (ours) found.set(card.key, there);
     else lost.push(card);
   }
-  if (lost.length === 0) return found;
+  // On a connection made a moment ago there is no card of ours: they go with their connection.
+  if (lost.length === 0 || work.items.some(({ kind, status }) => kind === 'database' && status === 'create')) return found;
   const ids = await work.client.cardsByEntityId(lost.map(({ entityId }) => entityId));
   for (const card of lost) {
     const id = ids.get(card.entityId);

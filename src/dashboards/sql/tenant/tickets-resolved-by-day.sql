@@ -1,4 +1,0 @@
-select day, resolved
-from kpi.tickets_resolved_by_day
-where day between {{desde}}::date and {{hasta}}::date
-order by day
