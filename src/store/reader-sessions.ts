@@ -143,16 +143,13 @@ export class ReaderSessions {
   /** Waits until the backend is gone: what it takes of the server is taken from its tenant's share, not from the others'. */
   async #outlive({ role, pid }: ReaderSession): Promise<void> {
     while (!this.#closed) {
-      const client = this.#client(role);
-      const there = await client
-        .connect()
-        .then(() => client.query('select from pg_stat_activity where pid = $1 and usename = current_user', [pid]))
-        .then(
-          ({ rowCount }) => rowCount !== 0,
-          () => false,
-        );
-      await client.end().catch(() => undefined);
-      if (!there) return;
+      const client = await this.#connected(role).catch(() => null);
+      const there = await client?.query('select from pg_stat_activity where pid = $1 and usename = current_user', [pid]).then(
+        ({ rowCount }) => rowCount !== 0,
+        () => false,
+      );
+      await client?.end().catch(() => undefined);
+      if (there !== true) return;
       await sleep(LOOK_MS);
     }
   }
