@@ -692,7 +692,7 @@ create table ops.alert_deliveries (
   last_error text
 );
 alter table ops.alert_deliveries add constraint alert_deliveries_pkey PRIMARY KEY (tenant_id, id);
-alter table ops.alert_deliveries add constraint alert_deliveries_event_check CHECK ((event = ANY (ARRAY['firing'::text, 'resolved'::text, 'test'::text])));
+alter table ops.alert_deliveries add constraint alert_deliveries_event_check CHECK ((event = ANY (ARRAY['firing'::text, 'resolved'::text, 'test'::text, 'report'::text])));
 alter table ops.alert_deliveries add constraint alert_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'dead'::text])));
 CREATE INDEX alert_deliveries_due ON ops.alert_deliveries USING btree (next_try_at) WHERE (state = 'waiting'::text);
 CREATE INDEX alert_deliveries_waiting ON ops.alert_deliveries USING btree (tenant_id, kind, number) WHERE (state = 'waiting'::text);
@@ -705,9 +705,9 @@ comment on table ops.alert_deliveries is 'Outbox: written in the transaction tha
 comment on column ops.alert_deliveries.tenant_id is 'Tenant.';
 comment on column ops.alert_deliveries.id is 'Idempotency key: the same at every attempt.';
 comment on column ops.alert_deliveries.number is 'Order: messages of one kind leave in it.';
-comment on column ops.alert_deliveries.kind is 'Kind of rule.';
-comment on column ops.alert_deliveries.event is 'firing, resolved or test.';
-comment on column ops.alert_deliveries.body is 'The bytes that are signed and sent, the same at every attempt. Counts and amounts only.';
+comment on column ops.alert_deliveries.kind is 'Kind of rule; report:<dashboard>:<route> of a report.';
+comment on column ops.alert_deliveries.event is 'firing, resolved, test or report.';
+comment on column ops.alert_deliveries.body is 'The bytes that are signed and sent, the same at every attempt. Of a report the file is taken out once it was accepted.';
 comment on column ops.alert_deliveries.state is 'waiting, sent, or dead (waits for a person: kpi alerts retry).';
 comment on column ops.alert_deliveries.attempts is 'Attempts begun; a result counts only for the attempt it belongs to.';
 comment on column ops.alert_deliveries.created_at is 'When it was written.';
@@ -1313,6 +1313,28 @@ comment on column ops.quarantine.last_seen_at is 'Last seen.';
 comment on column ops.quarantine.closed_at is 'When it was closed.';
 comment on column ops.quarantine.closed_because is 'Why it was closed.';
 
+create table ops.reader_passwords (
+  tenant_id uuid not null,
+  role text not null,
+  generation integer not null,
+  rotated_at timestamp with time zone not null,
+  settled_at timestamp with time zone
+);
+alter table ops.reader_passwords add constraint reader_passwords_pkey PRIMARY KEY (tenant_id);
+alter table ops.reader_passwords add constraint reader_passwords_generation_check CHECK ((generation > 1));
+CREATE INDEX reader_passwords_role ON ops.reader_passwords USING btree (role);
+alter table ops.reader_passwords enable row level security;
+alter table ops.reader_passwords force row level security;
+create policy service on ops.reader_passwords as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.reader_passwords owner to kpi_owner;
+grant delete, insert, select, update on table ops.reader_passwords to kpi_writer;
+comment on table ops.reader_passwords is 'Readers whose password was changed. A reader without a row has that of generation 1. The password itself is derived and stored nowhere.';
+comment on column ops.reader_passwords.tenant_id is 'Tenant.';
+comment on column ops.reader_passwords.role is 'Its reader role.';
+comment on column ops.reader_passwords.generation is 'Generation of the password in force; written in the transaction that alters the role.';
+comment on column ops.reader_passwords.rotated_at is 'When it came into force. Sessions that began earlier were opened with the former one.';
+comment on column ops.reader_passwords.settled_at is 'When Metabase had it and the earlier sessions were ended; null: that is still to be done.';
+
 create table ops.recomputations (
   tenant_id uuid not null,
   id uuid not null,
@@ -1388,6 +1410,56 @@ comment on column ops.reconciliations.erp_amount is 'Their amount.';
 comment on column ops.reconciliations.remainder is 'What the classes do not explain: zero, or the comparison is wrong.';
 comment on column ops.reconciliations.warnings is 'Stale or partly covered streams, as found.';
 comment on column ops.reconciliations.created_at is 'When it ran.';
+
+create table ops.report_schedules (
+  tenant_id uuid not null,
+  id uuid not null,
+  dashboard text not null,
+  cadence text not null,
+  weekday smallint,
+  month_day smallint,
+  local_time time without time zone not null,
+  route text not null,
+  created_by text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  last_due_on date not null,
+  sent_on date,
+  failures integer default 0 not null,
+  problem text,
+  retry_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  claim uuid,
+  claimed_until timestamp with time zone default '-infinity'::timestamp with time zone not null
+);
+alter table ops.report_schedules add constraint report_schedules_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.report_schedules add constraint report_schedules_cadence_check CHECK ((cadence = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text])));
+alter table ops.report_schedules add constraint report_schedules_check CHECK (((cadence = 'weekly'::text) = (weekday IS NOT NULL)));
+alter table ops.report_schedules add constraint report_schedules_check1 CHECK (((cadence = 'monthly'::text) = (month_day IS NOT NULL)));
+alter table ops.report_schedules add constraint report_schedules_month_day_check CHECK (((month_day >= 1) AND (month_day <= 31)));
+alter table ops.report_schedules add constraint report_schedules_route_check CHECK ((route ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text));
+alter table ops.report_schedules add constraint report_schedules_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)));
+alter table ops.report_schedules enable row level security;
+alter table ops.report_schedules force row level security;
+create policy service on ops.report_schedules as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.report_schedules owner to kpi_owner;
+grant delete, insert, select, update on table ops.report_schedules to kpi_writer;
+comment on table ops.report_schedules is 'Reports that are made by the calendar of the company and sent through the outbox. Who receives one is not known here: only the name of a route.';
+comment on column ops.report_schedules.tenant_id is 'Tenant.';
+comment on column ops.report_schedules.id is 'Schedule.';
+comment on column ops.report_schedules.dashboard is 'Dashboard that is printed, one of the code''s list.';
+comment on column ops.report_schedules.cadence is 'daily, weekly or monthly.';
+comment on column ops.report_schedules.weekday is 'Weekly: 1 Monday … 7 Sunday.';
+comment on column ops.report_schedules.month_day is 'Monthly: day of the month; in a shorter month its last day.';
+comment on column ops.report_schedules.local_time is 'Time of day in the company''s zone. A time that a change of clocks skips is the first after it; one that comes twice counts once.';
+comment on column ops.report_schedules.route is 'Name under which the receiver (n8n) keeps the recipients.';
+comment on column ops.report_schedules.created_by is 'Who made it.';
+comment on column ops.report_schedules.created_at is 'When.';
+comment on column ops.report_schedules.last_due_on is 'Latest due day that is done with: its report is in the outbox, or it was overtaken by a later one.';
+comment on column ops.report_schedules.sent_on is 'Latest due day whose report went into the outbox.';
+comment on column ops.report_schedules.failures is 'Attempts since the last success.';
+comment on column ops.report_schedules.problem is 'Why the last attempt failed. Holds no secret.';
+comment on column ops.report_schedules.retry_at is 'No attempt before this.';
+comment on column ops.report_schedules.claim is 'Attempt of the worker that is at it; an attempt that was overtaken writes nothing.';
+comment on column ops.report_schedules.claimed_until is 'A worker is at it until then; after a crash another one takes it.';
 
 create table ops.run_counts (
   tenant_id uuid not null,
@@ -7855,6 +7927,27 @@ RETURN (SELECT max(q.ends) AS max FROM ((SELECT (((quiet_ends.instant AT TIME ZO
 alter function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) owner to kpi_owner;
 grant execute on function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) to kpi_writer;
 comment on function ops.quiet_ends(timestamp with time zone,text,time without time zone,time without time zone) is 'When the quiet hours end that this instant is in; null when it is in none.';
+
+CREATE OR REPLACE FUNCTION ops.report_due(cadence text, weekday smallint, month_day smallint, local_time time without time zone, zone text, at timestamp with time zone, OUT latest date, OUT next date, OUT next_at timestamp with time zone)
+ RETURNS record
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  with days as (
+    select day, (day + local_time) at time zone zone as moment
+    from (select ((at at time zone zone)::date + n)::date as day from generate_series(-32, 32) as n) as around
+    where case cadence
+      when 'daily' then true
+      when 'weekly' then extract(isodow from day) = weekday
+      else extract(day from day) = least(month_day, extract(day from date_trunc('month', day::timestamp) + interval '1 month - 1 day'))
+    end
+  )
+  select max(day) filter (where moment <= at), min(day) filter (where moment > at), min(moment) filter (where moment > at) from days
+$function$;
+alter function ops.report_due(text,smallint,smallint,time without time zone,text,timestamp with time zone) owner to kpi_owner;
+grant execute on function ops.report_due(text,smallint,smallint,time without time zone,text,timestamp with time zone) to kpi_writer;
+comment on function ops.report_due(text,smallint,smallint,time without time zone,text,timestamp with time zone) is 'Latest due day of a schedule up to an instant, and the next.';
 
 CREATE OR REPLACE PROCEDURE ops.secure(IN target_table text, IN visible text DEFAULT NULL::text, IN readable boolean DEFAULT true)
  LANGUAGE plpgsql
