@@ -22,7 +22,16 @@ const layers: Record<string, Rights> = {
     layers: ['contract', ...leaves, ...capabilities],
     packages: ['@fastify/cors', '@fastify/rate-limit', 'fastify', 'jose', 'zod'],
   },
-  telemetry: { layers: ['contract', 'outbound', 'store', 'sync'], packages: ['prom-client'] },
+  telemetry: {
+    layers: ['contract', 'outbound', 'store', 'sync'],
+    packages: [
+      '@opentelemetry/api',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+      'prom-client',
+    ],
+  },
   sandbox: { layers: [], packages: ['graphql', 'pg'] },
   local: { layers: ['contract', 'sandbox', ...leaves, ...capabilities], packages: ['kysely', 'p-limit', 'pg', 'zod'] },
 };

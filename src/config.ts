@@ -101,6 +101,10 @@ const environment = z
       .enum(['each', 'together'])
       .default('each')
       .describe('Whether metrics name companies, by their ids, or let the worst of all speak'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: optional(webUrl()).describe(
+      'Receiver of traces (OTLP over HTTP), e.g. http://127.0.0.1:4318; without it none are made',
+    ),
+    OTEL_SERVICE_NAME: z.string().default('kpi-sync').describe('Name of this service in traces'),
     KPI_CHROMIUM: optional(z.string()).describe('Chromium or Chrome that prints reports; default: the one at a usual place'),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
@@ -160,6 +164,8 @@ export interface Config {
   };
   /** Where people look. Null: none is configured. Null secrets: those kept by "kpi metabase provision" are meant. */
   readonly metabase: MetabaseConfig | null;
+  /** Where traces go; null: none are made. */
+  readonly tracing: { readonly endpoint: string; readonly serviceName: string } | null;
   /** Whether metrics name companies. */
   readonly metricsTenants: 'each' | 'together';
   /** Program that prints reports as PDF; null: the one at a usual place. */
@@ -235,6 +241,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
     metabase: metabaseOf(env),
+    tracing:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : Object.freeze({ endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: env.OTEL_SERVICE_NAME }),
     metricsTenants: env.KPI_METRICS_TENANTS,
     chromium: env.KPI_CHROMIUM ?? null,
     clerk: Object.freeze({

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { syncConnection } from '../jobs/sync-connection.ts';
 import { wakeStreams } from '../store/streams.ts';
 import { findTenant, requireSource, type CommandContext } from './context.ts';
+import { openTraces } from './open-traces.ts';
 import { UsageError } from './terminal.ts';
 
 interface SyncOptions {
@@ -32,6 +33,7 @@ export function syncCommands(program: Command, context: CommandContext): void {
         ...(options.stream === undefined ? {} : { stream: options.stream }),
       });
       if (connections.length === 0) throw new UsageError('no stream of that name is connected; see: kpi status');
+      const endTraces = await openTraces(app);
       const stopping = new AbortController();
       process.once('SIGINT', () => stopping.abort(new Error('interrupted')));
       const results: Record<string, unknown>[] = [];
@@ -46,6 +48,7 @@ export function syncCommands(program: Command, context: CommandContext): void {
         }
       }
       terminal.endProgress();
+      await endTraces();
       terminal.document(results);
       if (results.some((result) => result['outcome'] !== 'unverified' && result['outcome'] !== 'verified')) process.exitCode = 1;
     });

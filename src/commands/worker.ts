@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import { startWorker } from '../jobs/worker.ts';
 import type { CommandContext } from './context.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openTraces } from './open-traces.ts';
 import { UsageError } from './terminal.ts';
 
 interface WorkerCommandOptions {
@@ -29,6 +30,7 @@ export function workerCommands(program: Command, context: CommandContext): void 
         throw new UsageError(`--concurrency is "${options.concurrency}"; it is a whole number from 1 to 64`);
       const app = await context.app();
       const metrics = await serveMetrics(app, options);
+      const endTraces = await openTraces(app);
       const worker = await startWorker(app, {
         queueUrl: app.queueUrl,
         concurrency,
@@ -46,6 +48,7 @@ export function workerCommands(program: Command, context: CommandContext): void 
       context.log.info({ because: ended }, 'worker stopping');
       await worker.stop();
       await metrics?.close();
+      await endTraces();
       if (process.connected) process.disconnect();
     });
 }
