@@ -11,6 +11,7 @@ import type { MetabasePort } from './metabase-port.ts';
 import { openapi } from './openapi.ts';
 import { goneSignal, parsePart, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
+import { closingRoutes } from './routes/closing.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
 import { kpiRoutes } from './routes/kpis.ts';
@@ -46,6 +47,7 @@ export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: Ga
     ...overviewRoutes(db),
     ...quarantineRoutes(db),
     ...backfillRoutes(db, connectors),
+    ...closingRoutes(db),
   ];
 }
 

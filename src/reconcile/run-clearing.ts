@@ -1,6 +1,7 @@
 import type { Database } from '../store/database.ts';
 import { CLEARING_LINES, type Clearing, type GatewayClearing } from './clearing.ts';
 import type { DocumentsWarning, SourceAsOf } from './documents-bridge.ts';
+import { NothingToCompare } from './nothing-to-compare.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface ClearingRequest {
@@ -46,7 +47,9 @@ export async function runClearing(db: Database, request: ClearingRequest): Promi
     const known = (await query<{ tenant: boolean; shop: boolean; books: boolean }>(KNOWN, [tenantId])).rows[0];
     if (known?.tenant !== true) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
     if (!known.shop)
-      throw new Error(`tenant ${tenantId} has no connection to shopify: no gateway is known; connect it with: kpi connect shopify`);
+      throw new NothingToCompare(
+        `tenant ${tenantId} has no connection to shopify: no gateway is known; connect it with: kpi connect shopify`,
+      );
     await query(
       "select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
     );

@@ -6,6 +6,7 @@ import {
   type DocumentTypeTotal,
   type SourceAsOf,
 } from './documents-bridge.ts';
+import { NothingToCompare } from './nothing-to-compare.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface DocumentsBridgeRequest {
@@ -71,7 +72,7 @@ async function refuseWithoutBooks({ query, tenantId }: TenantTransaction): Promi
   const row = (await query<{ tenant: boolean; books: boolean }>(KNOWN, [tenantId])).rows[0];
   if (row?.tenant !== true) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
   if (row.books) return;
-  throw new Error(`tenant ${tenantId} has no connection to odoo, which issues the documents; connect it with: kpi connect odoo`);
+  throw new NothingToCompare(`tenant ${tenantId} has no connection to odoo, which issues the documents; connect it with: kpi connect odoo`);
 }
 
 const unrated = (count: number): DocumentsWarning => ({

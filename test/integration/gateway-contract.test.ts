@@ -20,6 +20,7 @@ interface Description {
 
 beforeAll(async () => {
   rig = await GatewayRig.open();
+  await rig.two.seeder.insert('ops.connections', { tenant_id: rig.two.a.tenantId, source: 'odoo', name: 'Odoo', account_key: 'erp' });
   operator = await rig.token(['embed', 'query', 'read', 'operate', 'provision']);
   description = (await rig.ask(null, '/openapi.json')).body as unknown as Description;
 });
@@ -45,6 +46,8 @@ const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string,
   showOverview: (tenant) => [`/api/operations/status?tenant_id=${tenant}`],
   listQuarantine: (tenant) => [`/api/operations/quarantine?tenant_id=${tenant}`],
   acceptQuarantine: (tenant_id) => ['/api/operations/quarantine/accept', { tenant_id, source: 'shopify', stream: 'orders' }],
+  showDocumentsBridge: (tenant) => [`/api/tenants/${tenant}/reconciliation/documents?month=2025-11`],
+  showClearing: (tenant) => [`/api/tenants/${tenant}/reconciliation/clearing?first_day=2025-11-01&last_day=2025-11-30`],
 };
 /** Those that name something else than a company; their tests are with what they name. */
 const OTHERS = ['showDashboardJob', 'showQuarantine', 'replayQuarantine', 'dropQuarantine', 'health', 'ready'];
@@ -97,6 +100,16 @@ describe('/openapi.json', () => {
     expectDescribed('readKpi', await rig.ask(operator, `/api/tenants/${rig.two.a.tenantId}/kpis/sales_by_day?first_day=2025-02-30`));
     expectDescribed('embedDashboard', await rig.ask(operator, `/api/metabase/embed/soporte?tenant_id=${rig.two.a.tenantId}`));
   });
+});
+
+test('a bridge without books is refused, and days in the wrong order', async () => {
+  const { a, b } = rig.two;
+  const bare = await rig.ask(operator, ...CALLS['showDocumentsBridge']!(b.tenantId));
+  expect([bare.status, bare.body['code']]).toEqual([422, 'nothing_to_compare']);
+  expectDescribed('showDocumentsBridge', bare);
+  const odd = await rig.ask(operator, `/api/tenants/${a.tenantId}/reconciliation/clearing?first_day=2025-11-02&last_day=2025-11-01`);
+  expect([odd.status, odd.body['code']]).toEqual([400, 'empty_range']);
+  expectDescribed('showClearing', odd);
 });
 
 test.each(Object.keys(CALLS))('%s: another company is as absent as one that is not there', async (id) => {
@@ -221,7 +234,7 @@ describe('operations', () => {
       [
         { source: 'sap' },
         { stream: 'no_such' },
-        { source: 'odoo', stream: 'orders' },
+        { source: 'n8n', stream: 'executions' },
         { from: '2024-03-01' },
         { from: '2099-01-01', until: '2099-02-01' },
         { from: '2024-02-30' },
