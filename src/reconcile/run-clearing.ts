@@ -2,6 +2,7 @@ import type { Database } from '../store/database.ts';
 import { CLEARING_LINES, type Clearing, type GatewayClearing } from './clearing.ts';
 import type { DocumentsWarning, SourceAsOf } from './documents-bridge.ts';
 import { NothingToCompare } from './nothing-to-compare.ts';
+import { COMPARE_WHOLE } from './plan-settings.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface ClearingRequest {
@@ -50,9 +51,7 @@ export async function runClearing(db: Database, request: ClearingRequest): Promi
       throw new NothingToCompare(
         `tenant ${tenantId} has no connection to shopify: no gateway is known; connect it with: kpi connect shopify`,
       );
-    await query(
-      "select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
-    );
+    await query(COMPARE_WHOLE);
     const raw = (await query<Raw>(CLEARING, [tenantId, from, until, limit, CLEARING_LINES])).rows[0]!;
     const said = (await query<{ sources: SourceAsOf[]; warnings: DocumentsWarning[] }>(SOURCES, [tenantId, STREAMS, from, STALE_AFTER]))
       .rows[0]!;

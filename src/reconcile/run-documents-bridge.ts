@@ -7,6 +7,7 @@ import {
   type SourceAsOf,
 } from './documents-bridge.ts';
 import { NothingToCompare } from './nothing-to-compare.ts';
+import { COMPARE_WHOLE } from './plan-settings.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface DocumentsBridgeRequest {
@@ -39,10 +40,7 @@ export async function runDocumentsBridge(db: Database, request: DocumentsBridgeR
   const { from, until } = boundsOf(month);
   return db.transaction(tenantId, async (tx) => {
     await refuseWithoutBooks(tx);
-    // Everything of a tenant is joined whole: a plan for the few rows an unanalysed table is taken to have would compare each with each.
-    await tx.query(
-      "select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
-    );
+    await tx.query(COMPARE_WHOLE);
     const { withoutRate, ...bridge } = (await tx.query<Bridge>(BRIDGE, [tenantId, from, until, limit, DOCUMENT_LINES])).rows[0]!;
     const types = await tx.query<DocumentTypeTotal & Record<string, unknown>>(TYPES, [tenantId, from]);
     const known = await tx.query<{ sources: SourceAsOf[]; warnings: DocumentsWarning[] }>(SOURCES, [tenantId, STREAMS, from, STALE_AFTER]);

@@ -62,20 +62,26 @@ part as materialized (
   group by l.invoice_id, l.order_id
 ),
 -- What the lines do not say of a document belongs to no order.
+said as materialized (
+  select p.invoice_id, p.order_id, p.stated, p.gift from part p
+  union all
+  select d.id, null, d.stated - coalesce(p.stated, 0), 0
+  from doc d left join (select invoice_id, sum(stated) as stated from part group by invoice_id) p on p.invoice_id = d.id
+  where d.stated <> coalesce(p.stated, 0)
+),
 share as materialized (
-  select d.id as invoice_id, d.kind, d.day, d.intercompany, d.is_foreign, d.currency_source, x.order_id, x.stated, x.gift,
-    case when not d.is_foreign then x.stated when d.stated = 0 then 0
-      else round(d.amount * sum(x.stated) over upto / d.stated, b.decimals)
-        - round(d.amount * (sum(x.stated) over upto - x.stated) / d.stated, b.decimals) end as booked
+  select d.id as invoice_id, d.kind, d.day, d.intercompany, d.is_foreign, d.currency_source, x.order_id, x.stated, x.gift, x.stated as booked
+  from doc d join said x on x.invoice_id = d.id
+  where not d.is_foreign
+  union all
+  -- Rounded so that the parts add up to what the books have of the whole.
+  select d.id, d.kind, d.day, d.intercompany, d.is_foreign, d.currency_source, x.order_id, x.stated, x.gift,
+    case when d.stated = 0 then 0 else round(d.amount * sum(x.stated) over upto / d.stated, b.decimals)
+      - round(d.amount * (sum(x.stated) over upto - x.stated) / d.stated, b.decimals) end
   from doc d
   cross join b
-  join (
-    select p.invoice_id, p.order_id, p.stated, p.gift from part p
-    union all
-    select d.id, null, d.stated - coalesce(p.stated, 0), 0
-    from doc d left join (select invoice_id, sum(stated) as stated from part group by invoice_id) p on p.invoice_id = d.id
-    where d.stated <> coalesce(p.stated, 0)
-  ) x on x.invoice_id = d.id
+  join said x on x.invoice_id = d.id
+  where d.is_foreign
   window upto as (partition by d.id order by x.order_id, x.stated rows between unbounded preceding and current row)
 ),
 back as materialized (
