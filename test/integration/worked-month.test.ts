@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Draft } from '#contract';
 import { runDocumentsBridge } from '../../src/reconcile/run-documents-bridge.ts';
+import { runReconciliation } from '../../src/reconcile/run-reconciliation.ts';
+import { writeBatch } from '../../src/store/write-batch.ts';
 import { DELIVERED, DocumentsRig, note, order } from '../support/documents-rig.ts';
 import type { Document } from '../support/invoice-drafts.ts';
 import { mirrorOf, webOrder, webRefund } from '../support/shop-drafts.ts';
@@ -10,14 +12,17 @@ import { mirrorOf, webOrder, webRefund } from '../support/shop-drafts.ts';
  * November Chile is three hours behind.
  */
 
+const AS_OF = '2026-12-05T12:00:00Z';
 const day = (date: string) => `${date}T15:00:00Z`;
 
 let rig: DocumentsRig;
 beforeAll(async () => {
   rig = await DocumentsRig.open();
   await rig.newTenant();
-  await rig.write(shop(), rig.tenant.shop);
-  await rig.write(books());
+  // Both sources are read whole until 5 December.
+  const page = { lane: 'live', covered: { from: '2026-01-01T03:00:00Z', until: AS_OF } };
+  await writeBatch(rig.engine.db, await rig.engine.batch(rig.tenant.shop, 1, shop(), page));
+  await writeBatch(rig.engine.db, await rig.engine.batch(rig.tenant.odoo, 2, books(), page));
   await rig.issue(...documents());
 });
 afterAll(() => rig.engine.close());
@@ -59,7 +64,7 @@ function books(): Draft[] {
     ...mirror(53, 1003, 47_600, '2026-11-30', DELIVERED),
     ...mirror(54, 1004, 35_700, '2026-11-09'),
     ...mirror(55, 1005, 71_400, '2026-11-10'),
-    ...mirror(56, 1006, 99_999, '2026-11-12'),
+    ...mirror(56, 1006, 100_000, '2026-11-12'),
     ...mirror(58, 1008, 50_000, '2026-11-16', { status: 'cancelled', delivered: null, invoiced: null, locked: null }),
     ...order(60, [238_000], { created_at: '2026-12-01T02:30:00Z', ...DELIVERED }),
     ...order(61, [10], { created_at: day('2026-11-20'), currency_source: 'CLF' }),
@@ -100,6 +105,20 @@ function documents(): Document[] {
 async function november() {
   return runDocumentsBridge(rig.engine.db, { tenantId: rig.tenant.tenantId, month: '2026-11' });
 }
+
+test('bridge 1: the web sales of November to the web orders in Odoo', async () => {
+  const month = { from: '2026-11-01T03:00:00Z', until: '2026-12-01T03:00:00Z' };
+  const bridge = await runReconciliation(rig.engine.db, { tenantId: rig.tenant.tenantId, asOf: AS_OF, ...month });
+  expect({ orders: bridge.shopOrders, amount: bridge.shopAmount }).toEqual({ orders: 7, amount: '457000' });
+  // Flags say more of an order, and carry no money.
+  const classes = bridge.classes.filter(({ amount }) => amount !== '0').map((one) => [one.class, one.amount]);
+  expect(Object.fromEntries(classes)).toEqual({ status: '50000', missing_in_odoo: '-23800' });
+  expect({ orders: bridge.erpOrders, amount: bridge.erpAmount, remainder: bridge.remainder }).toEqual({
+    orders: 7,
+    amount: '483200',
+    remainder: '0',
+  });
+});
 
 test('bridge 2: sales of November less what was given back, line by line, to the documents of November', async () => {
   const bridge = await november();
