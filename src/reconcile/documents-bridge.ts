@@ -63,7 +63,7 @@ export interface DocumentTypeTotal {
 }
 
 export interface DocumentsWarning {
-  readonly code: 'paused' | 'loading' | 'stale' | 'starts_later' | 'held' | 'failing' | 'backfilling' | 'without_rate';
+  readonly code: 'paused' | 'loading' | 'stale' | 'starts_later' | 'held' | 'failing' | 'backfilling' | 'without_rate' | 'issued_elsewhere';
   readonly source: string | null;
   readonly stream: string | null;
   readonly connection: string | null;

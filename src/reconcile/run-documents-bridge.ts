@@ -28,6 +28,7 @@ const STREAMS = ['shopify orders', 'odoo orders', 'odoo pos_orders', 'odoo invoi
 /** A stream that is further behind is called stale. */
 const STALE_AFTER = '60 minutes';
 const KNOWN = `select exists (select 1 from public.tenants t where t.id = $1) as tenant,
+  (select t.invoices_elsewhere from public.tenants t where t.id = $1) as elsewhere,
   exists (select 1 from ops.connections c where c.tenant_id = $1 and c.source = 'odoo') as books`;
 
 /**
@@ -39,7 +40,7 @@ export async function runDocumentsBridge(db: Database, request: DocumentsBridgeR
   const { tenantId, month, limit = 100 } = request;
   const { from, until } = boundsOf(month);
   return db.transaction(tenantId, async (tx) => {
-    await refuseWithoutBooks(tx);
+    const { elsewhere } = await knownBooks(tx);
     await tx.query(COMPARE_WHOLE);
     const { withoutRate, ...bridge } = (await tx.query<Bridge>(BRIDGE, [tenantId, from, until, limit, DOCUMENT_LINES])).rows[0]!;
     const types = await tx.query<DocumentTypeTotal & Record<string, unknown>>(TYPES, [tenantId, from]);
@@ -52,7 +53,7 @@ export async function runDocumentsBridge(db: Database, request: DocumentsBridgeR
       sources,
       ...bridge,
       types: types.rows,
-      warnings: withoutRate === 0 ? warnings : [...warnings, unrated(withoutRate)],
+      warnings: [...warnings, ...(withoutRate === 0 ? [] : [unrated(withoutRate)]), ...(elsewhere ? [ISSUED_ELSEWHERE] : [])],
     };
   });
 }
@@ -66,10 +67,10 @@ export function boundsOf(month: string): { readonly from: string; readonly until
   return { from: `${month}-01`, until: `${next}-01` };
 }
 
-async function refuseWithoutBooks({ query, tenantId }: TenantTransaction): Promise<void> {
-  const row = (await query<{ tenant: boolean; books: boolean }>(KNOWN, [tenantId])).rows[0];
+async function knownBooks({ query, tenantId }: TenantTransaction): Promise<{ readonly elsewhere: boolean }> {
+  const row = (await query<{ tenant: boolean; elsewhere: boolean; books: boolean }>(KNOWN, [tenantId])).rows[0];
   if (row?.tenant !== true) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
-  if (row.books) return;
+  if (row.books) return row;
   throw new NothingToCompare(`tenant ${tenantId} has no connection to odoo, which issues the documents; connect it with: kpi connect odoo`);
 }
 
@@ -80,3 +81,11 @@ const unrated = (count: number): DocumentsWarning => ({
   connection: null,
   message: `${count} ventas, devoluciones o documentos sin tipo de cambio: están con monto 0`,
 });
+
+const ISSUED_ELSEWHERE: DocumentsWarning = {
+  code: 'issued_elsewhere',
+  source: null,
+  stream: null,
+  connection: null,
+  message: 'La empresa emite documentos fuera de Odoo (invoices_elsewhere): aquí están solo los de Odoo',
+};

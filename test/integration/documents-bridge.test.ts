@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DocumentLine } from '../../src/reconcile/documents-bridge.ts';
 import { changesSince, keepDocumentsBridge, lastKeptBridge } from '../../src/reconcile/keep-documents-bridge.ts';
 import { runDocumentsBridge } from '../../src/reconcile/run-documents-bridge.ts';
+import { changeTenant } from '../../src/store/tenant-settings.ts';
 import { boleta, DELIVERED, DocumentsRig, note, order } from '../support/documents-rig.ts';
 import { SISTER, type Document } from '../support/invoice-drafts.ts';
 import { mirrorOf, webOrder, webRefund } from '../support/shop-drafts.ts';
@@ -262,6 +263,12 @@ describe('what it cannot be made of', () => {
     expect(sources.map(({ source, stream, asOf }) => [source, stream, asOf])).toContainEqual(['odoo', 'invoices', null]);
     expect(warnings).toContainEqual(expect.objectContaining({ code: 'loading', source: 'odoo', stream: 'invoices' }));
     expect(warnings).toContainEqual(expect.objectContaining({ code: 'loading', source: 'shopify', stream: 'orders' }));
+  });
+
+  test('a company that issues its documents elsewhere is told that they are not here', async () => {
+    expect((await bridgeOf('2026-11')).warnings.map(({ code }) => code)).not.toContain('issued_elsewhere');
+    await changeTenant(rig.engine.db, rig.tenant.tenantId, new Map([['invoices_elsewhere', true]]), { who: 'test', reason: 'test' });
+    expect((await bridgeOf('2026-11')).warnings.map(({ code }) => code)).toContain('issued_elsewhere');
   });
 
   test.each(['2026-13', '2026-1', 'noviembre', ''])('the month "%s" is refused', async (month) => {
