@@ -25,6 +25,8 @@ export function printOverview(
   terminal.line(cut(queue(terminal, overview)));
   for (const backfill of overview.backfills) terminal.line(cut(backfillLine(terminal, backfill)));
   printAlerts(terminal, overview.alerts);
+  if (sources.some(({ light }) => light === 'trouble'))
+    terminal.line(terminal.say({ es: 'Por qué, y qué más: kpi doctor', en: 'Why, and what else: kpi doctor' }));
 }
 
 function headline(terminal: Terminal, { as_of, sources }: Overview): string {
@@ -104,7 +106,7 @@ function details(source: SourceStatus): string[] {
       ? `kpi quarantine list ${where}; kpi quarantine accept ${where} --stream ${stream}`
       : state === 'failing'
         ? `kpi check ${where}`
-        : `kpi sync ${where} --stream ${stream}; kpi doctor --only queue,streams`;
+        : `kpi sync ${where} --stream ${stream}`;
   const wrapped = problem === null ? [] : wrap(problem, WIDTH - 6);
   return [...wrapped, ...wrap(`→ ${next}`, WIDTH - 6)];
 }
