@@ -1461,6 +1461,51 @@ comment on column ops.report_schedules.retry_at is 'No attempt before this.';
 comment on column ops.report_schedules.claim is 'Attempt of the worker that is at it; an attempt that was overtaken writes nothing.';
 comment on column ops.report_schedules.claimed_until is 'A worker is at it until then; after a crash another one takes it.';
 
+create table ops.retention (
+  tenant_id uuid not null,
+  kind text not null,
+  source text default ''::text not null,
+  stream text default ''::text not null,
+  entities text[] default '{}'::text[] not null,
+  days integer not null,
+  set_by text not null,
+  set_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.retention add constraint retention_pkey PRIMARY KEY (tenant_id, kind, source, stream);
+alter table ops.retention add constraint one_stream CHECK ((((source = ''::text) = (stream = ''::text)) AND ((stream = ''::text) OR ((kind = 'raw'::text) AND (entities <> '{}'::text[])))));
+alter table ops.retention add constraint retention_days_check CHECK (((days >= 1) AND (days <= 3650)));
+alter table ops.retention add constraint retention_kind_check CHECK ((kind = ANY (ARRAY['raw'::text, 'quarantine'::text, 'runs'::text, 'messages'::text, 'customers'::text])));
+alter table ops.retention enable row level security;
+alter table ops.retention force row level security;
+create policy service on ops.retention as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.retention owner to kpi_owner;
+grant delete, insert, select, update on table ops.retention to kpi_writer;
+comment on table ops.retention is 'Days that a person chose for a tenant; what is not here is kept as long as the service''s defaults say.';
+comment on column ops.retention.tenant_id is 'Tenant.';
+comment on column ops.retention.kind is 'raw payloads, closed quarantine, runs, what messages say of the team, what customers without a purchase left.';
+comment on column ops.retention.source is 'Connector, when it is about one stream''s payloads; empty: all.';
+comment on column ops.retention.stream is 'That stream.';
+comment on column ops.retention.entities is 'Kinds of record that this stream yields. Of several streams that yield one, the longest holds.';
+comment on column ops.retention.days is 'Days.';
+comment on column ops.retention.set_by is 'Who said so; why is in ops.audit.';
+comment on column ops.retention.set_at is 'When.';
+
+create table ops.retention_runs (
+  tenant_id uuid not null,
+  ended_at timestamp with time zone not null,
+  deleted jsonb not null
+);
+alter table ops.retention_runs add constraint retention_runs_pkey PRIMARY KEY (tenant_id);
+alter table ops.retention_runs enable row level security;
+alter table ops.retention_runs force row level security;
+create policy service on ops.retention_runs as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.retention_runs owner to kpi_owner;
+grant delete, insert, select, update on table ops.retention_runs to kpi_writer;
+comment on table ops.retention_runs is 'The last night''s work of each tenant; every piece of it is in ops.audit.';
+comment on column ops.retention_runs.tenant_id is 'Tenant.';
+comment on column ops.retention_runs.ended_at is 'When nothing was left to do.';
+comment on column ops.retention_runs.deleted is 'What its last piece removed, by kind.';
+
 create table ops.run_counts (
   tenant_id uuid not null,
   run_id uuid not null,
@@ -1518,6 +1563,7 @@ create table ops.runs (
 );
 alter table ops.runs add constraint runs_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.runs add constraint runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'verified'::text, 'unverified'::text, 'failed'::text, 'held'::text, 'fenced'::text, 'stopped'::text])));
+CREATE INDEX runs_age ON ops.runs USING btree (tenant_id, started_at);
 CREATE INDEX runs_recent ON ops.runs USING btree (tenant_id, connection_id, stream, started_at DESC);
 alter table ops.runs enable row level security;
 alter table ops.runs force row level security;
@@ -2576,6 +2622,8 @@ create table public.messages (
 );
 alter table public.messages add constraint messages_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX messages_conversation ON public.messages USING btree (tenant_id, conversation_id, created_at);
+CREATE INDEX messages_gone ON public.messages USING btree (tenant_id, created_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX messages_internal ON public.messages USING btree (tenant_id, created_at) WHERE ((agent_id IS NOT NULL) AND (private OR (direction = 'activity'::text)));
 CREATE INDEX messages_surveys ON public.messages USING btree (tenant_id, business_day) INCLUDE (id) WHERE ((content_type = 'input_csat'::text) AND (deleted_at IS NULL));
 alter table public.messages enable row level security;
 alter table public.messages force row level security;
@@ -3768,6 +3816,7 @@ create table raw.records (
   synced_at timestamp with time zone default now() not null
 );
 alter table raw.records add constraint records_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX records_age ON raw.records USING btree (tenant_id, connection_id, entity, synced_at);
 alter table raw.records enable row level security;
 alter table raw.records force row level security;
 create policy writing_tenant on raw.records as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));

@@ -19,6 +19,7 @@ import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
 import { platformCommands } from './commands/platform.ts';
 import { reportCommand } from './commands/report.ts';
+import { retentionCommands } from './commands/retention.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommands } from './commands/sync.ts';
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
     kpisCommand,
     explainCommand,
     rebuildCommand,
+    retentionCommands,
     linkCommands,
     reconcileCommands,
     alertCommands,

@@ -6,6 +6,8 @@ import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueReports } from '../store/report-schedules.ts';
+import { enqueueMoreRetention, enqueueRetention } from '../store/retention.ts';
+import { runRetention } from '../store/run-retention.ts';
 import { quietUntil } from '../store/schedule.ts';
 import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
@@ -42,6 +44,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       await enqueueAlerts(deps.db);
       await enqueueReports(deps.db);
       await enqueueSilentRecomputations(deps.db);
+      await enqueueRetention(deps.db);
     },
     users: async () => {
       await syncUsers(deps, stopping);
@@ -56,6 +59,13 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     recompute: async (payload) => {
       const { tenant_id, recomputation_id } = RECOMPUTE.parse(payload);
       await recompute(deps, tenant_id, recomputation_id, stopping);
+    },
+    retention: async (payload) => {
+      const { tenant_id } = TENANT.parse(payload);
+      const author = { who: deps.sync.worker, reason: 'nightly' };
+      const { more } = await runRetention(deps.db, tenant_id, { seconds: 20, author, signal: stopping });
+      // When stopping, the tick brings it back.
+      if (more && !stopping.aborted) await enqueueMoreRetention(deps.db, tenant_id);
     },
     alerts: async (payload) => {
       const { tenant_id } = TENANT.parse(payload);

@@ -206,3 +206,8 @@ export async function mapOrganization(db: Database, organizationId: string, tena
     await settleTenants(query, null);
   });
 }
+
+/** Forgets messages whose repetition is no longer to be expected: after seven days. */
+export async function forgetOldWebhooks(db: Database): Promise<void> {
+  await db.query(OLD_MARKS);
+}

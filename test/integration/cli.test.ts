@@ -61,6 +61,7 @@ const BUILT = [
   'kpis',
   'explain',
   'rebuild',
+  'retention',
   'link',
   'reconcile',
   'alerts',

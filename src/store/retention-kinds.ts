@@ -1,0 +1,146 @@
+import { ENTITIES } from '#contract';
+import { sqlFile } from './sql-file.ts';
+import type { Family } from './tables.ts';
+
+export type RetentionKind = 'raw' | 'quarantine' | 'runs' | 'messages' | 'customers';
+
+/** One kind of thing that is removed when it is old. */
+export interface RetentionStep {
+  /** How it is called in counts and in the audit. */
+  readonly name: string;
+  /** Select of what is due: `id` and `version`, for tenant $1, at most $2, after $3 days, and $4 onward of `more`. */
+  readonly due: string;
+  readonly more: readonly unknown[];
+  /** Removes those of tenant $1 with ids $2 that still have the versions $3. */
+  readonly remove: string;
+  /** Whether `remove` takes a secret $4 that is forgotten afterwards. */
+  readonly secret?: true;
+  /** Under whose lock; null: no facts. */
+  readonly family: Family | null;
+  /** Those of one `version` go in one transaction. */
+  readonly together?: true;
+}
+
+export interface RetentionRule {
+  readonly kind: RetentionKind;
+  readonly defaultDays: number;
+  readonly leastDays: number;
+  readonly describe: { readonly es: string; readonly en: string };
+  readonly steps: readonly RetentionStep[];
+}
+
+const versioned = (table: string, alias: string, version: string) => `delete from ${table} ${alias}
+  using unnest($2::uuid[], $3::text[]) as k(id, version)
+  where ${alias}.tenant_id = $1 and ${alias}.id = k.id and ${version} = k.version`;
+const oldJobs = (table: string) => ({
+  due: `select id::text as id, '' as version from ${table}
+    where tenant_id = $1 and ended_at < clock_timestamp() - make_interval(days => $3::integer) limit $2`,
+  more: [],
+  remove: `delete from ${table} where tenant_id = $1 and id = any($2::uuid[]) and $3::text[] is not null`,
+  family: null,
+});
+
+/**
+ * How long what is kept, unless a person says otherwise. Not in here, so never removed: documents, amounts, folios, dates, everything that
+ * numbers are made of. Of messages no number may change when they age, so that `kpi rebuild` keeps finding nothing: public ones stay (they
+ * hold no text and no customer), internal ones lose their author.
+ */
+export const RETENTION: readonly RetentionRule[] = [
+  {
+    kind: 'raw',
+    defaultDays: 90,
+    leastDays: 1,
+    describe: { es: 'último contenido de cada registro, tal como vino', en: 'last payload of each record, as it came' },
+    steps: [
+      {
+        name: 'raw',
+        due: sqlFile('retention-raw'),
+        more: [Object.keys(ENTITIES)],
+        remove: versioned('raw.records', 'r', 'r.synced_at::text'),
+        family: null,
+      },
+    ],
+  },
+  {
+    kind: 'quarantine',
+    defaultDays: 30,
+    leastDays: 1,
+    describe: { es: 'registros rechazados, desde que se cerraron', en: 'refused records, from when they were closed' },
+    steps: [
+      {
+        name: 'quarantine',
+        due: sqlFile('retention-quarantine'),
+        more: [],
+        remove: `delete from ops.quarantine q using unnest($2::bigint[], $3::text[]) as k(id, version)
+          where q.tenant_id = $1 and q.id = k.id and q.state = k.version`,
+        family: null,
+      },
+    ],
+  },
+  {
+    kind: 'runs',
+    defaultDays: 90,
+    leastDays: 7,
+    describe: { es: 'lecturas con sus cuentas, y trabajos terminados', en: 'runs with their counts, and finished jobs' },
+    steps: [
+      {
+        name: 'runs',
+        due: sqlFile('retention-runs'),
+        more: [],
+        // Counts first: a run without them would be one that read nothing.
+        remove: `with counts as (delete from ops.run_counts where tenant_id = $1 and run_id = any($2::uuid[]))
+          delete from ops.runs where tenant_id = $1 and id = any($2::uuid[]) and $3::text[] is not null`,
+        family: null,
+      },
+      { name: 'recomputations', ...oldJobs('ops.recomputations') },
+      { name: 'dashboard_jobs', ...oldJobs('ops.dashboard_jobs') },
+    ],
+  },
+  {
+    kind: 'messages',
+    defaultDays: 730,
+    leastDays: 30,
+    describe: {
+      es: 'mensajes que el origen ya no tiene, y quién escribió notas internas',
+      en: 'messages the source no longer has, and who wrote internal notes',
+    },
+    steps: [
+      {
+        name: 'messages_gone',
+        due: sqlFile('retention-messages-gone'),
+        more: [],
+        remove: `${versioned('public.messages', 'm', 'm.revision::text')} and m.deleted_at is not null`,
+        family: 'support',
+      },
+      {
+        name: 'messages_author',
+        due: sqlFile('retention-messages-internal'),
+        more: [],
+        // The hash stays: read again unchanged, the row is not written again.
+        remove: `update public.messages m set agent_id = null from unnest($2::uuid[], $3::text[]) as k(id, version)
+          where m.tenant_id = $1 and m.id = k.id and m.revision::text = k.version`,
+        family: 'support',
+      },
+    ],
+  },
+  {
+    kind: 'customers',
+    defaultDays: 730,
+    leastDays: 30,
+    describe: {
+      es: 'claves, comuna y región de clientes sin ninguna compra',
+      en: 'keys, district and region of customers who never bought',
+    },
+    steps: [
+      {
+        name: 'customers',
+        due: sqlFile('retention-customers'),
+        more: [],
+        remove: sqlFile('retire-customers'),
+        secret: true,
+        family: 'sales',
+        together: true,
+      },
+    ],
+  },
+];
