@@ -11,6 +11,7 @@ import { thousands } from './thousands.ts';
 const LINES: Readonly<Record<DocumentLine, Words>> = {
   not_invoiced: { es: 'Vendido, aún no facturado', en: 'Sold, not yet invoiced' },
   sold_before: { es: 'Facturado ahora, vendido antes', en: 'Invoiced now, sold before' },
+  refunded_before_invoice: { es: 'Devuelto antes de facturarse, vendido antes', en: 'Refunded before it was invoiced, sold before' },
   invoiced_ahead: { es: 'Facturado antes de la venta', en: 'Invoiced before the sale' },
   document_replaced: { es: 'Documento anulado para emitir otro', en: 'Document annulled, to be issued again' },
   refund_without_credit_note: { es: 'Devuelto sin nota de crédito', en: 'Refunded without a credit note' },

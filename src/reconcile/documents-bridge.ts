@@ -5,6 +5,7 @@
 export const DOCUMENT_LINES = [
   'not_invoiced',
   'sold_before',
+  'refunded_before_invoice',
   'invoiced_ahead',
   'document_replaced',
   'refund_without_credit_note',

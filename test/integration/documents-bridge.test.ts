@@ -138,6 +138,38 @@ describe('what is given back and its credit notes', () => {
   });
 });
 
+describe('what is given back before it is documented', () => {
+  test('needs no document: of a sale without any, in the same month and later', async () => {
+    await web(1001, 59_500, NOVEMBER);
+    await web(1002, 47_600, NOVEMBER, 22);
+    await rig.write([webRefund(1, 1001, 59_500, NOVEMBER), webRefund(2, 1002, 47_600, DECEMBER)], rig.tenant.shop);
+    expect(await shape()).toEqual({ sales: '107100', refunds: '59500', documents: '0', lines: { not_invoiced: '-47600' } });
+    expect(await shape('2026-12')).toEqual({
+      sales: '0',
+      refunds: '47600',
+      documents: '0',
+      lines: { refunded_before_invoice: '47600' },
+    });
+  });
+
+  test('of one that was documented for the rest there is no credit note to come', async () => {
+    await web(1001, 119_000, NOVEMBER);
+    await web(1002, 119_000, NOVEMBER, 22);
+    await rig.write([webRefund(1, 1001, 23_800, NOVEMBER), webRefund(2, 1002, 23_800, '2026-12-01T15:00:00Z')], rig.tenant.shop);
+    await rig.issue(boleta(1, 95_200, 2101), boleta(2, 95_200, 2201, { date: '2026-12-03' }));
+    expect((await shape()).lines).toEqual({ not_invoiced: '-119000' });
+    expect((await shape('2026-12')).lines).toEqual({ sold_before: '95200', refunded_before_invoice: '23800' });
+  });
+
+  test('after the document it needs one, also of an order documented for less', async () => {
+    await web(1001, 119_000, NOVEMBER);
+    await rig.write([webRefund(1, 1001, 23_800, DECEMBER)], rig.tenant.shop);
+    await rig.issue(boleta(1, 100_000, 2101));
+    expect((await shape()).lines).toEqual({ amount: '-19000' });
+    expect((await shape('2026-12')).lines).toEqual({ refund_without_credit_note: '23800' });
+  });
+});
+
 describe('what never evens out', () => {
   test('a peso of a document that rounds otherwise, and a different amount', async () => {
     await web(1001, 119_000, NOVEMBER, 21, [118_999]);
@@ -145,6 +177,12 @@ describe('what never evens out', () => {
     await web(1003, 10_000, NOVEMBER, 23, [13_000]);
     await rig.issue(boleta(1, 118_999, 2101), boleta(2, 48_000, 2201), boleta(3, 13_000, 2301));
     expect((await shape()).lines).toEqual({ amount: '1000', rounding: '-1' });
+  });
+
+  test('an order that Odoo calls invoiced because of a draft is not', async () => {
+    await rig.write(order(21, [100_000, 19_000], { created_at: NOVEMBER }));
+    await rig.issue(boleta(1, 19_000, 2102), boleta(2, 100_000, 2101, { state: 'draft' }));
+    expect((await shape()).lines).toEqual({ not_invoiced: '-100000' });
   });
 
   test('an order that is twice in the books and invoiced twice', async () => {

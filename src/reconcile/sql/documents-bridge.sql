@@ -11,6 +11,7 @@
 --   sale documented before                  invoiced_ahead                  -     sale not documented until the end  not_invoiced   -
 --   document of an earlier sale             sold_before                     +     document before its sale           invoiced_ahead +
 --   taken back, documented again later      document_replaced               -
+--   given back before any document of it: nothing; of a sale of an earlier month       refunded_before_invoice  +
 -- and likewise of what was given back:
 --   without a credit note until the end     refund_without_credit_note      +     credit note of an earlier refund   credit_note_of_earlier_refund -
 --   credit note without, or before, refund  credit_note_without_refund      -     its refund, later                  credit_note_without_refund    +
@@ -90,6 +91,11 @@ back as materialized (
   from public.refunds r
   where r.tenant_id = $1 and r.deleted_at is null
 ),
+returned as materialized (
+  select coalesce(u.unit, r.order_id, r.invoice_id, r.id) as unit, r.day, r.amount
+  from back r left join unit_of u on u.order_id = r.order_id
+  where r.counts
+),
 worth as materialized (
   select coalesce(u.unit, h.order_id, h.invoice_id) as unit, h.invoice_id, h.kind, h.day, h.intercompany, h.booked, g.gift,
     h.is_foreign or coalesce(s.currency_source <> b.currency, false) as is_foreign, k.replaced,
@@ -119,11 +125,19 @@ movement as (
     case when kind = 'credit_note' then value + replaced - booked else booked - gift - value end, gift, 1, is_foreign, intercompany, false
   from worth
   union all
-  select coalesce(u.unit, r.order_id, r.invoice_id, r.id), r.day, 0, 0, r.amount, 0, 0, 0, 0, false, false, false
-  from back r left join unit_of u on u.order_id = r.order_id
-  where r.counts
+  select r.unit, r.day, 0, 0, r.amount, 0, 0, 0, 0, false, false, false from returned r
 ),
-complete as materialized (select unit, bool_and(invoiced) as invoiced from unit_of where invoiced is not null group by unit),
+-- Odoo calls an order invoiced that has a draft for the rest.
+draft as materialized (
+  select distinct coalesce(u.unit, l.order_id) as unit
+  from public.invoices i
+  join public.invoice_lines l on l.tenant_id = $1 and l.invoice_id = i.id and l.deleted_at is null
+  left join unit_of u on u.order_id = l.order_id
+  where i.tenant_id = $1 and i.state = 'draft' and i.deleted_at is null and l.order_id is not null
+),
+complete as materialized (
+  select unit, bool_and(invoiced) and unit not in (select unit from draft) as invoiced from unit_of where invoiced is not null group by unit
+),
 total as materialized (
   select m.unit, bool_or(m.has_sale) as has_sale, bool_or(m.intercompany) as intercompany, bool_or(m.is_foreign) as is_foreign,
     coalesce(sum(m.s) filter (where m.day < $2::date), 0) as s0, coalesce(sum(m.s) filter (where m.day < $3::date), 0) as s1, sum(m.s) as s,
@@ -142,15 +156,39 @@ open_unit as materialized (
   select t.* from total t
   where (t.s0, t.s1, t.s, t.r0, t.r1, t.r, t.fx, t.gift) is distinct from (t.p0, t.p1, t.p, t.c0, t.c1, t.c, 0::numeric, 0::numeric)
 ),
--- What never evens out: more documented than sold or given back, and less although nothing more is to come.
-residue as (
-  select t.*, b.smallest * greatest(t.documents, 1) as tolerance, greatest(t.p0 - t.s, 0) as over0, greatest(t.p1 - t.s, 0) as over1,
-    greatest(t.c0 - t.r, 0) as beyond0, greatest(t.c1 - t.r, 0) as beyond1,
-    case when t.last_p is not null and t.s > t.p and (coalesce(d.invoiced, false) or t.s - t.p <= b.smallest * t.documents) then t.s - t.p else 0 end as short,
-    case when t.last_c is not null and t.r > t.c and t.r - t.c <= b.smallest * t.documents then t.r - t.c else 0 end as unsaid
+-- What was given back before it was documented needs no document: of a sale without any, and of one that was documented for the rest.
+undocumented as materialized (
+  select t.*, b.smallest * greatest(t.documents, 1) as tolerance,
+    case when t.last_p is not null and t.s > t.p and (coalesce(d.invoiced, false) or t.s - t.p <= b.smallest * t.documents) then t.s - t.p else 0 end as short
   from open_unit t
   cross join b
   left join complete d on d.unit = t.unit
+),
+net as materialized (
+  select t.unit, case when t.documents = 0 then least(t.s, t.r) else greatest(0, least(t.short, sum(r.amount) - t.c)) end as amount
+  from undocumented t
+  join returned r on r.unit = t.unit and (t.documents = 0 or r.day <= t.last_p)
+  where t.s > 0 and (t.documents = 0 or (t.short > 0 and t.r > t.c))
+  group by t.unit, t.documents, t.s, t.r, t.short, t.c
+),
+-- Sales and refunds without that; what it clears of an earlier month's sale is a line.
+cleared as (
+  select t.unit, t.has_sale, t.intercompany, t.is_foreign, t.tolerance, t.p0, t.p1, t.p, t.c0, t.c1, t.c, t.fx, t.gift, t.last_p, t.last_c, t.documents,
+    t.s - n.all as s, t.s0 - n.before - n.old as s0, t.s1 - n.until as s1, t.r - n.all as r, t.r0 - n.before as r0, t.r1 - n.until as r1,
+    t.short - case when t.documents = 0 then 0 else n.all end as short, n.old as cleared
+  from undocumented t
+  left join net x on x.unit = t.unit
+  cross join lateral (
+    -- `least` passes over nulls.
+    select coalesce(x.amount, 0) as all, least(coalesce(x.amount, 0), t.s0, t.r0) as before, least(coalesce(x.amount, 0), t.s1, t.r1) as until) m
+  cross join lateral (select m.all, m.before, m.until, greatest(0, m.until - m.before - (t.s1 - t.s0)) as old) n
+),
+-- What never evens out: more documented than sold or given back, and less although nothing more is to come.
+residue as (
+  select t.*, greatest(t.p0 - t.s, 0) as over0, greatest(t.p1 - t.s, 0) as over1, greatest(t.c0 - t.r, 0) as beyond0, greatest(t.c1 - t.r, 0) as beyond1,
+    case when t.last_c is not null and t.r > t.c and t.r - t.c <= b.smallest * t.documents then t.r - t.c else 0 end as unsaid
+  from cleared t
+  cross join b
 ),
 evened as (
   select x.*, x.p0 - x.over0 + case when x.last_p < $2::date then x.short else 0 end as q0,
@@ -178,6 +216,7 @@ finding as materialized (
     ('not_invoiced', -(t.s1 - t.s0 - t.ahead - t.same)),
     ('invoiced_ahead', -t.ahead + greatest(0, t.q1 - t.q0 - t.same - t.late)),
     ('sold_before', t.late),
+    ('refunded_before_invoice', t.cleared),
     ('document_replaced', least(0, t.q1 - t.q0 - t.same - t.late)),
     ('refund_without_credit_note', t.r1 - t.r0 - t.before - t.credited_same),
     ('credit_note_of_earlier_refund', -t.credited_late),
