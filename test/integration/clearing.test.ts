@@ -195,6 +195,20 @@ describe('what a gateway took and what the books hold of it', () => {
     expect(await shape()).toEqual({ mercado_pago: [100_000, 103_000, { without_shop: 3_000 }] });
   });
 
+  test('a payment that pays no document yet is of the one order that it cites', async () => {
+    await web(1001, 100_000);
+    await web(1002, 40_000);
+    await rig.write(transactions([1001, 100_000, '2026-11-10'], [1002, 40_000, '2026-11-10']), rig.tenant.shop);
+    await rig.write(
+      payments(
+        { id: 1, amount: 100_000, day: '2026-11-11', journal: 'Banco', reference: 'WEB_#1001' },
+        { id: 2, amount: 40_000, day: '2026-11-11', journal: 'Banco', reference: 'S00022 7' },
+        { id: 3, amount: 5_000, day: '2026-11-11', journal: 'Banco', reference: '#1001 #1002' },
+      ),
+    );
+    expect(await shape()).toEqual({ webpay: [140_000, 140_000, {}] });
+  });
+
   test('an order paid through two gateways is compared with each', async () => {
     await web(1001, 100_000);
     await rig.write(transactions([1001, 60_000, '2026-11-10'], [1001, 40_000, '2026-11-10', { gateway: 'flow' }]), rig.tenant.shop);

@@ -33,12 +33,14 @@ export interface Booked {
   readonly journal?: string;
   readonly back?: boolean;
   readonly state?: 'draft' | 'posted' | 'cancelled';
+  /** Numbers that its memo cites. */
+  readonly reference?: string;
   /** Documents it pays: amount each. */
   readonly pays?: Readonly<Record<number, number>>;
 }
 
 export function payments(...all: readonly Booked[]): Draft[] {
-  return all.flatMap(({ id, amount, day, journal = 'Webpay', back = false, state = 'posted', pays = {} }): Draft[] => [
+  return all.flatMap(({ id, amount, day, journal = 'Webpay', back = false, state = 'posted', reference = null, pays = {} }): Draft[] => [
     {
       entity: 'payment',
       sourceId: String(id),
@@ -54,7 +56,7 @@ export function payments(...all: readonly Booked[]): Draft[] {
         amount_company: String(amount),
         currency_company: 'CLP',
         journal,
-        reference: null,
+        reference,
         matched: null,
         customer_id: null,
         company: '1',

@@ -2,8 +2,9 @@
 -- the books hold of it, every peso in exactly one line. $4: how many findings, $5: the lines in their order. One statement, one snapshot.
 --
 -- The shop's side are the successful transactions of its orders, by their local day; gift cards are no money. The books' side are posted
--- payments of customers by their date. A part of a payment that pays a document of a web order belongs to that order's gateway (of several,
--- to the one the journal is called after, else to the one that took most); any other to the gateway its journal is called after, or to none.
+-- payments of customers by their date. A part of a payment that pays a document of a web order, or else cites one, belongs to that order's
+-- gateway (of several, to the one the journal is called after, else to the one that took most); any other to the gateway its journal is
+-- called after, or to none.
 --
 -- Within an order and gateway only amounts and days matter, as in documents-bridge.sql:
 --   s  taken     b  paid in     r  given back     c  paid out
@@ -74,11 +75,28 @@ journal as materialized (
   join gateway g on g.called <> '' and strpos(p.called, g.called) > 0
   order by p.journal, length(g.called) desc, g.gateway
 ),
+-- The one web order that a payment cites, by its own name or by that of its order in the books.
+cites as materialized (
+  select c.payment_id, min(n.order_id::text)::uuid as order_id
+  from (
+    select p.id as payment_id, regexp_replace(w.word, '^.*#', '#') as word
+    from public.payments p cross join lateral string_to_table(p.reference, ' ') w (word)
+    where p.tenant_id = $1 and p.deleted_at is null and p.reference is not null
+  ) c
+  join (
+    select o.name, o.id as order_id from public.source_orders o where o.tenant_id = $1 and o.source = 'shopify' and o.deleted_at is null
+    union
+    select e.name, k.shop_order_id from public.source_orders e join public.order_links k on k.tenant_id = $1 and k.erp_order_id = e.id
+    where e.tenant_id = $1 and e.deleted_at is null
+  ) n on n.name = c.word
+  group by c.payment_id
+  having count(distinct n.order_id) = 1
+),
 whole as materialized (
   select payment_id, order_id, amount from part
   union all
-  select p.id, null, coalesce(p.amount, 0) - coalesce(a.amount, 0)
-  from payment p left join (select payment_id, sum(amount) as amount from part group by payment_id) a on a.payment_id = p.id
+  select p.id, c.order_id, coalesce(p.amount, 0) - coalesce(a.amount, 0)
+  from payment p left join cites c on c.payment_id = p.id left join (select payment_id, sum(amount) as amount from part group by payment_id) a on a.payment_id = p.id
   where coalesce(p.amount, 0) <> coalesce(a.amount, 0)
 ),
 -- The gateway of an order's payments: the one its journal is called after, if the order was paid by it, else the one that took most.
