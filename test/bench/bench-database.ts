@@ -22,6 +22,9 @@ export interface BenchDatabase {
 // another: the bench vacuums and checkpoints between phases itself.
 const SETTINGS = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'off', checkpoint_timeout: '1h' };
 
+/** For counting statements. */
+export const COUNTING = { ...SETTINGS, shared_preload_libraries: 'pg_stat_statements' };
+
 /** For reading a big warehouse that the bench itself has filled: the filling need not survive a crash. */
 export const READING = {
   ...SETTINGS,

@@ -29,8 +29,17 @@ export interface GatewayBenchOptions {
   readonly json: boolean;
 }
 
+export interface OperationsBenchOptions {
+  readonly tenants: number;
+  readonly workers: number;
+  /** How long workers idle while they are measured; a tick comes once a minute. */
+  readonly seconds: number;
+  readonly repeat: number;
+  readonly json: boolean;
+}
+
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -66,6 +75,18 @@ export function gatewayOptions(args: readonly string[]): GatewayBenchOptions {
   };
 }
 
+/** @throws UsageError */
+export function operationsOptions(args: readonly string[]): OperationsBenchOptions {
+  const values = parse(args);
+  return {
+    tenants: whole('tenants', values.tenants ?? '1000', 1, 100_000),
+    workers: whole('workers', values.workers ?? '2', 1, 20),
+    seconds: whole('seconds', values.seconds ?? '120', 1, 3600),
+    repeat: whole('repeat', values.repeat ?? '7', 1, 100),
+    json: values.json ?? false,
+  };
+}
+
 function parse(args: readonly string[]) {
   try {
     const string = { type: 'string' } as const;
@@ -74,6 +95,8 @@ function parse(args: readonly string[]) {
       batch: string,
       tenants: string,
       orders: string,
+      workers: string,
+      seconds: string,
       repeat: string,
       keep: string,
       json: { type: 'boolean' },

@@ -1,5 +1,6 @@
 import { benchGateway } from './gateway/gateway.ts';
 import { benchKpi } from './kpi/kpi.ts';
+import { benchOperations } from './operations/operations.ts';
 import { benchSync } from './sync.ts';
 import { UsageError } from './options.ts';
 
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   sync: benchSync,
   kpi: benchKpi,
   gateway: benchGateway,
+  operations: benchOperations,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
