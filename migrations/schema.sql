@@ -1651,7 +1651,7 @@ create table ops.streams (
 alter table ops.streams add constraint streams_pkey PRIMARY KEY (tenant_id, connection_id, stream, lane);
 alter table ops.streams add constraint streams_interval_seconds_check CHECK (((interval_seconds >= 1) AND (interval_seconds <= 604800)));
 alter table ops.streams add constraint streams_interval_set_check CHECK (((interval_set >= 60) AND (interval_set <= 604800)));
-CREATE INDEX streams_due ON ops.streams USING btree (next_run_at) WHERE ((lane = 'live'::text) AND (held_because IS NULL));
+CREATE INDEX streams_due ON ops.streams USING btree (next_run_at) WHERE (lane = 'live'::text);
 alter table ops.streams enable row level security;
 alter table ops.streams force row level security;
 create policy service on ops.streams as permissive for all to kpi_writer using (true) with check (true);
