@@ -41,18 +41,11 @@ export const ventas: Dashboard = {
       at: [15, 8, 16, 7],
       columns: { ...productColumns, units_sold: decimal('Vendidas'), units_returned: decimal('Devueltas') },
     },
-    'top-products-30-days': {
-      title: 'Productos más vendidos, últimos 30 días (móvil)',
-      about: 'Los diez primeros por monto de los últimos 30 días corridos.',
-      display: 'table',
-      at: [22, 0, 12, 7],
-      columns: productColumns,
-    },
     'days-of-cover': {
       title: 'Días que alcanza el inventario',
       about: 'Disponible dividido por lo vendido por día en los últimos 28 días cubiertos; solo productos que se vendieron.',
       display: 'table',
-      at: [22, 12, 12, 7],
+      at: [22, 0, 24, 7],
       industries: ['retail', 'restaurants'],
       columns: {
         product_name: text('Producto'),

@@ -25,11 +25,12 @@ const BUILDING_BLOCKS: Readonly<Record<string, string>> = {
   stock_source: 'behind stock_now and low_stock',
   low_stock: 'asked by the alert; the card of stock lists what is scarce first, from the same view',
   product_stock_by_day: 'to be asked for one product: all of them over all days is the whole history',
+  top_products: 'to be asked in SQL: on the dashboards the list of the period says the same, and twice takes as long',
   sku_conflicts: 'a finding for the operator, not a figure',
 };
 
 /** KPIs that are on other dashboards than this one that their head names. */
-const ELSEWHERE = new Set(['ejecutiva coverage', 'tenant top_products', 'tenant ocr_runs', 'tenant returning_customers_30d']);
+const ELSEWHERE = new Set(['ejecutiva coverage', 'tenant top_products', 'ventas top_products', 'tenant ocr_runs', 'tenant returning_customers_30d']);
 
 /** KPIs of the last days by the clock, hour by hour. */
 const ROLLING = /\bkpi\.(sales_30_days|top_products|tickets_by_channel|executions_by_workflow|revenue_by_tenant|returning_customers_30d)\b/;
