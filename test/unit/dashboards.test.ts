@@ -30,7 +30,13 @@ const BUILDING_BLOCKS: Readonly<Record<string, string>> = {
 };
 
 /** KPIs that are on other dashboards than this one that their head names. */
-const ELSEWHERE = new Set(['ejecutiva coverage', 'tenant top_products', 'ventas top_products', 'tenant ocr_runs', 'tenant returning_customers_30d']);
+const ELSEWHERE = new Set([
+  'ejecutiva coverage',
+  'tenant top_products',
+  'ventas top_products',
+  'tenant ocr_runs',
+  'tenant returning_customers_30d',
+]);
 
 /** KPIs of the last days by the clock, hour by hour. */
 const ROLLING = /\bkpi\.(sales_30_days|top_products|tickets_by_channel|executions_by_workflow|revenue_by_tenant|returning_customers_30d)\b/;
