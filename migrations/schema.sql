@@ -1136,9 +1136,12 @@ alter table ops.documents_bridges add constraint documents_bridges_pkey PRIMARY 
 CREATE INDEX documents_bridges_month ON ops.documents_bridges USING btree (tenant_id, month, made_at DESC);
 alter table ops.documents_bridges enable row level security;
 alter table ops.documents_bridges force row level security;
+create policy goes_with_its_company on ops.documents_bridges as restrictive for delete to kpi_writer using ((EXISTS ( SELECT
+   FROM ops.erasures e
+  WHERE (e.tenant_id = documents_bridges.tenant_id))));
 create policy service on ops.documents_bridges as permissive for all to kpi_writer using (true) with check (true);
 alter table ops.documents_bridges owner to kpi_owner;
-grant insert, select on table ops.documents_bridges to kpi_writer;
+grant delete, insert, select on table ops.documents_bridges to kpi_writer;
 comment on table ops.documents_bridges is 'Bridges from a month''s sales to its documents, as they were when a person kept them.';
 comment on column ops.documents_bridges.tenant_id is 'Tenant.';
 comment on column ops.documents_bridges.id is 'Kept bridge.';
@@ -1147,6 +1150,49 @@ comment on column ops.documents_bridges.made_at is 'When it was made and kept.';
 comment on column ops.documents_bridges.kept_by is 'Who kept it.';
 comment on column ops.documents_bridges.reason is 'Why, in the person''s words.';
 comment on column ops.documents_bridges.bridge is 'The whole answer, findings among it: names of orders and documents, days and amounts, nothing personal.';
+
+create table ops.erased (
+  tenant_id uuid not null,
+  kind text not null,
+  key text not null,
+  erased_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.erased add constraint erased_pkey PRIMARY KEY (tenant_id, kind, key);
+alter table ops.erased add constraint erased_kind_check CHECK ((kind = ANY (ARRAY['rut'::text, 'email'::text, 'phone'::text, 'customer'::text])));
+alter table ops.erased enable row level security;
+alter table ops.erased force row level security;
+create policy service on ops.erased as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.erased owner to kpi_owner;
+grant delete, insert, select, update on table ops.erased to kpi_writer;
+comment on table ops.erased is 'Identities whose data were erased: whatever a source still says of them is not stored again. Pseudonyms, as nothing else tells them from others.';
+comment on column ops.erased.tenant_id is 'Tenant.';
+comment on column ops.erased.kind is 'What the key is made of; customer: the record itself.';
+comment on column ops.erased.key is 'HMAC with the tenant''s key, or the id of the row in public.customers.';
+comment on column ops.erased.erased_at is 'When.';
+
+create table ops.erasures (
+  tenant_id uuid not null,
+  rut text not null,
+  reader_role text,
+  secret_refs text[] default '{}'::text[] not null,
+  asked_by text not null,
+  reason text not null,
+  begun_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.erasures add constraint erasures_pkey PRIMARY KEY (tenant_id);
+alter table ops.erasures enable row level security;
+alter table ops.erasures force row level security;
+create policy service on ops.erasures as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.erasures owner to kpi_owner;
+grant delete, insert, select, update on table ops.erasures to kpi_writer;
+comment on table ops.erasures is 'Companies that are being erased: what the last steps need once the rest is gone. The row goes last.';
+comment on column ops.erasures.tenant_id is 'Tenant.';
+comment on column ops.erasures.rut is 'Its RUT, by which the command finds it again.';
+comment on column ops.erasures.reader_role is 'Database role to drop.';
+comment on column ops.erasures.secret_refs is 'References to secrets of its connections and targets.';
+comment on column ops.erasures.asked_by is 'Who.';
+comment on column ops.erasures.reason is 'Why.';
+comment on column ops.erasures.begun_at is 'When.';
 
 create table ops.findings (
   tenant_id uuid not null,

@@ -103,6 +103,12 @@ async function fileOf(reference: string, path: string, folder: string | null): P
   return real;
 }
 
+/** The file of a secret that `storeLocalSecret` wrote; null for a reference to one that is kept elsewhere. */
+export function localSecretFile(reference: string, home: string): string | null {
+  const id = /^local:(.+)$/.exec(reference)?.[1];
+  return id === undefined || !localId.test(id) ? null : localFile(reference, id, home);
+}
+
 function localFile(reference: string, id: string, home: string): string {
   if (!localId.test(id)) throw new SecretError(reference, 'this is no id of a local secret', 'Write it like local:acme-shopify.');
   return join(home, 'secrets', `${id}.json`);

@@ -8,8 +8,11 @@ import { createReader } from '../store/reader-role.ts';
 import { roleUrl } from '../store/role-urls.ts';
 import { addTenant, listTenants } from '../store/tenants.ts';
 import type { CommandContext } from './context.ts';
+import { tenantEraseCommand } from './tenant-erase.ts';
+import { tenantExportCommand } from './tenant-export.ts';
 import { tenantLocationCommand } from './tenant-location.ts';
 import { tenantReaderCommands } from './tenant-reader.ts';
+import { tenantPauseCommands } from './tenant-pause.ts';
 import { tenantSettingCommands } from './tenant-settings.ts';
 import { UsageError } from './terminal.ts';
 
@@ -86,6 +89,9 @@ export function tenantCommands(program: Command, context: CommandContext): void 
     });
   tenantSettingCommands(tenant, context);
   tenantLocationCommand(tenant, context);
+  tenantPauseCommands(tenant, context);
+  tenantExportCommand(tenant, context);
+  tenantEraseCommand(tenant, context);
   tenantReaderCommands(tenant, context);
   tenant
     .command('list')

@@ -38,6 +38,16 @@ export async function retryFailedJobs({ queueUrl }: QueueCare, task: string | nu
   return withUtils(queueUrl, async (_, pool) => (await pool.query<{ jobs: number }>(RETRY, [task])).rows[0]!.jobs);
 }
 
+const DROP = `with mine as (
+    select j.id, j.locked_at from graphile_worker._private_jobs j where j.payload ->> 'tenant_id' = $1),
+  dropped as (select count(*) from graphile_worker.complete_jobs(array(select id from mine where locked_at is null)))
+  select count(*) filter (where locked_at is not null)::int as busy, (select * from dropped) as dropped from mine`;
+
+/** Takes a tenant's jobs out of the queue. @returns how many a worker is at right now: those go on */
+export async function dropTenantJobs({ queueUrl }: Pick<QueueCare, 'queueUrl'>, tenantId: string): Promise<number> {
+  return withUtils(queueUrl, async (_, pool) => (await pool.query<{ busy: number }>(DROP, [tenantId])).rows[0]!.busy);
+}
+
 async function withUtils<T>(
   queueUrl: string,
   work: (utils: Awaited<ReturnType<typeof makeWorkerUtils>>, pool: Pool) => Promise<T>,

@@ -10,6 +10,7 @@ import { enqueueMoreRetention, enqueueRetention } from '../store/retention.ts';
 import { runRetention } from '../store/run-retention.ts';
 import { quietUntil } from '../store/schedule.ts';
 import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
+import { isActive } from '../store/tenant-status.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
@@ -95,6 +96,8 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     },
     backfill: async (payload) => {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);
+      // Resuming the company queues it again.
+      if (!(await isActive(deps.db, tenant_id))) return;
       const step = await runBackfill(deps.sync, tenant_id, backfill_id, (connectionId, stream, lane) =>
         deps.jobFor(tenant_id, connectionId, stream, lane, stopping),
       );

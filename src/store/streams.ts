@@ -25,6 +25,7 @@ const ENQUEUE_DUE = sqlFile('enqueue-due');
 const STATUS = sqlFile('stream-status');
 const DUE_STREAMS = `select stream from ops.streams
   where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()
+    and exists (select from public.tenants t where t.id = $1 and t.status = 'active')
   order by next_run_at, array_position($3::text[], stream)`;
 const WAKE = `update ops.streams set next_run_at = clock_timestamp(),
     held_because = case when $5 then null else held_because end,

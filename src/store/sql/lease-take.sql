@@ -6,7 +6,9 @@ with previous as (
 me as (select backend_start from pg_stat_activity where pid = pg_backend_pid()),
 taken as (
   insert into ops.streams as s (tenant_id, connection_id, stream, lane, epoch, holder, backend_pid, backend_start, expires_at)
-  values ($1, $2, $3, $4, 1, $5, pg_backend_pid(), (select backend_start from me), clock_timestamp() + make_interval(secs => $6))
+  select $1, $2, $3, $4, 1, $5, pg_backend_pid(), (select backend_start from me), clock_timestamp() + make_interval(secs => $6)
+  -- Of a company that is being erased nothing comes back.
+  where exists (select from ops.connections c where c.tenant_id = $1 and c.id = $2)
   on conflict (tenant_id, connection_id, stream, lane) do update set
     epoch = s.epoch + 1, holder = excluded.holder, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
     expires_at = excluded.expires_at
