@@ -327,6 +327,9 @@ create table kpi.freshness (
   backfills_running integer default 0 not null,
   backfill_from timestamp with time zone,
   backfill_until timestamp with time zone,
+  verified_at timestamp with time zone,
+  verified_from date,
+  days_differing integer,
   quiet_from time without time zone,
   quiet_until time without time zone
 );
@@ -362,6 +365,9 @@ comment on column kpi.freshness.notices is 'Lo que el origen no puede entregar, 
 comment on column kpi.freshness.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness.backfill_until is 'Hasta cuándo releen las que están en curso.';
+comment on column kpi.freshness.verified_at is 'Última vez que se comparó día por día con los totales del origen; nulo si aún no, o si el origen no los entrega.';
+comment on column kpi.freshness.verified_from is 'Primer día de esa comparación.';
+comment on column kpi.freshness.days_differing is 'Días que difieren del origen; 0 si todo coincide.';
 comment on column kpi.freshness.quiet_from is 'Desde esta hora local el origen no se lee; nulo: se lee siempre.';
 comment on column kpi.freshness.quiet_until is 'Hasta esta hora local.';
 
@@ -1624,7 +1630,7 @@ comment on column ops.runs.source is 'Connector.';
 comment on column ops.runs.stream is 'Stream.';
 comment on column ops.runs.lane is 'Lane.';
 comment on column ops.runs.worker is 'Process that ran it.';
-comment on column ops.runs.outcome is 'How it ended.';
+comment on column ops.runs.outcome is 'How it ended. verified: what the source counted agreed, at once (a complete state) or in a later comparison day by day; unverified: it read to the end, and that is not yet known.';
 comment on column ops.runs.started_at is 'Start.';
 comment on column ops.runs.ended_at is 'End.';
 comment on column ops.runs.pages is 'Pages read.';
@@ -1703,7 +1709,7 @@ alter table ops.streams force row level security;
 create policy service on ops.streams as permissive for all to kpi_writer using (true) with check (true);
 alter table ops.streams owner to kpi_owner;
 grant delete, insert, select, update on table ops.streams to kpi_writer;
-comment on table ops.streams is 'Place, lease and health of each stream and lane (live, backfill:<id>).';
+comment on table ops.streams is 'Place, lease and health of each stream and lane (live, backfill:<id>, sweep, heal).';
 comment on column ops.streams.tenant_id is 'Tenant.';
 comment on column ops.streams.connection_id is 'Connection.';
 comment on column ops.streams.stream is 'Stream.';
@@ -1730,6 +1736,81 @@ comment on column ops.streams.failures is 'Failures in a row.';
 comment on column ops.streams.notices is 'What the source cannot give, as it said itself.';
 comment on column ops.streams.interval_set is 'What a person set; null: the connector''s own.';
 
+create table ops.sweeps (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  stream text not null,
+  state text default 'running'::text not null,
+  dry_run boolean not null,
+  asked_by text not null,
+  confirms uuid,
+  read_seq bigint not null,
+  counted bigint,
+  candidates bigint,
+  missing bigint,
+  still_there bigint,
+  hidden bigint,
+  gone bigint,
+  tombstoned bigint,
+  guard bigint,
+  problem text,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone
+);
+alter table ops.sweeps add constraint sweeps_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.sweeps add constraint sweeps_state_check CHECK ((state = ANY (ARRAY['running'::text, 'clean'::text, 'tombstoned'::text, 'held'::text, 'shown'::text, 'failed'::text, 'settled'::text])));
+CREATE INDEX sweeps_of_stream ON ops.sweeps USING btree (tenant_id, connection_id, stream, started_at DESC);
+alter table ops.sweeps enable row level security;
+alter table ops.sweeps force row level security;
+create policy service on ops.sweeps as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.sweeps owner to kpi_owner;
+grant delete, insert, select, update on table ops.sweeps to kpi_writer;
+comment on table ops.sweeps is 'One look for records that a source has deleted without telling. Absence alone never is deletion: see the columns.';
+comment on column ops.sweeps.tenant_id is 'Tenant.';
+comment on column ops.sweeps.id is 'Sweep.';
+comment on column ops.sweeps.connection_id is 'Connection.';
+comment on column ops.sweeps.source is 'Connector.';
+comment on column ops.sweeps.stream is 'Stream.';
+comment on column ops.sweeps.state is 'running; clean: nothing is gone; tombstoned; held: waits for a person (kpi sweep --confirm); shown: dry run; failed: nothing was changed; settled: was held, and a later sweep has decided.';
+comment on column ops.sweeps.dry_run is 'Looked and changed nothing.';
+comment on column ops.sweeps.asked_by is 'Person or token that asked for it, or nightly.';
+comment on column ops.sweeps.confirms is 'The held sweep whose rows a person confirmed with this one.';
+comment on column ops.sweeps.read_seq is 'Number drawn before the first request: only rows read before it are candidates.';
+comment on column ops.sweeps.counted is 'Records that the source lists, equal to its own count.';
+comment on column ops.sweeps.candidates is 'Rows looked for in the list.';
+comment on column ops.sweeps.missing is 'Records of ours that the list lacks.';
+comment on column ops.sweeps.still_there is 'Of these, found when looked at one by one.';
+comment on column ops.sweeps.hidden is 'Of these, there but not to be read by our user.';
+comment on column ops.sweeps.gone is 'Of these, deleted.';
+comment on column ops.sweeps.tombstoned is 'Of these, marked as deleted here by this sweep.';
+comment on column ops.sweeps.guard is 'Most that may be tombstoned without a person''s word: 50 records and 2 % of the candidates, whichever is less.';
+comment on column ops.sweeps.problem is 'Why it failed or is held, and what to do. Holds no secret and no personal data.';
+comment on column ops.sweeps.started_at is 'Start.';
+comment on column ops.sweeps.ended_at is 'End.';
+
+create table ops.swept_records (
+  tenant_id uuid not null,
+  sweep_id uuid not null,
+  source_id text not null,
+  day date,
+  look text not null
+);
+alter table ops.swept_records add constraint swept_records_pkey PRIMARY KEY (tenant_id, sweep_id, source_id);
+alter table ops.swept_records add constraint swept_records_look_check CHECK ((look = ANY (ARRAY['gone'::text, 'there'::text, 'hidden'::text])));
+alter table ops.swept_records enable row level security;
+alter table ops.swept_records force row level security;
+create policy service on ops.swept_records as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.swept_records owner to kpi_owner;
+grant delete, insert, select, update on table ops.swept_records to kpi_writer;
+comment on table ops.swept_records is 'Records that the list of a sweep lacked: their ids in the source and local days, nothing personal.';
+comment on column ops.swept_records.tenant_id is 'Tenant.';
+comment on column ops.swept_records.sweep_id is 'Sweep.';
+comment on column ops.swept_records.source_id is 'Id in the source.';
+comment on column ops.swept_records.day is 'Local day it belongs to, or was made on.';
+comment on column ops.swept_records.look is 'What looking at it alone said: gone, there or hidden.';
+
 create table ops.tenant_write (
   tenant_id uuid not null,
   family text not null,
@@ -1746,6 +1827,90 @@ comment on table ops.tenant_write is 'One committing writer per tenant and famil
 comment on column ops.tenant_write.tenant_id is 'Tenant.';
 comment on column ops.tenant_write.family is 'Tables that are written together.';
 comment on column ops.tenant_write.version is 'Counts committed batches; a batch that finds it moved plans again.';
+
+create table ops.verifications (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  source text not null,
+  stream text not null,
+  asked_by text not null,
+  state text default 'running'::text not null,
+  first_day date,
+  last_day date,
+  time_zone text,
+  days integer,
+  days_differing integer,
+  days_healed integer,
+  problem text,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone
+);
+alter table ops.verifications add constraint verifications_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.verifications add constraint verifications_state_check CHECK ((state = ANY (ARRAY['running'::text, 'verified'::text, 'differs'::text, 'untold'::text, 'failed'::text])));
+CREATE INDEX verifications_of_stream ON ops.verifications USING btree (tenant_id, connection_id, stream, started_at DESC);
+alter table ops.verifications enable row level security;
+alter table ops.verifications force row level security;
+create policy service on ops.verifications as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.verifications owner to kpi_owner;
+grant delete, insert, select, update on table ops.verifications to kpi_writer;
+comment on table ops.verifications is 'One comparison of a stream with its source''s own counts and sums by day.';
+comment on column ops.verifications.tenant_id is 'Tenant.';
+comment on column ops.verifications.id is 'Verification.';
+comment on column ops.verifications.connection_id is 'Connection.';
+comment on column ops.verifications.source is 'Connector.';
+comment on column ops.verifications.stream is 'Stream.';
+comment on column ops.verifications.asked_by is 'Person or token that asked for it, or nightly.';
+comment on column ops.verifications.state is 'running; verified: every day agrees; differs; untold: there was no day to compare; failed.';
+comment on column ops.verifications.first_day is 'First day compared.';
+comment on column ops.verifications.last_day is 'Last day compared.';
+comment on column ops.verifications.time_zone is 'Zone in which days were cut: the tenant''s, or UTC where the source counts by those.';
+comment on column ops.verifications.days is 'Days compared.';
+comment on column ops.verifications.days_differing is 'Days that differ in the end.';
+comment on column ops.verifications.days_healed is 'Days that differed, were read again, and agree.';
+comment on column ops.verifications.problem is 'Why it failed, or why days could not be told, and what to do.';
+comment on column ops.verifications.started_at is 'Start.';
+comment on column ops.verifications.ended_at is 'End.';
+
+create table ops.verified_days (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  stream text not null,
+  day date not null,
+  verification_id uuid not null,
+  state text not null,
+  ours bigint not null,
+  theirs bigint not null,
+  ours_amounts jsonb,
+  theirs_amounts jsonb,
+  reason text,
+  missing text[] default '{}'::text[] not null,
+  extra text[] default '{}'::text[] not null,
+  checked_at timestamp with time zone default clock_timestamp() not null
+);
+alter table ops.verified_days add constraint verified_days_pkey PRIMARY KEY (tenant_id, connection_id, stream, day);
+alter table ops.verified_days add constraint verified_days_reason_check CHECK ((reason = ANY (ARRAY['quarantine'::text, 'lost'::text, 'deleted_here'::text, 'deleted_there'::text, 'moved'::text, 'changed'::text, 'several'::text, 'unknown'::text])));
+alter table ops.verified_days add constraint verified_days_state_check CHECK ((state = ANY (ARRAY['verified'::text, 'differs'::text])));
+alter table ops.verified_days enable row level security;
+alter table ops.verified_days force row level security;
+create policy service on ops.verified_days as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.verified_days owner to kpi_owner;
+grant delete, insert, select, update on table ops.verified_days to kpi_writer;
+comment on table ops.verified_days is 'The last word on each day of a stream.';
+comment on column ops.verified_days.tenant_id is 'Tenant.';
+comment on column ops.verified_days.connection_id is 'Connection.';
+comment on column ops.verified_days.stream is 'Stream.';
+comment on column ops.verified_days.day is 'Day, in the zone of its verification.';
+comment on column ops.verified_days.verification_id is 'The verification that said it last.';
+comment on column ops.verified_days.state is 'verified or differs.';
+comment on column ops.verified_days.ours is 'Rows here, deleted ones left out.';
+comment on column ops.verified_days.theirs is 'Records that the source counts.';
+comment on column ops.verified_days.ours_amounts is 'Their money by currency; null where the source adds none up.';
+comment on column ops.verified_days.theirs_amounts is 'The source''s sum of it.';
+comment on column ops.verified_days.reason is 'Likely reason: quarantine; lost: never arrived; deleted_here: tombstoned, and there again; deleted_there: a sweep will find it; moved: stands on another day; changed: same records, other money; several; unknown: the source lists no ids.';
+comment on column ops.verified_days.missing is 'Source ids that the source has on that day and we have not, at most 20. Nothing personal.';
+comment on column ops.verified_days.extra is 'Source ids that we have on that day and the source has not, at most 20.';
+comment on column ops.verified_days.checked_at is 'When.';
 
 create table ops.webhooks (
   source text not null,

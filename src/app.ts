@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckReport, Connector, ReadContext } from '#contract';
+import type { CheckReport, Connector, ReadContext, Stream } from '#contract';
 import { connectors } from '../connectors/registry.ts';
 import type { DeliveryDeps } from './alerts/deliver.ts';
 import { storedTargets, targetEntry } from './alerts/targets.ts';
@@ -30,6 +30,7 @@ import { roleUrl } from './store/role-urls.ts';
 import { tenantRut } from './store/tenants.ts';
 import { logWith, runFields } from './sync/run-log.ts';
 import { observeTogether, type Observer } from './sync/observer.ts';
+import { totalledRows } from './sync/their-totals.ts';
 import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
 import { version } from './version.ts';
 
@@ -99,6 +100,9 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     if (found === undefined) throw new Error(`there is no connector ${source}; there are: ${connectors.map((c) => c.id).join(', ')}`);
     return found;
   };
+
+  const streamsWhere = (which: (stream: Stream<unknown>) => boolean) =>
+    connectors.flatMap(({ id, streams }) => streams.filter(which).map(({ name }) => ({ source: id, stream: name })));
 
   const contextFor = (
     connector: Connector,
@@ -260,6 +264,14 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       },
     },
     streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
+    ...(config.nightly
+      ? {
+          nightlyStreams: {
+            swept: streamsWhere(({ deletions, listing }) => deletions === 'sweep' && listing !== undefined),
+            compared: streamsWhere((stream) => totalledRows(stream) !== null),
+          },
+        }
+      : {}),
     jobFor,
     observe: (observer) => void observers.push(observer),
     readUsers,

@@ -22,11 +22,13 @@ import { reportCommand } from './commands/report.ts';
 import { retentionCommands } from './commands/retention.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { syncCommands } from './commands/sync.ts';
 import { tenantCommands } from './commands/tenant.ts';
 import { tokenCommands } from './commands/token.ts';
 import { Terminal, UsageError, type Language } from './commands/terminal.ts';
 import { userCommands } from './commands/users.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { workerCommands } from './commands/worker.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { localUrl } from './local/commands.ts';
@@ -81,6 +83,8 @@ async function main(): Promise<void> {
     syncCommands,
     statusCommand,
     backfillCommands,
+    sweepCommand,
+    verifyCommand,
     quarantineCommands,
     identityCommands,
     kpisCommand,

@@ -106,6 +106,10 @@ const environment = z
     ),
     OTEL_SERVICE_NAME: z.string().default('kpi-sync').describe('Name of this service in traces'),
     KPI_CHROMIUM: optional(z.string()).describe('Chromium or Chrome that prints reports; default: the one at a usual place'),
+    KPI_NIGHTLY: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe('Whether this worker sweeps for deletions and compares with the sources at night'),
     KPI_BACKFILL_SLICE_SECONDS: number(0.5, 120, 20).describe('Longest time a backfill job works before it lets others have a turn'),
   })
   .superRefine((env, context) => {
@@ -147,6 +151,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly language: 'es' | 'en';
   readonly workerConcurrency: number;
+  /** Whether a worker of this process does what is due at night. */
+  readonly nightly: boolean;
   readonly vault: { readonly address: string; readonly token: string } | null;
   readonly secretsFolder: string | null;
   /** Who the users are: null secrets mean that they are not read, or that no messages about them are taken. */
@@ -238,6 +244,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     logLevel: env.KPI_LOG_LEVEL,
     language: env.KPI_LANG,
     workerConcurrency: env.KPI_WORKER_CONCURRENCY,
+    nightly: env.KPI_NIGHTLY === 'on',
     vault: address === undefined || token === undefined ? null : Object.freeze({ address: address.replace(/\/+$/, ''), token }),
     secretsFolder: env.KPI_SECRETS_DIR ?? null,
     metabase: metabaseOf(env),

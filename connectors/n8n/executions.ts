@@ -1,6 +1,7 @@
 import { defineStream, type Page, type ReadContext, type TypedRequest } from '#contract';
 import { n8nClient, type N8nClient } from './client.ts';
 import { countRuns } from './count-runs.ts';
+import { runsByDay } from './day-totals.ts';
 import { errorDetailsReader } from './error-details.ts';
 import { isGap, readListPage } from './list-page.ts';
 import { readExecution, statusRule } from './mapping.ts';
@@ -38,6 +39,14 @@ export const executions = defineStream<N8nSettings, Watermark, Walk>({
   // n8n prunes by age and count: a run that is gone was not undone.
   deletions: 'none',
   intervalSeconds: 300,
+  totals: {
+    rows: {
+      entities: ['execution', 'execution_other'],
+      at: 'created_at',
+      without: { column: 'status', words: ['running', 'waiting'] },
+    },
+    read: runsByDay,
+  },
   watermark,
   walk: walkSchema,
   counting: { entity: 'execution', rows: null, count: countRuns },

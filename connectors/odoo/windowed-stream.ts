@@ -14,6 +14,8 @@ import {
 } from '#contract';
 import { openClient, sharedClient, type Domain, type OdooClient } from './client.ts';
 import { recordOf } from './reread.ts';
+import { listingOf, totalsOf, type AccountedModel } from './accounts.ts';
+import { companyDomain } from './company-domain.ts';
 import type { OdooSettings } from './settings.ts';
 import {
   OVERLAP_SECONDS,
@@ -40,7 +42,7 @@ export interface Mapped {
   readonly excluded?: Readonly<Record<string, number>>;
 }
 
-export interface WindowedSpec<F> {
+export interface WindowedSpec<F> extends AccountedModel {
   readonly name: string;
   readonly description: string;
   readonly entities: readonly Entity[];
@@ -78,6 +80,7 @@ export interface WindowedSpec<F> {
 
 /** A stream read by fixed `write_date` windows and paged by id within them. See `window.ts` for why not otherwise. */
 export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
+  const totals = totalsOf(spec);
   return defineStream<OdooSettings, string, Walk>({
     name: spec.name,
     description: spec.description,
@@ -87,6 +90,8 @@ export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
     backfill: 'time-window',
     deletions: 'sweep',
     intervalSeconds: spec.intervalSeconds,
+    listing: listingOf(spec),
+    ...(totals === undefined ? {} : { totals }),
     watermark: watermarkSchema,
     walk: walkSchema,
     counting: { entity: spec.entities[0]!, rows: spec.rows, count: (context, ranges) => countRanges(spec, context, ranges) },
@@ -262,10 +267,4 @@ function baseDomain<F>(spec: WindowedSpec<F>, settings: OdooSettings, request: W
     ...(spec.domain ?? []),
     ...(since === null ? [] : [[spec.fromField ?? '', '>=', since] as const]),
   ];
-}
-
-/** Without it, records of every company of the user come along. */
-export function companyDomain(settings: OdooSettings, shared: boolean): Domain {
-  const own = ['company_id', 'in', settings.company_id] as const;
-  return shared ? ['|', ['company_id', '=', false], own] : [own];
 }

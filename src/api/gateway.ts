@@ -19,6 +19,8 @@ import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoute } from './routes/query.ts';
+import { sweepRoutes } from './routes/sweeps.ts';
+import { verificationRoutes } from './routes/verifications.ts';
 import { tenantReader } from './tenant-reader.ts';
 
 export interface GatewayOptions extends AuthenticationOptions {
@@ -48,6 +50,8 @@ export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: Ga
     ...quarantineRoutes(db),
     ...backfillRoutes(db, connectors),
     ...closingRoutes(db),
+    ...sweepRoutes(db, connectors),
+    ...verificationRoutes(db, connectors),
   ];
 }
 

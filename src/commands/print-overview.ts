@@ -99,7 +99,8 @@ function details(source: SourceStatus): string[] {
   const { light, state, problem, rut, stream } = source;
   const where = `--tenant ${rut} --source ${source.source}`;
   if (light === 'paused') return [`→ kpi connection resume ${where}`];
-  if (light === 'attention' && state === 'ok') return [`→ kpi quarantine list ${where}`];
+  if (light === 'attention' && state === 'ok')
+    return [source.open_quarantine > 0 ? `→ kpi quarantine list ${where}` : `→ kpi verify ${where} --heal`];
   if (light !== 'trouble') return [];
   const next =
     state === 'held'
@@ -108,6 +109,8 @@ function details(source: SourceStatus): string[] {
         ? `kpi check ${where}`
         : `kpi sync ${where} --stream ${stream}`;
   const wrapped = problem === null ? [] : wrap(problem, WIDTH - 6);
+  // A sweep that is held says itself what to type.
+  if (state === 'ok' || state === 'retrying' || state === 'loading') return wrapped;
   return [...wrapped, ...wrap(`→ ${next}`, WIDTH - 6)];
 }
 

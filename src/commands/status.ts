@@ -102,12 +102,19 @@ const RECOMPUTING = {
   done: { es: 'recalculado', en: 'recomputed' },
 } as const;
 
+/** When, and how many days differed. */
+function verifiedText({ verified_at, days_differing }: StreamStatus): string | null {
+  if (verified_at === null) return null;
+  return (days_differing ?? 0) === 0 ? localTime(verified_at) : `≠ ${days_differing} · ${localTime(verified_at)}`;
+}
+
 const streamColumns: readonly Column<StreamStatus>[] = [
   { title: { es: 'Origen', en: 'Source' }, value: (r) => r.source },
   { title: { es: 'Flujo', en: 'Stream' }, value: (r) => r.stream },
   { title: { es: 'Estado', en: 'State' }, value: (r) => r.state },
   { title: { es: 'Última lectura', en: 'Last read' }, value: (r) => localTime(r.last_success_at) },
   { title: { es: 'Cubierto hasta', en: 'Covered until' }, value: (r) => localTime(r.covered_until) },
+  { title: { es: 'Verificado', en: 'Verified' }, value: (r) => verifiedText(r) },
   { title: { es: 'Leídos', en: 'Read' }, value: (r) => r.rows, right: true },
   { title: { es: 'Cuarentena', en: 'Quarantine' }, value: (r) => r.open_quarantine, right: true },
 ];

@@ -3,6 +3,8 @@ import type { Counting } from './counting.ts';
 import type { Draft, Entity } from './entities.ts';
 import type { Http } from './http.ts';
 import type { Rereading } from './rereading.ts';
+import type { Listing } from './listing.ts';
+import type { Totals } from './totals.ts';
 
 /** Structured log given to connectors; redacts secrets by itself. */
 export interface Log {
@@ -85,6 +87,10 @@ export interface Stream<S> {
   readonly counting?: Counting<S>;
   /** How single records are read again; absent where every reading shows all of them, or a range has to be read. */
   readonly rereading?: Rereading<S>;
+  /** Which records there are; every stream whose deletions are found by `sweep` has it. */
+  readonly listing?: Listing<S>;
+  /** What the source adds up by day, where it tells more than a count, or counts only by a list. */
+  readonly totals?: Totals<S>;
   /**
    * Reads pages. A request goes out only while the consumer waits for `next()`, so that the engine can draw the page's
    * `read_seq` before it.

@@ -64,11 +64,21 @@ export function defineConnector<S>(connector: Connector<S>): Connector {
     host: (settings) => connector.host(parse(settings)),
     recordUrl: (settings, record) => connector.recordUrl(settings, record),
     check: (context) => connector.check(typed(context)),
-    streams: connector.streams.map(({ counting, rereading, ...stream }) => ({
+    streams: connector.streams.map(({ counting, listing, rereading, totals, ...stream }) => ({
       ...stream,
       read: (context, request) => stream.read(typed(context), request),
       ...(counting === undefined ? {} : { counting: { ...counting, count: (context, ranges) => counting.count(typed(context), ranges) } }),
       ...(rereading === undefined ? {} : { rereading: { ...rereading, read: (context, ids) => rereading.read(typed(context), ids) } }),
+      ...(totals === undefined ? {} : { totals: { ...totals, read: (context, days) => totals.read(typed(context), days) } }),
+      ...(listing === undefined
+        ? {}
+        : {
+            listing: {
+              ...listing,
+              list: (context, range) => listing.list(typed(context), range),
+              look: (context, ids) => listing.look(typed(context), ids),
+            },
+          }),
     })),
   };
 }

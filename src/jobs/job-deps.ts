@@ -3,6 +3,7 @@ import type { EvaluationOptions } from '../alerts/evaluate.ts';
 import type { PrintedReport } from '../reports/print-report.ts';
 import type { Period } from '../reports/report-period.ts';
 import type { Database } from '../store/database.ts';
+import type { NightlyStreams } from '../store/nightly.ts';
 import type { SyncDeps, SyncJob } from '../sync/run-sync.ts';
 
 /** What jobs need of the application, handed to them by the composition root. */
@@ -16,6 +17,8 @@ export interface JobDeps {
   readonly reports: { print(tenantId: string, dashboard: string, period: Period): Promise<PrintedReport> };
   /** Names of a source's streams, in the order they are best read. */
   streamsOf(source: string): readonly string[];
+  /** What is swept and compared each night; absent: nothing is. */
+  readonly nightlyStreams?: NightlyStreams;
   /** Reads the users; absent where no key for Clerk is configured, and then nothing is asked of it. */
   readonly syncUsers?: (signal: AbortSignal) => Promise<unknown>;
   /** Puts a tenant's dashboards into Metabase and says how many objects it made, changed, left; absent where none is configured. */

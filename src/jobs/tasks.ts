@@ -8,6 +8,7 @@ import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueReports } from '../store/report-schedules.ts';
 import { enqueueMoreRetention, enqueueRetention } from '../store/retention.ts';
 import { runRetention } from '../store/run-retention.ts';
+import { wakeNightly } from '../store/nightly.ts';
 import { quietUntil } from '../store/schedule.ts';
 import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
 import { isActive } from '../store/tenant-status.ts';
@@ -15,10 +16,13 @@ import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
 import { makeReports } from './make-reports.ts';
+import { nightly } from './nightly.ts';
 import { recompute } from './recompute.ts';
 import { replayRefusals } from './replay-refusals.ts';
+import { sweepStream } from './sweep-stream.ts';
 import { syncConnection } from './sync-connection.ts';
 import { syncUsers } from './sync-users.ts';
+import { verifyConnectionStream } from './verify-connection-stream.ts';
 
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
 const TENANT = z.object({ tenant_id: z.uuid() });
@@ -32,6 +36,23 @@ const REPLAY = z.object({
   who: z.string(),
   reason: z.string(),
 });
+const SWEEP = z.object({
+  tenant_id: z.uuid(),
+  connection_id: z.uuid(),
+  stream: z.string(),
+  dry_run: z.boolean().default(false),
+  confirm: z.boolean().default(false),
+  asked_by: z.string(),
+});
+const VERIFY = z.object({
+  tenant_id: z.uuid(),
+  connection_id: z.uuid(),
+  stream: z.string(),
+  first_day: z.iso.date().nullable().default(null),
+  last_day: z.iso.date().nullable().default(null),
+  heal: z.boolean(),
+  asked_by: z.string(),
+});
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
 /**
@@ -39,6 +60,8 @@ const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
  * with the stream, and the stream's own due time brings the next try.
  */
 export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
+  // One hand of this process at the most: it goes on until nothing is left, and the tick wakes it each minute.
+  let atNight = false;
   return {
     tick: async () => {
       await enqueueDue(deps.db);
@@ -46,6 +69,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       await enqueueReports(deps.db);
       await enqueueSilentRecomputations(deps.db);
       await enqueueRetention(deps.db);
+      if (deps.nightlyStreams !== undefined) await wakeNightly(deps.db, deps.nightlyStreams);
     },
     users: async () => {
       await syncUsers(deps, stopping);
@@ -56,6 +80,23 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       // At the end of the queue; in the source's quiet hours the tick brings it back after them.
       if (more && !stopping.aborted && (await quietUntil(deps.db, tenant_id, connection_id)) === null)
         await enqueueSync(deps.db, tenant_id, connection_id);
+    },
+    nightly: async () => {
+      if (atNight) return;
+      atNight = true;
+      await nightly(deps, stopping).finally(() => {
+        atNight = false;
+      });
+    },
+    sweep: async (payload) => {
+      const { tenant_id, connection_id, stream, dry_run, confirm, asked_by } = SWEEP.parse(payload);
+      const place = { tenantId: tenant_id, connectionId: connection_id, stream };
+      await sweepStream(deps, place, { dryRun: dry_run, confirm, askedBy: asked_by }, stopping);
+    },
+    verify: async (payload) => {
+      const { tenant_id, connection_id, stream, first_day, last_day, heal, asked_by } = VERIFY.parse(payload);
+      const place = { tenantId: tenant_id, connectionId: connection_id, stream };
+      await verifyConnectionStream(deps, place, { firstDay: first_day, lastDay: last_day, heal, askedBy: asked_by }, stopping);
     },
     recompute: async (payload) => {
       const { tenant_id, recomputation_id } = RECOMPUTE.parse(payload);

@@ -1,4 +1,5 @@
 import type { Cursor, Entity, Notice, Refused, Row } from '#contract';
+import type { GoneRecords } from './gone-records.ts';
 
 /** Everything that is to be committed together: rows, refusals, counters and the place reached. */
 export interface Batch {
@@ -20,6 +21,8 @@ export interface Batch {
   readonly covered: { readonly from: string | null; readonly until: string } | null;
   /** Entities of which `rows` is the complete state of the connection, read at `readSeq`. */
   readonly snapshot: { readonly entities: readonly Entity[]; readonly readSeq: bigint } | null;
+  /** What a sweep has found deleted. */
+  readonly gone?: GoneRecords;
   readonly notices: readonly Notice[];
   readonly held: { readonly because: string; readonly release: string } | null;
 }

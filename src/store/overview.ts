@@ -12,7 +12,7 @@ export interface SourceStatus {
   readonly connection_id: string;
   readonly source: string;
   readonly name: string;
-  /** `trouble` waits for a person; `attention` may pass by itself, or has records in quarantine. */
+  /** `trouble` waits for a person; `attention` may pass by itself, or has records in quarantine or days that differ from the source. */
   readonly light: 'ok' | 'attention' | 'trouble' | 'paused';
   readonly streams: number;
   readonly streams_ok: number;
@@ -25,6 +25,8 @@ export interface SourceStatus {
   readonly lag_seconds: number | null;
   readonly last_success_at: Date | null;
   readonly open_quarantine: number;
+  /** Days that by the last comparison are not as in the source. */
+  readonly days_differing: number;
   readonly problem: string | null;
 }
 

@@ -15,6 +15,10 @@ export interface StreamStatus {
   readonly lag_seconds: number | null;
   readonly rows: number;
   readonly open_quarantine: number;
+  /** When it was last compared, day by day, with its source's own totals; null when it never was. */
+  readonly verified_at: Date | null;
+  readonly verification: 'verified' | 'differs' | null;
+  readonly days_differing: number | null;
   readonly problem: string | null;
   /** What of the tenant is being made anew, and how far that is. */
   readonly recomputing: string | null;

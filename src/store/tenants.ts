@@ -16,6 +16,13 @@ export async function tenantSettings(query: Query, tenantId: string): Promise<Te
   return { tenantId, currency: row.currency, timeZone: row.time_zone };
 }
 
+/** The zone in which the company's days are cut. @throws when the tenant does not exist */
+export async function tenantZone(db: Database, tenantId: string): Promise<string> {
+  const row = (await db.query<{ time_zone: string }>('select time_zone from public.tenants where id = $1', [tenantId])).rows[0];
+  if (row === undefined) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
+  return row.time_zone;
+}
+
 /** The company's own RUT, canonical. @throws when the tenant does not exist */
 export async function tenantRut(db: Database, tenantId: string): Promise<string> {
   const row = (await db.query<{ rut: string }>('select rut from public.tenants where id = $1', [tenantId])).rows[0];

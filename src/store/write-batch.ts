@@ -8,6 +8,7 @@ import { mergedCoverage } from './coverage.ts';
 import type { Database, Query, TenantTransaction } from './database.ts';
 import { EffectsCollector, type Effects } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
+import { entitiesOfGone, missingWith } from './gone-records.ts';
 import { keepInventoryHistory } from './inventory-history.ts';
 import { keepLateVersions, tellsSomething, type OlderVersions } from './late-versions.ts';
 import { newestOfEach, planRows, type Verdict } from './plan.ts';
@@ -97,6 +98,7 @@ function familiesOf(batch: Batch, covers: boolean): Family[] {
   const families = new Set<Family>(batch.rows.map((row) => TABLES[row.entity].family));
   for (const entity of batch.snapshot?.entities ?? []) families.add(TABLES[entity].family);
   for (const row of batch.rows) for (const child of row.complete) families.add(TABLES[child].family);
+  if (batch.gone !== undefined) for (const entity of entitiesOfGone(batch.gone)) families.add(TABLES[entity].family);
   if (covers) families.add('sales');
   return [...families].sort();
 }
@@ -149,6 +151,7 @@ async function findMissing(query: Query, batch: Batch, plans: readonly Planned[]
       ...(await missingFromSnapshot(query, batch.tenantId, batch.connectionId, entity, present(entity), batch.snapshot!.readSeq)),
     );
   }
+  if (batch.gone !== undefined) missing.push(...(await missingWith(query, batch.tenantId, batch.gone)));
   return missing;
 }
 
@@ -210,6 +213,8 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     effects.addIds(gone.entity, marked.ids);
     effects.addDays(gone.entity, marked.days);
     effects.addTouched(gone.entity, marked.touched);
+    // Its mirrors are no mirrors any more.
+    if (gone.entity === 'order') addCitations(effects, (await query<Citation>(CITATIONS, [tenantId, marked.ids])).rows);
     balance.of(gone.entity).tombstoned += marked.ids.length;
   }
   for (const family of work.families) await FAMILY_EFFECTS[family]?.(query, effects);
@@ -239,9 +244,19 @@ const OLD_CITATIONS = `select t.shop_order_id, t.shop_order_name from stage_orde
     select x.shop_order_id, x.shop_order_name from public.source_orders x where x.tenant_id = $1 and x.id = s.id offset 0) t
   where t.shop_order_id is not null or t.shop_order_name is not null`;
 
+const CITATIONS = `select shop_order_id, shop_order_name from public.source_orders where tenant_id = $1 and id = any($2::uuid[])`;
+
+interface Citation {
+  readonly shop_order_id: string | null;
+  readonly shop_order_name: string | null;
+}
+
 async function addOldCitations(query: Query, tenantId: string, effects: EffectsCollector): Promise<void> {
-  const old = await query<{ shop_order_id: string | null; shop_order_name: string | null }>(OLD_CITATIONS, [tenantId]);
-  for (const row of old.rows) effects.addCited(row.shop_order_id, row.shop_order_name);
+  addCitations(effects, (await query<Citation>(OLD_CITATIONS, [tenantId])).rows);
+}
+
+function addCitations(effects: EffectsCollector, rows: readonly Citation[]): void {
+  for (const row of rows) effects.addCited(row.shop_order_id, row.shop_order_name);
 }
 
 const hasBuyer = (entity: Entity) => entity === 'order' || entity === 'abandoned_checkout';

@@ -8,6 +8,7 @@ import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
 import { writeBatch } from '../store/write-batch.ts';
 import { assembleBatch } from './assemble-batch.ts';
 import { checkSnapshot } from './check-snapshot.ts';
+import { drawReadSeq } from './draw-read-seq.ts';
 import { dueAfter } from './due-after.ts';
 import { describeFailure } from './failure.ts';
 import { keepLease, type LeaseTimings } from './keep-lease.ts';
@@ -133,12 +134,12 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   const lease = keepLease(deps.db, job.place, run.epoch, deps.timings);
   const signal = AbortSignal.any([job.signal, lease.lost]);
   const context = { settings: job.settings, http: job.http, now: deps.now, log: deps.log, signal };
-  const drawReadSeq = async () => BigInt((await deps.db.query<{ n: string }>("select nextval('ops.read_seq')::text as n")).rows[0]!.n);
   const buffer = new PageBuffer(deps.buffer ?? BUFFER_LIMITS, () => deps.now().getTime());
   const window = run.accepted || job.unguarded === true ? null : new RefusalWindow();
   const started = deps.now().getTime();
   let complete = false;
   let heldNow = false;
+  let whole = false;
   let writeFailed = false;
 
   const assemble = (gathered: NumberedPage[]): Batch =>
@@ -166,6 +167,8 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     }
     complete = batch.end;
     heldNow = batch.held !== null;
+    // A complete state agrees with the source's own count, or it would not have been written.
+    whole = batch.end && batch.snapshot !== null;
   };
 
   const writeRest = async (): Promise<void> => {
@@ -177,7 +180,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
   try {
     // Inside the try: a stream refuses a cursor it cannot read before it yields anything.
     const pages = job.stream.read(context, job.request(run.cursor));
-    for await (const page of readAhead(pages, drawReadSeq, run.watch)) {
+    for await (const page of readAhead(pages, () => drawReadSeq(deps.db), run.watch)) {
       if (!buffer.add(page)) continue;
       // Normalised while the batch before is still being written; both cores have work.
       const batch = assemble(buffer.take());
@@ -194,7 +197,7 @@ async function readAndWrite(deps: SyncDeps, job: SyncJob, run: RunState): Promis
     if (heldNow) return { outcome: 'held', complete: false, failure: null };
     if (lease.lost.aborted) return { outcome: 'fenced', complete: false, failure: null };
     if (job.signal.aborted && !complete) return { outcome: 'stopped', complete: false, failure: null };
-    return { outcome: 'unverified', complete, failure: null };
+    return { outcome: whole ? 'verified' : 'unverified', complete, failure: null };
   } catch (failure) {
     await writing.catch(() => undefined);
     if (lease.lost.aborted || isFenced(failure)) return { outcome: 'fenced', complete: false, failure: null };

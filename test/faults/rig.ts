@@ -58,6 +58,8 @@ export async function syncInTrouble(sandbox: Sandbox, trouble: Trouble): Promise
     KPI_ROLE_SECRET: database.roleSecret,
     KPI_HOME: home,
     KPI_LOG_LEVEL: 'silent',
+    // Holds at any local hour.
+    KPI_NIGHTLY: 'off',
     KPI_REQUESTS_PER_SECOND: '100000',
     KPI_LEASE_TTL_SECONDS: '3',
     KPI_LEASE_RENEW_SECONDS: '0.75',

@@ -56,6 +56,8 @@ const BUILT = [
   'sync',
   'status',
   'backfill',
+  'sweep',
+  'verify',
   'quarantine',
   'identity',
   'kpis',

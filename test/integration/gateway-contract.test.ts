@@ -48,6 +48,10 @@ const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string,
   acceptQuarantine: (tenant_id) => ['/api/operations/quarantine/accept', { tenant_id, source: 'shopify', stream: 'orders' }],
   showDocumentsBridge: (tenant) => [`/api/tenants/${tenant}/reconciliation/documents?month=2025-11`],
   showClearing: (tenant) => [`/api/tenants/${tenant}/reconciliation/clearing?first_day=2025-11-01&last_day=2025-11-30`],
+  startSweep: (tenant_id) => ['/api/operations/sweeps', { tenant_id, source: 'shopify', stream: 'orders', dry_run: true }],
+  startVerification: (tenant_id) => ['/api/operations/verify', { tenant_id, source: 'shopify', first_day: '2025-11-01', heal: true }],
+  listVerifications: (tenant) => [`/api/operations/verify?tenant_id=${tenant}`],
+  listSweeps: (tenant) => [`/api/operations/sweeps?tenant_id=${tenant}`],
 };
 /** Those that name something else than a company; their tests are with what they name. */
 const OTHERS = ['showDashboardJob', 'showQuarantine', 'replayQuarantine', 'dropQuarantine', 'health', 'ready'];
@@ -210,6 +214,32 @@ describe('operations', () => {
     );
     expect((await sync({})).body).toEqual({ connections: rows.map(({ connection_id }) => connection_id) });
     expect((await sync({ stream: 'no_such' })).body['code']).toBe('nothing_connected');
+  });
+
+  test('a sweep is queued, and refused where absence says nothing or no word is waited for', async () => {
+    const ask = (changes: Record<string, unknown>) =>
+      rig.ask(operator, '/api/operations/sweeps', { tenant_id: rig.two.a.tenantId, source: 'shopify', stream: 'orders', ...changes });
+    const good = await ask({ dry_run: true });
+    expect(good.status).toBe(202);
+    const { rows } = await rig.two.seeder.client.query<{ payload: Record<string, unknown> }>(
+      `select payload from graphile_worker._private_jobs where key = 'sweep:' || $1 || ':orders'`,
+      [(good.body['connections'] as string[])[0]],
+    );
+    expect(rows[0]?.payload).toMatchObject({ stream: 'orders', dry_run: true, confirm: false });
+    const codes = await Promise.all(
+      [
+        { stream: 'no_such' },
+        { stream: 'abandoned_checkouts' },
+        { dry_run: true, confirm: true },
+        { confirm: true },
+        { source: 'odoo', stream: 'nothing' },
+      ].map(async (changes) => {
+        const refused = await ask(changes);
+        expectDescribed('startSweep', refused);
+        return refused.body['code'];
+      }),
+    );
+    expect(codes).toEqual(['unknown_stream', 'never_swept', 'dry_run_or_confirm', 'nothing_held', 'unknown_stream']);
   });
 
   test('a backfill is queued in slices, shown, and refused where it cannot be', async () => {

@@ -77,6 +77,24 @@ test('the worst stream speaks for its source, and of equals the one that lags mo
   expect((await screen()).line).toContain('executions (held)');
 });
 
+test('a sweep above its guard waits for a person, and days that differ from the source are told of', async () => {
+  await sound();
+  const of = `select tenant_id, connection_id from ops.streams where stream = 'executions'`;
+  await rig.rows(`insert into ops.verified_days (tenant_id, connection_id, stream, day, verification_id, state, ours, theirs, reason)
+    select tenant_id, connection_id, 'executions', ('2026-11-0' || n)::date, gen_random_uuid(), 'differs', 1, 2, 'lost' from (${of}) s, generate_series(1, 2) n`);
+  const differing = await screen();
+  expect(differing).toMatchObject({ code: 0, mark: '!' });
+  expect(differing.below).toContain(`kpi verify --tenant ${DoctorRig.RUT} --source n8n --heal`);
+  await rig.rows(`insert into ops.sweeps (tenant_id, id, connection_id, source, stream, state, dry_run, asked_by, read_seq, problem)
+    select tenant_id, gen_random_uuid(), connection_id, 'n8n', 'executions', 'held', false, 'nightly', 1, '60 records are gone: kpi sweep --confirm' from (${of}) s`);
+  const held = await screen();
+  expect(held).toMatchObject({ code: 3, mark: '✗', below: expect.stringContaining('60 records are gone: kpi sweep --confirm') });
+  expect(held.below).not.toContain('kpi sync');
+  await rig.rows('delete from ops.verified_days');
+  await rig.rows('delete from ops.sweeps');
+  expect(await screen()).toMatchObject({ code: 0, mark: '✓' });
+});
+
 test('workers, queue, backfills, quarantine and alerts each have their line', async () => {
   await sound();
   expect((await screen()).all).toContain('Workers: none → kpi worker');

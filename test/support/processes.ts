@@ -53,6 +53,8 @@ function start(file: string, args: readonly string[], place: Place): Running {
       ...Object.fromEntries(inherited),
       KPI_HOME: place.home,
       KPI_LANG: 'en',
+      // Tests hold at any local hour.
+      KPI_NIGHTLY: 'off',
       NODE_COMPILE_CACHE: join(tmpdir(), 'kpi-tests-compiled'),
       ...place.env,
     },

@@ -2,6 +2,7 @@ import { defineStream, type InstantRange, type Page, type RecordCount, type Type
 import { z } from 'zod';
 import { openAccount, type OpenAccount } from '../account.ts';
 import { assemble } from '../assemble.ts';
+import { conversationListing } from '../conversation-listing.ts';
 import { offersEvents } from '../events.ts';
 import type { ChatwootClient } from '../client.ts';
 import { filterByDay, numberIn } from '../conversation-list.ts';
@@ -34,6 +35,7 @@ export const conversations = defineStream<ChatwootSettings, string, Conversation
   backfill: 'time-window',
   deletions: 'sweep',
   intervalSeconds: 300,
+  listing: conversationListing,
   watermark: z.string(),
   walk: conversationWalk,
   counting: {

@@ -4,9 +4,10 @@ import { openClient, type Domain, type OdooClient } from '../client.ts';
 import { readCompanies, readCompanyPartners } from '../companies.ts';
 import { collect } from '../mapping/collect.ts';
 import { mapInventoryLevel, QUANT_FIELDS, QUANT_REQUIRED } from '../mapping/inventory-level.ts';
+import { companyDomain } from '../company-domain.ts';
 import type { OdooSettings } from '../settings.ts';
 import { allById, watermarkSchema } from '../window.ts';
-import { companyDomain, lackingFields, notInstalled } from '../windowed-stream.ts';
+import { lackingFields, notInstalled } from '../windowed-stream.ts';
 
 /** How often a walk starts again when stock moved under it, before the engine is left to hold what disagrees. */
 const ATTEMPTS = 3;

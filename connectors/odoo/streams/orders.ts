@@ -22,6 +22,7 @@ export const orders = windowedStream<OrderStreamFacts>({
   description: 'Sales orders and quotations, each with all its lines',
   entities: ['order', 'order_line'],
   model: 'sale.order',
+  parts: { order: ['order_line'] },
   intervalSeconds: 300,
   pageSize: 500,
   required: ORDER_REQUIRED,
@@ -29,6 +30,7 @@ export const orders = windowedStream<OrderStreamFacts>({
   shared: false,
   businessField: 'date_order',
   rows: { at: 'created_at', ids: '^[0-9]+$' },
+  totalled: { money: { amount: 'amount_total_source', currency: 'currency_source', lines: 'gift_card' } },
   fromField: 'date_order',
   missed: { delivery_status: 'an order counts as delivered as soon as it is invoiced' },
   async prepare(client, settings) {

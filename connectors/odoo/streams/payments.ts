@@ -21,6 +21,8 @@ export const payments = windowedStream<PaymentFacts>({
   domain: [['partner_type', '=', 'customer']],
   businessField: 'date',
   rows: null,
+  totalled: { at: 'payment_date', money: { amount: 'amount_source', currency: 'currency_source' } },
+  amountField: 'amount',
   businessDays: true,
   fromField: 'date',
   // Until 17 its state, date and memo are those of its entry, and a change of them is a change of the entry alone.

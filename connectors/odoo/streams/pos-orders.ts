@@ -37,6 +37,11 @@ export const posOrders = windowedStream<CounterStreamFacts>({
   description: 'Orders of the point of sale, with their lines and refunds',
   entities: ['order', 'order_line', 'refund', 'refund_line'],
   model: 'pos.order',
+  listed: [
+    { entity: 'order', ids: '^pos:(\\d+)$' },
+    { entity: 'refund', ids: '^pos:(\\d+)(?:/.*)?$' },
+  ],
+  parts: { order: ['order_line'], refund: ['refund_line'] },
   intervalSeconds: 300,
   pageSize: 500,
   required: POS_REQUIRED,
@@ -44,6 +49,7 @@ export const posOrders = windowedStream<CounterStreamFacts>({
   shared: false,
   businessField: 'date_order',
   rows: null,
+  totalled: { at: 'created_at' },
   fromField: 'date_order',
   withoutRight: 'sales at the counter are left out.',
   async prepare(client, settings) {

@@ -7,6 +7,7 @@ import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
 import { accessNotice, FULL_ACCESS, lessAccess, type BuyerAccess } from './buyer-access.ts';
 import { countBy } from './count-by.ts';
+import { orderListing } from './listing.ts';
 import { completeOrder, readOrder } from './order-children.ts';
 import { before, stampOf, walkSchema, walkWindow, watermarkSchema, type Walk, type WalkSource, type Watermark } from './updated-walk.ts';
 
@@ -35,6 +36,7 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
   backfill: 'time-window',
   deletions: 'sweep',
   intervalSeconds: 300,
+  listing: orderListing,
   watermark: watermarkSchema,
   walk: walkSchema,
   counting: {

@@ -6,6 +6,7 @@ import { PRODUCT_VARIANTS_PAGE } from '../queries/product-variants-page.ts';
 import { PRODUCTS_PAGE } from '../queries/products-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
+import { variantListing } from './listing.ts';
 import { before, walkSchema, walkWindow, watermarkSchema, type Walk, type Watermark } from './updated-walk.ts';
 
 const OVERLAP_SECONDS = 600;
@@ -24,6 +25,7 @@ export const products = defineStream<ShopifySettings, Watermark, Walk>({
   backfill: 'none',
   deletions: 'sweep',
   intervalSeconds: 900,
+  listing: variantListing,
   watermark: watermarkSchema,
   walk: walkSchema,
   async *read(context, request) {

@@ -17,6 +17,8 @@ const STREAM = z.object({
   covered_until: instant,
   rows: z.number(),
   open_quarantine: z.number(),
+  verified_at: instant.describe('Última comparación con los totales del origen.'),
+  days_differing: z.int().nullable(),
   problem: z.string().nullable(),
   notices: z.array(z.object({ code: z.string(), message: z.string() })),
 });
@@ -49,6 +51,8 @@ export function operationRoutes(db: Database): Route[] {
           covered_until: iso(one.covered_until),
           rows: one.rows,
           open_quarantine: one.open_quarantine,
+          verified_at: iso(one.verified_at),
+          days_differing: one.days_differing,
           problem: one.problem,
           notices: one.notices.map(({ code, message }) => ({ code, message })),
         }));

@@ -1,5 +1,6 @@
 import type { SandboxAnswer } from '../http-server.ts';
-import { metaOf, pageOf, visibleTo } from './lists.ts';
+import { silenceOf } from '../silence.ts';
+import { listed, metaOf, pageOf, visibleTo } from './lists.ts';
 import type { ChatwootAccount, ChatwootConversation, ChatwootUser } from './model.ts';
 import { conversationShape } from './shapes.ts';
 
@@ -29,11 +30,11 @@ export function filterConversations(
     found = found.filter(test);
   }
   const rows = pageOf(
-    found.toSorted((a, b) => b.lastActivityAt - a.lastActivityAt),
+    listed(account, found).toSorted((a, b) => b.lastActivityAt - a.lastActivityAt),
     query,
     pageSize,
   );
-  const { assigned_count: _left, ...meta } = metaOf(found);
+  const { assigned_count: _left, ...meta } = metaOf(found, silenceOf(account).countShift);
   return { status: 200, body: { meta, payload: rows.map((conversation) => conversationShape(account, conversation)) } };
 }
 

@@ -1,4 +1,5 @@
 import type { SandboxAnswer } from '../http-server.ts';
+import { silenceOf } from '../silence.ts';
 import type { ChatwootAccount, ChatwootConversation, ChatwootUser } from './model.ts';
 import { conversationShape, csatShape, eventShape, messageShape } from './shapes.ts';
 
@@ -35,20 +36,26 @@ export function conversationList(
   const inbox = query.get('inbox_id');
   const found = inStatus(visibleTo(account, user), query).filter(({ inboxId }) => inbox === null || inboxId === Number(inbox));
   // An unknown order is the default one, silently.
-  const sorted = found.toSorted(SORTS[query.get('sort_by') ?? ''] ?? byActivity);
+  const sorted = listed(account, found).toSorted(SORTS[query.get('sort_by') ?? ''] ?? byActivity);
   const within = query.get('updated_within');
   const rows =
     within === null
       ? pageOf(sorted, query, pageSize)
       : sorted.filter(({ updatedAt }) => updatedAt > now.getTime() * 1000 - Number(within) * 1_000_000);
   const payload = rows.map((conversation) => conversationShape(account, conversation));
-  return { status: 200, body: { data: { meta: metaOf(found), payload } } };
+  return { status: 200, body: { data: { meta: metaOf(found, silenceOf(account).countShift), payload } } };
+}
+
+/** Those of them that a list shows. */
+export function listed(account: ChatwootAccount, found: readonly ChatwootConversation[]): readonly ChatwootConversation[] {
+  const { unlisted } = silenceOf(account);
+  return unlisted.size === 0 ? found : found.filter(({ id }) => !unlisted.has(`conversation/${id}`));
 }
 
 /** The four counts; they know nothing of `updated_within`. */
-export function metaOf(found: readonly ChatwootConversation[]): Record<string, number> {
+export function metaOf(found: readonly ChatwootConversation[], shift = 0): Record<string, number> {
   const assigned = found.filter(({ assignee }) => assignee !== null).length;
-  return { mine_count: 0, assigned_count: assigned, unassigned_count: found.length - assigned, all_count: found.length };
+  return { mine_count: 0, assigned_count: assigned, unassigned_count: found.length - assigned, all_count: found.length + shift };
 }
 
 /** `GET …/messages` with its four windows; `after` with `before` includes its lower end, `after` alone does not. */

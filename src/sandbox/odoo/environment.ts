@@ -31,12 +31,15 @@ export class Environment {
   readonly companies: ReadonlySet<number>;
   readonly activeTest: boolean;
   readonly limits: OdooLimits;
+  /** The zone in which days are cut; UTC where the context names none. */
+  readonly timeZone: string;
   readonly #indexes = new Map<string, ReadonlyMap<number, Row>>();
 
   constructor(db: OdooDatabase, user: OdooUser, context: Readonly<Record<string, unknown>>, limits: OdooLimits) {
     this.db = db;
     this.user = user;
     this.limits = limits;
+    this.timeZone = typeof context['tz'] === 'string' ? context['tz'] : 'UTC';
     this.activeTest = context['active_test'] !== false;
     const asked = context['allowed_company_ids'];
     const wanted = Array.isArray(asked) ? asked.map(Number) : user.companyIds;

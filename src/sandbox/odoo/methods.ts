@@ -2,6 +2,8 @@ import { ascending, candidates } from './candidates.ts';
 import { compileDomain } from './domain.ts';
 import type { Environment } from './environment.ts';
 import type { FieldDef, Model, Row, Value } from './model.ts';
+import { silenceOf } from '../silence.ts';
+import { readGroup } from './read-group.ts';
 import { accessError, OdooFault, typeError, valueError } from './odoo-fault.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -21,7 +23,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: (env, model, args) => format(env, model, search(env, model, args), args),
   },
   search: { params: ['domain', 'offset', 'limit', 'order'], run: (env, model, args) => search(env, model, args).map((row) => row.id) },
-  search_count: { params: ['domain', 'limit'], run: (env, model, args) => search(env, model, { domain: args['domain'] }).length },
+  search_count: {
+    params: ['domain', 'limit'],
+    run: (env, model, args) => search(env, model, { domain: args['domain'] }, false).length + silenceOf(env.db).countShift,
+  },
+  read_group: {
+    params: ['domain', 'fields', 'groupby', 'offset', 'limit', 'orderby', 'lazy'],
+    run: (env, model, args) => readGroup(env, model, args, search(env, model, { domain: args['domain'] }, false)),
+  },
   read: {
     params: ['fields', 'load'],
     ofRecords: true,
@@ -71,8 +80,10 @@ function allowRead(env: Environment, model: Model): void {
   if (env.denies(model)) throw accessError(`You are not allowed to access '${model.name}' records.`);
 }
 
-function search(env: Environment, model: Model, args: Arguments): readonly Row[] {
+/** `silent`: as a list, from which records may be left out. */
+function search(env: Environment, model: Model, args: Arguments, silent = true): readonly Row[] {
   allowRead(env, model);
+  const { unlisted } = silenceOf(env.db);
   const domain = args['domain'] ?? [];
   const matches = compileDomain(env, model, domain);
   const visible = env.visible(model);
@@ -85,6 +96,7 @@ function search(env: Environment, model: Model, args: Arguments): readonly Row[]
   let skipped = 0;
   for (const row of candidates(env, model, domain, rows)) {
     if (!matches(row) || !visible(row) || (filtersActive && active.get(row, env.db) !== true)) continue;
+    if (silent && unlisted.has(`${model.name}/${row.id}`)) continue;
     if (skipped++ < offset) continue;
     if (found.length >= limit) break;
     found.push(row);

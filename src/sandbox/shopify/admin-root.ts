@@ -2,13 +2,14 @@ import type { Shop, ShopOrder, ShopProduct } from '../world/model.ts';
 import type { ShopCheckout } from '../world/shop-checkout.ts';
 import type { ShopBalanceMovement, ShopPayout } from '../world/shop-payouts.ts';
 import { accessDenied, adminError } from './admin-error.ts';
-import { locationView, productView } from './catalogue-view.ts';
+import { locationView, productView, variantView } from './catalogue-view.ts';
 import { checkoutView } from './checkout-view.ts';
 import { childConnection, listConnection, type PageArgs } from './connection.ts';
 import { orderView, refundView, type ShopIndex } from './order-view.ts';
 import { movementView, payoutView } from './payments-view.ts';
-import { parseSearch, type StampField } from './search-query.ts';
+import { parseSearch, type StampField, type StampOf } from './search-query.ts';
 import { SortedList, type SortField } from './sorted-list.ts';
+import { silenceOf } from '../silence.ts';
 import { gid, idOf, stamp } from './wire-values.ts';
 
 const VISIBLE_DAYS = 60;
@@ -36,9 +37,13 @@ export function adminRoot(shop: Shop, clock: () => Date) {
     const from = new Date(clock().getTime() - VISIBLE_DAYS * 86_400_000).toISOString();
     return shop.orders.filter(({ createdAt }) => createdAt >= from);
   };
-  const orders = new SortedList<ShopOrder>(visible, (order, field) =>
-    stamp(field === 'updated_at' ? order.updatedAt : field === 'created_at' ? order.createdAt : order.processedAt),
-  );
+  const orderStamp: StampOf<ShopOrder> = (order, field) =>
+    stamp(field === 'updated_at' ? order.updatedAt : field === 'created_at' ? order.createdAt : order.processedAt);
+  const orders = new SortedList<ShopOrder>(visible, orderStamp, () => silenceOf(shop).countShift);
+  const listedOrders = new SortedList<ShopOrder>(() => {
+    const { unlisted } = silenceOf(shop);
+    return unlisted.size === 0 ? visible() : visible().filter(({ id }) => !unlisted.has(`Order/${id}`));
+  }, orderStamp);
   const checkouts = new SortedList<ShopCheckout>(
     () => {
       const from = new Date(clock().getTime() - CHECKOUT_DAYS * 86_400_000).toISOString();
@@ -105,7 +110,7 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       needs('read_orders', 'orders');
       const ranges = parseSearch(args.query, orderFields);
       const view = index();
-      return listConnection(orders, { sort: sortField(args.sortKey), ranges, args }, (order) => orderView(order, view));
+      return listConnection(listedOrders, { sort: sortField(args.sortKey), ranges, args }, (order) => orderView(order, view));
     },
     ordersCount: ({ query, limit }: CountArgs) => {
       needs('read_orders', 'ordersCount');
@@ -125,6 +130,28 @@ export function adminRoot(shop: Shop, clock: () => Date) {
       const order = visible().find(({ refunds }) => byId(refunds, 'Refund', id) !== undefined);
       const refund = order === undefined ? undefined : byId(order.refunds, 'Refund', id);
       return order === undefined || refund === undefined ? null : refundView(refund, order, index());
+    },
+    /** What does not exist, or is not to be seen, is null at its place. */
+    nodes: ({ ids }: { readonly ids: readonly string[] }) => {
+      if (ids.length > 250) throw adminError('BAD_REQUEST', 'Too many ids: at most 250.');
+      const found = new Set([
+        ...visible().map(({ id }) => gid('Order', id)),
+        ...shop.products.flatMap(({ variants }) => variants.map(({ id }) => gid('ProductVariant', id))),
+      ]);
+      return ids.map((id) => {
+        const type = /^gid:\/\/shopify\/(Order|ProductVariant)\/\d+$/.exec(id)?.[1];
+        if (type === undefined) throw adminError('RESOURCE_NOT_FOUND', `Invalid global id '${id}'`);
+        needs(type === 'Order' ? 'read_orders' : 'read_products', 'nodes');
+        return found.has(id) ? { __typename: type, id } : null;
+      });
+    },
+    productVariants: (args: PageArgs) => {
+      needs('read_products', 'productVariants');
+      return childConnection(variantsOf(shop), args, (variant) => variantView(variant, shop));
+    },
+    productVariantsCount: () => {
+      needs('read_products', 'productVariantsCount');
+      return { count: variantsOf(shop).length, precision: 'EXACT' };
     },
     products: (args: ListArgs) => {
       needs('read_products', 'products');
@@ -154,6 +181,11 @@ export function adminRoot(shop: Shop, clock: () => Date) {
 function counted(count: number, limit: number | null | undefined) {
   const cut = limit !== null && limit !== undefined && count > limit;
   return { count: cut ? limit : count, precision: cut ? 'AT_LEAST' : 'EXACT' };
+}
+
+/** By id, as the list of all variants is. */
+function variantsOf(shop: Shop) {
+  return shop.products.flatMap(({ variants }) => variants).toSorted((a, b) => a.id - b.id);
 }
 
 function sortField(sortKey: string): SortField {

@@ -20,7 +20,8 @@ export function productView(product: ShopProduct, shop: Shop) {
   };
 }
 
-function variantView(variant: ShopVariant, shop: Shop) {
+/** A variant as `ProductVariant` of the schema. */
+export function variantView(variant: ShopVariant, shop: Shop) {
   return {
     id: gid('ProductVariant', variant.id),
     sku: variant.sku,

@@ -16,12 +16,15 @@ interface Keyed<T> {
 export class SortedList<T extends { readonly id: number }> {
   readonly #items: () => readonly T[];
   readonly #stampOf: StampOf<T>;
+  readonly #countShift: () => number;
   readonly #sorted = new Map<SortField, Keyed<T>[]>();
   #known: readonly T[] = [];
 
-  constructor(items: () => readonly T[], stampOf: StampOf<T>) {
+  /** @param countShift by how much counts are wrong */
+  constructor(items: () => readonly T[], stampOf: StampOf<T>, countShift: () => number = () => 0) {
     this.#items = items;
     this.#stampOf = stampOf;
+    this.#countShift = countShift;
   }
 
   /** At most `limit` matching records after a place, and whether there are more. */
@@ -47,7 +50,7 @@ export class SortedList<T extends { readonly id: number }> {
   }
 
   count(ranges: readonly StampRange[]): number {
-    return this.#items().filter((item) => matches(item, this.#stampOf, ranges)).length;
+    return this.#items().filter((item) => matches(item, this.#stampOf, ranges)).length + this.#countShift();
   }
 
   keyOf(sort: SortField, item: T): string {
