@@ -19,8 +19,15 @@ export interface RunEnd {
 const START = `insert into ops.runs (tenant_id, id, connection_id, source, stream, lane, worker) values ($1, $2, $3, $4, $5, $6, $7)`;
 const END = `update ops.runs set outcome = $3, ended_at = clock_timestamp(), requests = $4, retries = $5, throttled_ms = $6,
   error_kind = $7, error_code = $8, error_message = $9 where tenant_id = $1 and id = $2`;
+const LOST = `update ops.runs set outcome = 'fenced', ended_at = clock_timestamp()
+  where tenant_id = $1 and connection_id = $2 and stream = $3 and lane = $4 and outcome = 'running'`;
 const SETTLE = sqlFile('stream-settle');
 const UNFRESH = sqlFile('freshness-problem');
+
+/** Ends, on paper, the runs of a lane whose holder fell silent: only the new holder can know. One that wakes up writes its own end over it. */
+export async function endLostRuns(db: Database, place: LanePlace): Promise<void> {
+  await db.query(LOST, [place.tenantId, place.connectionId, place.stream, place.lane]);
+}
 
 export async function startRun(db: Database, place: LanePlace, run: { id: string; source: string; worker: string }): Promise<void> {
   await db.query(START, [place.tenantId, run.id, place.connectionId, run.source, place.stream, place.lane, run.worker]);

@@ -4,7 +4,7 @@ import type { Batch } from '../store/batch.ts';
 import type { Client, Database } from '../store/database.ts';
 import type { RequestEvent } from '../outbound/http-stats.ts';
 import { takeLease, type LanePlace } from '../store/lease.ts';
-import { endRun, startRun, type RunOutcome } from '../store/runs.ts';
+import { endLostRuns, endRun, startRun, type RunOutcome } from '../store/runs.ts';
 import { writeBatch } from '../store/write-batch.ts';
 import { assembleBatch } from './assemble-batch.ts';
 import { checkSnapshot } from './check-snapshot.ts';
@@ -83,6 +83,7 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
       return { outcome: 'busy', complete: false, error: null };
     }
     const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
+    if (lease.takenOver) await endLostRuns(deps.db, job.place);
     await startRun(deps.db, job.place, run);
     const watch = deps.observe?.({ ...job.place, id: run.id, source: job.source, takenOver: lease.takenOver }) ?? unwatched;
     job.attach?.(run.id, (event) => watch.request(event));

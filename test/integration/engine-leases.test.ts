@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLease } from '../../src/store/lease.ts';
+import { startRun } from '../../src/store/runs.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { EngineRig, type Place } from '../support/engine-rig.ts';
@@ -26,7 +28,17 @@ describe('a lease', () => {
     const ahead = { ...syncDeps(rig.db), now: () => new Date(Date.now() + 10 * 86_400_000) };
     expect((await runSync(ahead, jobOf(shop, scripted([pageOf([orderDraft('1')])])))).outcome).toBe('busy');
     await expire(shop.tenantId);
+    await startRun(rig.db, places(shop), { id: randomUUID(), source: 'shopify', worker: 'first' });
     expect((await runSync(syncDeps(rig.db), jobOf(shop, scripted([pageOf([])])))).outcome).toBe('unverified');
+    const runs = await rig.db.query(
+      'select worker, outcome, ended_at is not null as ended from ops.runs where tenant_id = $1 order by started_at',
+      [shop.tenantId],
+    );
+    // A run whose process was killed does not look as if it went on for ever.
+    expect(runs.rows).toEqual([
+      { worker: 'first', outcome: 'fenced', ended: true },
+      { worker: 'test', outcome: 'unverified', ended: true },
+    ]);
     // The one that was silent lost its backend with its lease.
     await expect(client.query('select 1')).rejects.toThrow();
     client.release(true);
