@@ -1213,15 +1213,25 @@ create table ops.findings (
   shop_amount numeric,
   erp_amount numeric,
   business_day date not null,
-  explanation text not null
+  explanation text,
+  key text default ''::text not null,
+  component text,
+  value numeric,
+  group_id uuid,
+  erp_order_ids uuid[] default '{}'::uuid[] not null,
+  refund_id uuid,
+  invoice_id uuid,
+  data jsonb default '{}'::jsonb not null,
+  suggestion jsonb
 );
 alter table ops.findings add constraint findings_pkey PRIMARY KEY (tenant_id, reconciliation_id, finding);
+CREATE INDEX findings_key ON ops.findings USING btree (tenant_id, key);
 alter table ops.findings enable row level security;
 alter table ops.findings force row level security;
 create policy service on ops.findings as permissive for all to kpi_writer using (true) with check (true);
 alter table ops.findings owner to kpi_owner;
 grant delete, insert, select, update on table ops.findings to kpi_writer;
-comment on table ops.findings is 'Differences of a comparison. Each peso is in exactly one class.';
+comment on table ops.findings is 'What a comparison found, as it was when it ran.';
 comment on column ops.findings.tenant_id is 'Tenant.';
 comment on column ops.findings.reconciliation_id is 'Comparison.';
 comment on column ops.findings.finding is 'Number.';
@@ -1234,7 +1244,16 @@ comment on column ops.findings.erp_name is 'Its name in the books.';
 comment on column ops.findings.shop_amount is 'Amount in the shop.';
 comment on column ops.findings.erp_amount is 'Amount in the books.';
 comment on column ops.findings.business_day is 'Local day of the order.';
-comment on column ops.findings.explanation is 'In words.';
+comment on column ops.findings.explanation is 'In words, of comparisons older than data.';
+comment on column ops.findings.key is 'Names the finding in every comparison: its class and the documents it is about.';
+comment on column ops.findings.component is 'Part of the order it is about: total, gift_card, shipping, discount, fee, tax, refund, document, payment, buyer, date, lines.';
+comment on column ops.findings.value is 'What a flag is about, in the tenant''s currency: a refund, a document. Never in the bridge.';
+comment on column ops.findings.group_id is 'Group of documents that belong together.';
+comment on column ops.findings.erp_order_ids is 'All orders of the books it is about, where they are more than one.';
+comment on column ops.findings.refund_id is 'Refund of the shop that it is about.';
+comment on column ops.findings.invoice_id is 'Document that it is about.';
+comment on column ops.findings.data is 'What explains it, as parameters: the words are made where it is shown.';
+comment on column ops.findings.suggestion is 'What a person may want to link: documents of like amount and day. Never linked by itself.';
 
 create table ops.kpi_files (
   name text not null,
@@ -1318,6 +1337,111 @@ comment on column ops.metabase_objects.key is 'Our name of it: "ventas" for a da
 comment on column ops.metabase_objects.metabase_id is 'Its id there.';
 comment on column ops.metabase_objects.spec_hash is 'sha256 of what it was made from, to tell a changed template from a change made by hand.';
 comment on column ops.metabase_objects.applied_at is 'When it was last written.';
+
+create table ops.open_findings (
+  tenant_id uuid not null,
+  key text not null,
+  class text not null,
+  amount numeric not null,
+  component text,
+  value numeric,
+  group_id uuid not null,
+  shop_order_id uuid,
+  erp_order_id uuid,
+  erp_order_ids uuid[] default '{}'::uuid[] not null,
+  refund_id uuid,
+  invoice_id uuid,
+  shop_name text,
+  erp_name text,
+  shop_amount numeric,
+  erp_amount numeric,
+  anchored_at timestamp with time zone not null,
+  business_day date not null,
+  data jsonb default '{}'::jsonb not null,
+  suggestion jsonb,
+  first_seen_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null
+);
+alter table ops.open_findings add constraint open_findings_pkey PRIMARY KEY (tenant_id, key);
+CREATE INDEX open_findings_day ON ops.open_findings USING btree (tenant_id, business_day, class);
+CREATE INDEX open_findings_group ON ops.open_findings USING btree (tenant_id, group_id);
+alter table ops.open_findings enable row level security;
+alter table ops.open_findings force row level security;
+create policy service on ops.open_findings as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.open_findings owner to kpi_owner;
+grant delete, insert, select, update on table ops.open_findings to kpi_writer;
+comment on table ops.open_findings is 'What differs now between the shop and the books: kept by each comparison, of everything or of what changed.';
+comment on column ops.open_findings.tenant_id is 'Tenant.';
+comment on column ops.open_findings.key is 'As in ops.findings.';
+comment on column ops.open_findings.class is 'Class.';
+comment on column ops.open_findings.amount is 'Books minus shop, in the tenant''s currency; 0: a flag.';
+comment on column ops.open_findings.component is 'As in ops.findings.';
+comment on column ops.open_findings.value is 'As in ops.findings.';
+comment on column ops.open_findings.group_id is 'Group of documents.';
+comment on column ops.open_findings.shop_order_id is 'Order of the shop.';
+comment on column ops.open_findings.erp_order_id is 'Order of the books.';
+comment on column ops.open_findings.erp_order_ids is 'As in ops.findings.';
+comment on column ops.open_findings.refund_id is 'Refund of the shop.';
+comment on column ops.open_findings.invoice_id is 'Document.';
+comment on column ops.open_findings.shop_name is 'Name in the shop.';
+comment on column ops.open_findings.erp_name is 'Name in the books.';
+comment on column ops.open_findings.shop_amount is 'Amount in the shop.';
+comment on column ops.open_findings.erp_amount is 'Amount in the books.';
+comment on column ops.open_findings.anchored_at is 'In which period it is.';
+comment on column ops.open_findings.business_day is 'Its local day.';
+comment on column ops.open_findings.data is 'As in ops.findings.';
+comment on column ops.open_findings.suggestion is 'As in ops.findings.';
+comment on column ops.open_findings.first_seen_at is 'The instant of the comparison that found it.';
+comment on column ops.open_findings.changed_at is 'The instant of the comparison that last found another amount, value or explanation.';
+
+create table ops.order_groups (
+  tenant_id uuid not null,
+  group_id uuid not null,
+  kind text not null,
+  rule text,
+  anchored_at timestamp with time zone not null,
+  business_day date not null,
+  shop_orders uuid[] not null,
+  erp_orders uuid[] not null,
+  surplus uuid[] not null,
+  shop_name text,
+  erp_name text,
+  shop_amount numeric not null,
+  erp_amount numeric not null,
+  tax_difference numeric not null,
+  within_tolerance boolean not null,
+  recheck_at timestamp with time zone,
+  checked_at timestamp with time zone not null
+);
+alter table ops.order_groups add constraint order_groups_pkey PRIMARY KEY (tenant_id, group_id);
+alter table ops.order_groups add constraint order_groups_kind_check CHECK ((kind = ANY (ARRAY['pair'::text, 'split'::text, 'merged'::text, 'many'::text, 'shop'::text, 'erp'::text])));
+CREATE INDEX order_groups_day ON ops.order_groups USING btree (tenant_id, business_day);
+CREATE INDEX order_groups_erp ON ops.order_groups USING btree (tenant_id, COALESCE(erp_orders[1], surplus[1]));
+CREATE INDEX order_groups_more ON ops.order_groups USING gin ((((shop_orders || erp_orders) || surplus))) WHERE (((cardinality(shop_orders) + cardinality(erp_orders)) + cardinality(surplus)) > 2);
+CREATE INDEX order_groups_recheck ON ops.order_groups USING btree (tenant_id, recheck_at) WHERE (recheck_at IS NOT NULL);
+alter table ops.order_groups enable row level security;
+alter table ops.order_groups force row level security;
+create policy service on ops.order_groups as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.order_groups owner to kpi_owner;
+grant delete, insert, select, update on table ops.order_groups to kpi_writer;
+comment on table ops.order_groups is 'Orders of the shop and of the books that belong together, as last compared: mostly pairs; one order split over several, several merged into one, or several of both.';
+comment on column ops.order_groups.tenant_id is 'Tenant.';
+comment on column ops.order_groups.group_id is 'The group''s first order of the shop (lowest number), or its only order of the books.';
+comment on column ops.order_groups.kind is 'pair; split (one of the shop, several of the books); merged (several, one); many (several of both); shop or erp (only that side).';
+comment on column ops.order_groups.rule is 'What links them: id, name, person; the weakest where they differ. Null where nothing does.';
+comment on column ops.order_groups.anchored_at is 'Time of its first order: in which period it is compared.';
+comment on column ops.order_groups.business_day is 'Its local day.';
+comment on column ops.order_groups.shop_orders is 'Orders of the shop, the first first; also those that are no sale.';
+comment on column ops.order_groups.erp_orders is 'Orders of the books that are compared with them.';
+comment on column ops.order_groups.surplus is 'Further orders of the books: duplicates, and those that do not stand.';
+comment on column ops.order_groups.shop_name is 'Name of the first order of the shop.';
+comment on column ops.order_groups.erp_name is 'Name of the first order of the books.';
+comment on column ops.order_groups.shop_amount is 'Sales of the shop, in the tenant''s currency.';
+comment on column ops.order_groups.erp_amount is 'Standing orders of the books, duplicates among them.';
+comment on column ops.order_groups.tax_difference is 'Books minus shop, of the taxes.';
+comment on column ops.order_groups.within_tolerance is 'Whether taxes differ by no more than rounding, and nothing else does.';
+comment on column ops.order_groups.recheck_at is 'When it must be judged anew although nothing changed: the end of a grace. Null: never.';
+comment on column ops.order_groups.checked_at is 'The instant it was last compared for.';
 
 create table ops.quarantine (
   tenant_id uuid not null,
@@ -1427,6 +1551,48 @@ comment on column ops.recomputations.error_message is 'What ended it, when it fa
 comment on column ops.recomputations.created_at is 'When it was asked for.';
 comment on column ops.recomputations.ended_at is 'When it ended.';
 
+create table ops.reconcile_state (
+  tenant_id uuid not null,
+  terms jsonb,
+  compared_at timestamp with time zone,
+  full_at timestamp with time zone
+);
+alter table ops.reconcile_state add constraint reconcile_state_pkey PRIMARY KEY (tenant_id);
+alter table ops.reconcile_state enable row level security;
+alter table ops.reconcile_state force row level security;
+create policy service on ops.reconcile_state as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.reconcile_state owner to kpi_owner;
+grant delete, insert, select, update on table ops.reconcile_state to kpi_writer;
+comment on table ops.reconcile_state is 'How a tenant''s open findings were last kept. Whoever compares holds the row.';
+comment on column ops.reconcile_state.tenant_id is 'Tenant.';
+comment on column ops.reconcile_state.terms is 'Settings, and whether each side could be judged: where they change, everything is compared anew.';
+comment on column ops.reconcile_state.compared_at is 'The instant of the last comparison.';
+comment on column ops.reconcile_state.full_at is 'The instant of the last one of everything.';
+
+create table ops.reconciliation_classes (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  class text not null,
+  findings bigint not null,
+  flags bigint not null,
+  amount numeric not null,
+  value numeric
+);
+alter table ops.reconciliation_classes add constraint reconciliation_classes_pkey PRIMARY KEY (tenant_id, reconciliation_id, class);
+alter table ops.reconciliation_classes enable row level security;
+alter table ops.reconciliation_classes force row level security;
+create policy service on ops.reconciliation_classes as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.reconciliation_classes owner to kpi_owner;
+grant delete, insert, select, update on table ops.reconciliation_classes to kpi_writer;
+comment on table ops.reconciliation_classes is 'The lines of a comparison''s bridge. The amounts add up to the difference of the two sides.';
+comment on column ops.reconciliation_classes.tenant_id is 'Tenant.';
+comment on column ops.reconciliation_classes.reconciliation_id is 'Comparison.';
+comment on column ops.reconciliation_classes.class is 'Class.';
+comment on column ops.reconciliation_classes.findings is 'How many findings, flags among them.';
+comment on column ops.reconciliation_classes.flags is 'Those of amount 0.';
+comment on column ops.reconciliation_classes.amount is 'Books minus shop, in the tenant''s currency.';
+comment on column ops.reconciliation_classes.value is 'What the findings are about, beside the bridge: refunds, taxes within tolerance; null where they are about no money of their own.';
+
 create table ops.reconciliations (
   tenant_id uuid not null,
   id uuid not null,
@@ -1440,7 +1606,10 @@ create table ops.reconciliations (
   erp_amount numeric not null,
   remainder numeric not null,
   warnings jsonb default '[]'::jsonb not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  shop_as_of timestamp with time zone,
+  erp_as_of timestamp with time zone,
+  settings jsonb default '{}'::jsonb not null
 );
 alter table ops.reconciliations add constraint reconciliations_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.reconciliations enable row level security;
@@ -1462,6 +1631,9 @@ comment on column ops.reconciliations.erp_amount is 'Their amount.';
 comment on column ops.reconciliations.remainder is 'What the classes do not explain: zero, or the comparison is wrong.';
 comment on column ops.reconciliations.warnings is 'Stale or partly covered streams, as found.';
 comment on column ops.reconciliations.created_at is 'When it ran.';
+comment on column ops.reconciliations.shop_as_of is 'Until when the shop''s orders were covered when it ran; null while a first reading had not ended.';
+comment on column ops.reconciliations.erp_as_of is 'The same of the books'' orders.';
+comment on column ops.reconciliations.settings is 'The settings it was made with: grace, days, tolerances, scope.';
 
 create table ops.report_schedules (
   tenant_id uuid not null,
@@ -2701,6 +2873,7 @@ create table public.invoices (
 );
 alter table public.invoices add constraint invoices_pkey PRIMARY KEY (tenant_id, id);
 CREATE INDEX invoices_day ON public.invoices USING btree (tenant_id, invoice_date) WHERE (state = 'posted'::text);
+CREATE INDEX invoices_folio ON public.invoices USING btree (tenant_id, document_type, folio) WHERE ((state = 'posted'::text) AND (folio IS NOT NULL));
 CREATE INDEX invoices_reversed ON public.invoices USING btree (tenant_id, reversed_invoice_id) WHERE (reversed_invoice_id IS NOT NULL);
 alter table public.invoices enable row level security;
 alter table public.invoices force row level security;
@@ -3691,7 +3864,14 @@ create table public.tenants (
   stock_source text default 'auto'::text not null,
   closed_weekdays smallint[] default '{7}'::smallint[] not null,
   closed_on_holidays boolean default true not null,
-  closed_dates date[] default '{}'::date[] not null
+  closed_dates date[] default '{}'::date[] not null,
+  reconcile_grace_minutes integer default 60 not null,
+  reconcile_days integer default 5 not null,
+  reconcile_from date,
+  reconcile_pos boolean default true not null,
+  reconcile_total_tolerance jsonb default '{}'::jsonb not null,
+  reconcile_tax_tolerance jsonb default '{}'::jsonb not null,
+  document_expected jsonb default '{}'::jsonb not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table public.tenants add constraint tenants_cart_hours_check CHECK (((cart_hours > (0)::numeric) AND (cart_hours <= (168)::numeric)));
@@ -3699,10 +3879,15 @@ alter table public.tenants add constraint tenants_channel_names_check CHECK ((js
 alter table public.tenants add constraint tenants_closed_weekdays_check CHECK (((closed_weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(closed_weekdays) < 7)));
 alter table public.tenants add constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 alter table public.tenants add constraint tenants_currency_decimals_check CHECK (((currency_decimals >= 0) AND (currency_decimals <= 4)));
+alter table public.tenants add constraint tenants_document_expected_check CHECK ((jsonb_typeof(document_expected) = 'object'::text));
 alter table public.tenants add constraint tenants_industry_check CHECK ((industry = ANY (ARRAY['retail'::text, 'services'::text, 'restaurants'::text])));
 alter table public.tenants add constraint tenants_low_stock_threshold_check CHECK ((low_stock_threshold >= (0)::numeric));
 alter table public.tenants add constraint tenants_ocr_documents_per_run_check CHECK ((ocr_documents_per_run > 0));
 alter table public.tenants add constraint tenants_reader_role_key UNIQUE (reader_role);
+alter table public.tenants add constraint tenants_reconcile_days_check CHECK (((reconcile_days >= 0) AND (reconcile_days <= 365)));
+alter table public.tenants add constraint tenants_reconcile_grace_minutes_check CHECK (((reconcile_grace_minutes >= 0) AND (reconcile_grace_minutes <= 10080)));
+alter table public.tenants add constraint tenants_reconcile_tax_tolerance_check CHECK ((jsonb_typeof(reconcile_tax_tolerance) = 'object'::text));
+alter table public.tenants add constraint tenants_reconcile_total_tolerance_check CHECK ((jsonb_typeof(reconcile_total_tolerance) = 'object'::text));
 alter table public.tenants add constraint tenants_rut_key UNIQUE (rut);
 alter table public.tenants add constraint tenants_sla_first_response_by_channel_check CHECK ((jsonb_typeof(sla_first_response_by_channel) = 'object'::text));
 alter table public.tenants add constraint tenants_sla_first_response_minutes_check CHECK (((sla_first_response_minutes >= 1) AND (sla_first_response_minutes <= 525600)));
@@ -3751,6 +3936,13 @@ comment on column public.tenants.stock_source is 'Qué origen habla del inventar
 comment on column public.tenants.closed_weekdays is 'Días de la semana sin atención (1 lunes … 7 domingo): sus ventas no dan alerta.';
 comment on column public.tenants.closed_on_holidays is 'Si los feriados irrenunciables de Chile (1-1, 1-5, 18-9, 19-9, 25-12) son días sin atención.';
 comment on column public.tenants.closed_dates is 'Otras fechas sin atención: elecciones, inventario, vacaciones.';
+comment on column public.tenants.reconcile_grace_minutes is 'Minutos que un pedido de la tienda puede tardar en llegar a Odoo antes de decir que falta.';
+comment on column public.tenants.reconcile_days is 'Días tras los cuales una boleta, factura, nota de crédito o pago que no está es un hallazgo.';
+comment on column public.tenants.reconcile_from is 'Primer día local que se concilia; lo anterior queda fuera de alcance. Nulo: todo.';
+comment on column public.tenants.reconcile_pos is 'Si las ventas de punto de venta de la tienda deben estar en Odoo.';
+comment on column public.tenants.reconcile_total_tolerance is 'Por moneda, cuánto pueden diferir dos totales y ser redondeo; lo que no está es 0.';
+comment on column public.tenants.reconcile_tax_tolerance is 'Por moneda, cuánto pueden diferir los impuestos por línea y ser redondeo; lo que no está es la unidad menor de la moneda.';
+comment on column public.tenants.document_expected is 'Por canal o medio de pago, el documento que se espera: boleta, factura, voucher o external (emitido fuera de Odoo); lo que no está es boleta.';
 
 create table public.user_tenants (
   tenant_id uuid not null,

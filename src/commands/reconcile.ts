@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
-import type { Reconciliation } from '../reconcile/reconciliation.ts';
+import { CLASS_NAMES } from '../reconcile/class-names.ts';
+import { explainFinding } from '../reconcile/explain-finding.ts';
+import { HARMLESS } from '../reconcile/finding-classes.ts';
+import type { ClassTotal, Finding, Reconciliation } from '../reconcile/reconciliation.ts';
 import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { showReconciliation } from '../reconcile/show-reconciliation.ts';
 import { instantOf } from '../store/local-instant.ts';
@@ -14,6 +17,7 @@ interface RunOptions {
   readonly asOf?: string;
   readonly from?: string;
   readonly until?: string;
+  readonly strict?: true;
   readonly limit: string;
 }
 
@@ -32,10 +36,11 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
     .option('--as-of <instant>', 'the instant it speaks for; now when left out')
     .option('--from <day|instant>', 'first local day, included; everything when left out')
     .option('--until <day|instant>', 'first local day not included')
+    .option('--strict', 'refuse when a side is stale, held, paused or being read again, instead of warning')
     .option('--limit <n>', 'how many findings to show', '20')
     .addHelpText(
       'after',
-      '\nExits with 3 when there are differences.\n\nExample:\n  kpi reconcile run --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01',
+      '\nExits with 3 when there are differences; what is pending, out of scope or within the tolerance is none.\n\nExample:\n  kpi reconcile run --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01',
     )
     .action(async (options: RunOptions) => {
       const app = await context.app();
@@ -46,6 +51,7 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
         asOf: (options.asOf === undefined ? new Date() : await when(options.asOf, '--as-of')).toISOString(),
         from: options.from === undefined ? null : (await when(options.from, '--from')).toISOString(),
         until: options.until === undefined ? null : (await when(options.until, '--until')).toISOString(),
+        strict: options.strict ?? false,
         limit: limitOf(options.limit),
       });
       present(terminal, result);
@@ -70,23 +76,24 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
 function present(terminal: Terminal, result: Reconciliation): void {
   terminal.document(result);
   printReconciliation(terminal, result);
-  if (result.classes.length > 0 || result.remainder !== '0') process.exitCode = 3;
+  if (result.classes.some((c) => !HARMLESS.has(c.class)) || result.remainder !== '0') process.exitCode = 3;
 }
 
-/** The bridge from the shop's sales to the books, and its largest findings. */
+/** The bridge from the shop's sales to the books, what it says beside that, and the first findings. */
 export function printReconciliation(terminal: Terminal, result: Reconciliation): void {
-  terminal.line(`  ${terminal.say({ es: 'Al', en: 'As of' })} ${localTime(new Date(result.asOf))}, ${result.currency}`);
+  const asOf = (at: string | null) => localTime(at === null ? null : new Date(at));
+  terminal.line(
+    `  ${terminal.say({ es: 'Al', en: 'As of' })} ${asOf(result.asOf)}, ${result.currency}; ${terminal.say({ es: 'tienda leída hasta', en: 'shop read until' })} ${asOf(result.shopAsOf)}, ${terminal.say({ es: 'Odoo hasta', en: 'Odoo until' })} ${asOf(result.erpAsOf)}`,
+  );
+  for (const warning of result.warnings)
+    terminal.line(`  !! ${[warning.source, warning.message].filter((word) => word !== null).join(': ')}`);
+  const name = (c: ClassTotal) => `${terminal.say(CLASS_NAMES[c.class])} (${c.findings - c.flags})`;
+  const sides = { shop: `(${result.shopOrders})`, erp: `(${result.erpOrders})` };
   const bridge = [
-    {
-      text: terminal.say({ es: `Ventas de la tienda (${result.shopOrders})`, en: `Sales of the shop (${result.shopOrders})` }),
-      amount: result.shopAmount,
-    },
-    ...result.classes.map((c) => ({ text: `${c.class} (${c.findings})`, amount: c.amount })),
-    { text: terminal.say({ es: 'Sin explicar', en: 'Unexplained' }), amount: result.remainder },
-    {
-      text: terminal.say({ es: `Pedidos web en Odoo (${result.erpOrders})`, en: `Web orders in Odoo (${result.erpOrders})` }),
-      amount: result.erpAmount,
-    },
+    { text: terminal.say({ es: `Ventas de la tienda ${sides.shop}`, en: `Sales of the shop ${sides.shop}` }), amount: result.shopAmount },
+    ...result.classes.filter((c) => c.findings > c.flags).map((c) => ({ text: `  ${name(c)}`, amount: c.amount })),
+    { text: terminal.say({ es: '  Sin explicar', en: '  Unexplained' }), amount: result.remainder },
+    { text: terminal.say({ es: `Pedidos web en Odoo ${sides.erp}`, en: `Web orders in Odoo ${sides.erp}` }), amount: result.erpAmount },
   ];
   terminal.table(
     [
@@ -95,7 +102,21 @@ export function printReconciliation(terminal: Terminal, result: Reconciliation):
     ],
     bridge,
   );
-  for (const warning of result.warnings) terminal.line(`  ! ${warning.message}`);
+  const flags = result.classes.filter((c) => c.flags > 0);
+  if (flags.length > 0) {
+    terminal.line();
+    terminal.table(
+      [
+        {
+          title: { es: 'Además, sin efecto en el puente', en: 'Also, without effect on the bridge' },
+          value: (c) => terminal.say(CLASS_NAMES[c.class]),
+        },
+        { title: { es: 'Casos', en: 'Cases' }, value: (c) => c.flags, right: true },
+        { title: { es: 'Valor', en: 'Value' }, value: (c) => thousands(c.value), right: true },
+      ],
+      flags,
+    );
+  }
   if (result.findings.length === 0) return;
   terminal.line();
   terminal.table(
@@ -105,8 +126,15 @@ export function printReconciliation(terminal: Terminal, result: Reconciliation):
       { title: { es: 'Tienda', en: 'Shop' }, value: (r) => r.shopName },
       { title: { es: 'Odoo', en: 'Odoo' }, value: (r) => r.erpName },
       { title: { es: 'Diferencia', en: 'Difference' }, value: (r) => thousands(r.amount), right: true },
-      { title: { es: 'Motivo', en: 'Reason' }, value: (r) => r.explanation },
+      { title: { es: 'Valor', en: 'Value' }, value: (r) => thousands(r.value), right: true },
+      { title: { es: 'Motivo', en: 'Reason' }, value: (r) => [terminal.say(explainFinding(r)), ...suggested(terminal, r)].join('. ') },
     ],
     result.findings,
   );
+}
+
+function suggested(terminal: Terminal, { suggestion }: Finding): string[] {
+  if (suggestion === null) return [];
+  const names = suggestion.map(({ name: document, day }) => `${document} (${day})`).join(', ');
+  return [terminal.say({ es: `¿Será ${names}?`, en: `Could it be ${names}?` })];
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, TenantTransaction } from '../store/database.ts';
-import type { Reconciliation } from './reconciliation.ts';
+import { compare } from './compare.ts';
+import { CLASSES } from './finding-classes.ts';
+import type { Reconciliation, ReconciliationWarning } from './reconciliation.ts';
 import { readReconciliation } from './show-reconciliation.ts';
+import { refuseOneSided } from './two-sides.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface ReconciliationRequest {
@@ -11,44 +14,61 @@ export interface ReconciliationRequest {
   /** Bounds of the originals' time, UTC, half-open; without them everything is compared. */
   readonly from?: string | null;
   readonly until?: string | null;
-  /** Minutes a web order may take to reach the books; default 60. */
-  readonly graceMinutes?: number;
+  /** Minutes a web order may take to reach the books; without it the tenant's setting. */
+  readonly graceMinutes?: number | null;
+  /** Refuse when a side is paused, loading, stale, held, refused or being read again, instead of warning. */
+  readonly strict?: boolean;
   /** How many findings the answer carries; default 100. All are stored. */
   readonly limit?: number;
 }
 
-const COMPARE = sqlFile('compare');
-const SIDES = `select t.id is not null as tenant,
-    array(select distinct c.source from ops.connections c where c.tenant_id = $1 and c.source in ('shopify', 'odoo')) as sources
-  from (select) as one left join public.tenants t on t.id = $1`;
+const TOTALS = sqlFile('totals');
+const WARNINGS = sqlFile('warnings');
+const KEEP = sqlFile('keep-snapshot');
+
+interface Totals {
+  readonly shop_orders: string;
+  readonly shop_amount: string;
+  readonly shop_without_rate: string;
+  readonly erp_orders: string;
+  readonly erp_amount: string;
+  readonly erp_without_rate: string;
+}
 
 /**
  * Compares a tenant's Shopify sales with the Odoo documents that cite them and stores bridge and findings under a new id. Reads one
  * snapshot of the warehouse and asks no source: what a stream has not brought yet is `pending`, and `warnings` says so.
- * @throws when the tenant is unknown, has only one of the two sources, or the range is empty
+ * @throws when the tenant is unknown, has only one of the two sources, the range is empty, or a strict one meets a side that is not current
  */
 export async function runReconciliation(db: Database, request: ReconciliationRequest): Promise<Reconciliation> {
-  const { tenantId, asOf, from = null, until = null, graceMinutes = 60, limit = 100 } = request;
+  const { tenantId, asOf, from = null, until = null, graceMinutes = null, strict = false, limit = 100 } = request;
   if (from !== null && until !== null && Date.parse(from) >= Date.parse(until)) {
     throw new Error(`the range from ${from} until ${until} is empty: the end is exclusive and must come after the start`);
   }
   const id = randomUUID();
-  return db.transaction(tenantId, async (tx) => {
+  return db.snapshot(tenantId, async (tx) => {
     await refuseOneSided(tx);
-    // The sides are joined whole. A plan made for the few rows an unanalysed table is taken to have would compare each with each.
-    await tx.query("select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)");
-    await tx.query(COMPARE, [tenantId, id, asOf, from, until, `${graceMinutes} minutes`]);
+    await compare(tx, { asOf, from, until, graceMinutes }, 'all');
+    const totals = (await tx.query<Totals & Record<string, unknown>>(TOTALS)).rows[0]!;
+    const warnings = await warningsOf(tx, totals, strict);
+    const { shop_orders, shop_amount, erp_orders, erp_amount } = totals;
+    await tx.query(KEEP, [tenantId, id, shop_orders, shop_amount, erp_orders, erp_amount, JSON.stringify(warnings), CLASSES]);
     return readReconciliation(tx, id, limit);
   });
 }
 
-async function refuseOneSided({ query, tenantId }: TenantTransaction): Promise<void> {
-  const row = (await query<{ tenant: boolean; sources: string[] }>(SIDES, [tenantId])).rows[0];
-  if (row?.tenant !== true) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
-  const missing = ['shopify', 'odoo'].filter((source) => !row.sources.includes(source));
-  if (missing.length > 0) {
+async function warningsOf({ query, tenantId }: TenantTransaction, totals: Totals, strict: boolean): Promise<ReconciliationWarning[]> {
+  const { rows } = await query<ReconciliationWarning & { strict: boolean }>(WARNINGS);
+  const refused = rows.filter((warning) => warning.strict);
+  if (strict && refused.length > 0) {
+    const why = refused.map(({ source, connection, message }) => `${source} (${connection}): ${message}`).join('; ');
     throw new Error(
-      `tenant ${tenantId} has no connection to ${missing.join(' and ')}: there is nothing to compare; connect it with: kpi connect ${missing[0]}`,
+      `tenant ${tenantId} cannot be reconciled strictly: ${why}. See kpi status; without --strict it is compared with warnings`,
     );
   }
+  const { shop_without_rate: shop, erp_without_rate: erp } = totals;
+  const warnings = rows.map(({ code, source, connection, message }) => ({ code, source, connection, message }));
+  if (shop === '0' && erp === '0') return warnings;
+  const message = `${shop} ventas de la tienda y ${erp} pedidos de Odoo sin tipo de cambio: están con monto 0`;
+  return [...warnings, { code: 'without_rate', source: null, connection: null, message }];
 }

@@ -1,5 +1,6 @@
 import type { Database, TenantTransaction } from '../store/database.ts';
-import { CLASSES, type ClassTotal, type Finding, type FindingClass, type Reconciliation } from './reconciliation.ts';
+import { CLASSES, type FindingClass } from './finding-classes.ts';
+import type { ClassTotal, Finding, Reconciliation } from './reconciliation.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface ShownReconciliation {
@@ -39,7 +40,7 @@ export async function readReconciliation(
         : `tenant ${tenantId} has no reconciliation ${id}; without an id the latest is shown`,
     );
   }
-  const classes = await query<{ class: FindingClass; findings: number; amount: string }>(CLASS_TOTALS, [tenantId, header.id, CLASSES]);
+  const classes = await query<ClassTotal & { class: FindingClass }>(CLASS_TOTALS, [tenantId, header.id, CLASSES]);
   const findings = await query<Finding & { class: FindingClass }>(FINDINGS, [tenantId, header.id, limit, onlyClass]);
   return { ...header, classes: classes.rows satisfies ClassTotal[], findings: findings.rows };
 }

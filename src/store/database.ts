@@ -31,6 +31,9 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void;
 }
 
+const SNAPSHOT_TRIES = 5;
+const SERIALIZATION_FAILURE = '40001';
+
 const BEGIN = `select set_config('app.tenant_id', $1, true), set_config('statement_timeout', $2, true),
  set_config('idle_in_transaction_session_timeout', $3, true), set_config('lock_timeout', $4, true)`;
 
@@ -65,10 +68,28 @@ export class Database {
    * @param on a client kept by the caller (a run writes through one backend, so that a successor can end it)
    */
   async transaction<T>(tenantId: string, work: (tx: TenantTransaction) => Promise<T>, on?: pg.PoolClient): Promise<T> {
+    return this.#run('begin', tenantId, work, on);
+  }
+
+  /**
+   * As `transaction`, but all its statements see the rows as they were at its first (REPEATABLE READ). Run again, from the start, where
+   * another transaction changed a row that it wants to change.
+   */
+  async snapshot<T>(tenantId: string, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
+    for (let left = SNAPSHOT_TRIES; ; left--) {
+      try {
+        return await this.#run('begin isolation level repeatable read', tenantId, work);
+      } catch (error) {
+        if (left === 1 || !(error instanceof pg.DatabaseError) || error.code !== SERIALIZATION_FAILURE) throw error;
+      }
+    }
+  }
+
+  async #run<T>(begin: string, tenantId: string, work: (tx: TenantTransaction) => Promise<T>, on?: pg.PoolClient): Promise<T> {
     const client = on ?? (await this.pool.connect());
     let broken: Error | undefined;
     try {
-      await client.query('begin');
+      await client.query(begin);
       const { statementMs, idleMs, lockMs } = this.#limits;
       await client.query(BEGIN, [tenantId, String(statementMs), String(idleMs), String(lockMs)]);
       const query: Query = (text, values = []) => client.query(text, [...values]);

@@ -6,20 +6,8 @@ import { DERIVATIONS } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
 import { addRecomputation, countWork } from './recomputations.ts';
 import { isDay } from './local-instant.ts';
-
-/** A setting of a tenant: a column of public.tenants, which the KPI views read with the reader's own rights. */
-export interface TenantSetting {
-  /** Column of public.tenants. */
-  readonly column: string;
-  /** Turns what a person types into the column's value. */
-  readonly schema: z.ZodType<unknown, string>;
-  /** For --help: what it decides, its unit, its default. */
-  readonly describe: string;
-  /** Tables whose derived columns or rows follow from it (`DERIVATIONS`); they are made anew when it changes. Views need nothing. */
-  readonly recompute: readonly string[];
-  /** Other columns of public.tenants that go with it. */
-  readonly along?: (value: string) => Readonly<Record<string, unknown>>;
-}
+import { RECONCILIATION_SETTINGS } from './reconciliation-settings.ts';
+import type { TenantSetting } from './tenant-setting.ts';
 
 const minutes = z
   .string()
@@ -177,6 +165,7 @@ export const TENANT_SETTINGS = {
     describe: 'other dates without business, e.g. 2026-12-13,2027-02-01; empty: none (default)',
     recompute: [],
   },
+  ...RECONCILIATION_SETTINGS,
 } as const satisfies Record<string, TenantSetting>;
 
 const parts = (text: string): string[] =>
@@ -225,7 +214,7 @@ export async function readTenant(db: Database, tenantId: string): Promise<Record
 }
 
 async function read(query: Query, tenantId: string): Promise<Record<TenantSettingName, unknown>> {
-  const columns = Object.entries(settings).map(([name, { column }]) => `${column} as "${name}"`);
+  const columns = Object.entries(settings).map(([name, { column, read: text = column }]) => `${text} as "${name}"`);
   const rows = await query<Record<TenantSettingName, unknown>>(`select ${columns.join(', ')} from public.tenants where id = $1`, [
     tenantId,
   ]);

@@ -38,8 +38,15 @@ export interface OperationsBenchOptions {
   readonly json: boolean;
 }
 
+export interface ReconcileBenchOptions {
+  /** Orders of the shop, and nearly as many mirrors. */
+  readonly orders: number;
+  readonly repeat: number;
+  readonly json: boolean;
+}
+
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -83,6 +90,16 @@ export function operationsOptions(args: readonly string[]): OperationsBenchOptio
     workers: whole('workers', values.workers ?? '2', 1, 20),
     seconds: whole('seconds', values.seconds ?? '120', 1, 3600),
     repeat: whole('repeat', values.repeat ?? '7', 1, 100),
+    json: values.json ?? false,
+  };
+}
+
+/** @throws UsageError */
+export function reconcileOptions(args: readonly string[]): ReconcileBenchOptions {
+  const values = parse(args);
+  return {
+    orders: whole('orders', values.orders ?? '100000', 10_000, 1_000_000),
+    repeat: whole('repeat', values.repeat ?? '3', 1, 100),
     json: values.json ?? false,
   };
 }

@@ -1,12 +1,14 @@
 import { benchGateway } from './gateway/gateway.ts';
 import { benchKpi } from './kpi/kpi.ts';
 import { benchOperations } from './operations/operations.ts';
+import { benchReconcile } from './reconcile/reconcile.ts';
 import { benchSync } from './sync.ts';
 import { UsageError } from './options.ts';
 
 /** Every bench by its name on the command line. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   sync: benchSync,
+  reconcile: benchReconcile,
   kpi: benchKpi,
   gateway: benchGateway,
   operations: benchOperations,

@@ -56,6 +56,7 @@ const ORDINARY: Record<string, Values> = {
   'kpi.location_settings': { sells: true },
   'kpi.executions_daily': { keeps_successes: true },
   'public.order_links': { rule: 'id' },
+  'ops.order_groups': { kind: 'pair', shop_orders: [], erp_orders: [], surplus: [] },
   'public.user_tenants': { because: 'organization' },
   'kpi.shared_keys': { kind: 'email' },
   'kpi.customer_sales': { sales: 20, anonymous: true },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DEFECT_CLASSES } from '../../src/sandbox/world/defects.ts';
+import { DEFECT_CLASSES } from '../../src/sandbox/world/defect-kinds.ts';
 import { sourcesOf } from '../../src/sandbox/world/expected.ts';
 import { timeOf } from '../../src/sandbox/world/instants.ts';
 import { expectedReconciliation } from '../../src/sandbox/world/reconciliation.ts';
@@ -114,6 +114,23 @@ describe('tenants', () => {
   });
 });
 
+const MONEY: ReadonlySet<string> = new Set([
+  'amount',
+  'currency',
+  'discount',
+  'duplicate_in_odoo',
+  'fee_tip',
+  'gift_card',
+  'intercompany',
+  'missing_in_odoo',
+  'missing_in_shopify',
+  'pending',
+  'pending_link',
+  'shipping',
+  'status',
+  'tax',
+]);
+
 describe('seeded differences', () => {
   const { injected, bridges } = expectedReconciliation(world);
 
@@ -126,7 +143,9 @@ describe('seeded differences', () => {
       const small = expectedReconciliation(createWorld({ seed, anchor, orders }));
       expect(small.bridges).toHaveLength(1);
       const found = Object.entries(small.bridges[0]?.classes ?? {}).map(([name, { count }]) => [name, count]);
-      expect(Object.fromEntries(found)).toEqual(small.injected);
+      // Taxes that rounding makes differ, and what is said beside the bridge, move no money.
+      const money = Object.entries(small.injected).filter(([name]) => MONEY.has(name));
+      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(money));
       expect(small.bridges[0]?.remainder).toBe('0');
     }
   });

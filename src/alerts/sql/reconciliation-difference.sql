@@ -15,8 +15,8 @@ classes as (
 select 'conciliacion' as subject, 'Diferencia entre la tienda y Odoo' as title, null::text as occasion, trim_scale(d.difference)::text as value,
   d.difference > ($2::jsonb ->> 'threshold')::numeric as breach, null::text as because,
   coalesce((select jsonb_agg(jsonb_build_array(c.class, c.findings, trim_scale(c.amount)::text, l.currency) order by abs(c.amount) desc, c.class)
-    from classes c where c.class <> 'pending'), '[]') as cells
+    from classes c where c.class not in ('pending', 'pending_link') and c.amount <> 0), '[]') as cells
 from last l
 cross join lateral (
-  select abs(l.difference - coalesce((select c.amount from classes c where c.class = 'pending'), 0)) as difference
+  select abs(l.difference - coalesce((select sum(c.amount) from classes c where c.class in ('pending', 'pending_link')), 0)) as difference
 ) d

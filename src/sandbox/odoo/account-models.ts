@@ -43,7 +43,7 @@ export const accountModels = [
       pos_order_ids: field('one2many', (m) => (m.posOrderId === null ? [] : [m.posOrderId]), { relation: 'pos.order' }),
       l10n_latam_document_type_id: many2one('l10n_latam.document.type', (m) => typeId(m.documentCode)),
       l10n_latam_document_number: field('char', (m) => (m.folio === null ? null : String(m.folio).padStart(6, '0'))),
-      l10n_cl_dte_status: field('selection', (m) => (m.state === 'posted' ? 'accepted' : null), {
+      l10n_cl_dte_status: field('selection', (m) => m.siiState, {
         selection: ['not_sent', 'ask_for_status', 'accepted', 'objected', 'rejected', 'cancelled', 'manual'],
       }),
       ...stamps<OdooInvoice>(),

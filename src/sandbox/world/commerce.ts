@@ -83,6 +83,7 @@ export function growCommerce({
     orders: webOrders,
     recentAges: recent.ages,
     lost: counts.missingInShopify,
+    lateReturns: counts.lateReturns,
   });
   const third = growShop({
     seed,
@@ -94,6 +95,7 @@ export function growCommerce({
     orders: abroad,
     recentAges: recentAbroad.ages,
     lost: 0,
+    lateReturns: 0,
   });
   const { database, defects } = growOdoo({
     seed,

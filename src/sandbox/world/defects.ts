@@ -1,21 +1,12 @@
 import type { Calendar } from './calendar.ts';
+import { DEFECT_KINDS, defectKind, type DefectClass, type DefectKind, type Twist } from './defect-kinds.ts';
 import { mirrorOf, orphanOf, type MirrorTerms } from './mirrors.ts';
 import type { Entry, OdooBook } from './odoo-book.ts';
 import { Random } from './random.ts';
+import { storyDefects } from './story-defects.ts';
+import type { Mirrored } from './web-papers.ts';
 import type { WebOrders, WebSale } from './web-orders.ts';
 import { webScenario } from './web-scenarios.ts';
-
-/** What reconciliation must find. */
-export const DEFECT_CLASSES = [
-  'amount',
-  'currency',
-  'duplicate_in_odoo',
-  'missing_in_odoo',
-  'missing_in_shopify',
-  'pending',
-  'status',
-] as const;
-export type DefectClass = (typeof DEFECT_CLASSES)[number];
 
 /** One seeded difference between a shop and its ERP. */
 export interface Defect {
@@ -27,33 +18,25 @@ export interface Defect {
   readonly odooOrderId: number | null;
 }
 
-/** How many of each a shop of so many orders gets. */
+/** How many there are of what has no web order in the shop's stream, or no copy yet. */
 export interface DefectCounts {
-  readonly missingInOdoo: number;
   readonly missingInShopify: number;
-  readonly duplicate: number;
-  readonly amount: number;
-  readonly currency: number;
-  readonly odooCancelled: number;
-  readonly shopCancelled: number;
   /** Web orders the ERP does not have yet. */
   readonly pending: number;
   /** ERP orders whose original the shop's stream does not have yet. */
   readonly waiting: number;
+  /** Web orders returned more than six months after their boleta. */
+  readonly lateReturns: number;
 }
 
+const part = (share: number, webOrders: number): number => Math.max(1, Math.round(share * webOrders));
+
 export function defectCounts(webOrders: number): DefectCounts {
-  const part = (share: number): number => Math.max(1, Math.round(share * webOrders));
   return {
-    missingInOdoo: part(0.006),
-    missingInShopify: part(0.004),
-    duplicate: part(0.005),
-    amount: part(0.008),
-    currency: part(0.003),
-    odooCancelled: part(0.003),
-    shopCancelled: part(0.003),
-    pending: part(0.003),
-    waiting: part(0.002),
+    missingInShopify: part(0.004, webOrders),
+    pending: part(0.003, webOrders),
+    waiting: part(0.002, webOrders),
+    lateReturns: part(0.002, webOrders),
   };
 }
 
@@ -68,12 +51,14 @@ export function recentAges(
   return { ages: [...young, ...rest], pending: young };
 }
 
-type Twist = 'missing' | 'duplicate' | 'amount' | 'currency' | 'odoo cancelled' | 'shop cancelled';
+export interface BookedMirrors {
+  /** Copies that may be invoiced, with what is to happen to their documents. */
+  readonly mirrored: readonly Mirrored[];
+  /** The seeded differences of orders; the ERP's ids are filled in once the book is closed. */
+  readonly defects: () => Defect[];
+}
 
-/**
- * Books every web order into the ERP as its story says, with the seeded differences. Returns them; the ERP's ids are filled
- * in once the book is closed.
- */
+/** Books every web order into the ERP as its story says, with the seeded differences. */
 export function bookMirrors(plan: {
   readonly seed: number;
   readonly rut: string;
@@ -83,50 +68,38 @@ export function bookMirrors(plan: {
   readonly book: OdooBook;
   readonly terms: MirrorTerms;
   readonly calendar: Calendar;
-}): () => Defect[] {
+}): BookedMirrors {
   const { seed, rut, web, counts, book, terms, calendar } = plan;
   const found: { class: DefectClass; webOrderId: number | null; entry: Entry | null }[] = [];
+  const mirrored: Mirrored[] = [];
   const { sales } = web;
-  const twists = chooseTwists(sales, counts, new Random(seed, `${rut}:defects`));
+  const twists = chooseTwists(sales, new Random(seed, `${rut}:defects`));
   const pending = new Set(plan.pendingAges.map((minutes) => calendar.anchor - Math.round(minutes * 60) * 1000));
   const rankOf = (index: number): number => index / sales.length;
 
   for (const [index, sale] of sales.entries()) {
     const random = new Random(seed, `${rut}:mirror ${index}`);
     const story = webScenario(sale.scenario);
-    const webOrderId = sale.order.id;
-    const note = (name: DefectClass, entry: Entry | null): void => void found.push({ class: name, webOrderId, entry });
-    const add = (twist: Parameters<typeof mirrorOf>[4]): Entry => book.add(mirrorOf(sale, rankOf(index), terms, random, twist));
+    const note = (name: DefectClass, entry: Entry | null): void => void found.push({ class: name, webOrderId: sale.order.id, entry });
+    for (const name of storyDefects(sale)) note(name, null);
+    const skipped = random.chance(0.5);
     if (sale.recent && pending.has(sale.processed)) {
       note('pending', null);
       continue;
     }
-    const skipped = random.chance(0.5);
     if (story.mirror === 'none' || (story.mirror === 'confirmed-or-none' && skipped)) continue;
-    switch (twists.get(index)) {
-      case undefined:
-        add({});
-        break;
-      case 'missing':
-        note('missing_in_odoo', null);
-        break;
-      case 'duplicate':
-        add({});
-        note('duplicate_in_odoo', add({ rank: rankOf(index) + 0.4 / sales.length, delay: random.int(45, 180) }));
-        break;
-      case 'amount':
-        note('amount', add({ surcharge: random.int(5, 40) * 100 }));
-        break;
-      case 'currency':
-        note('currency', add({ currency: 'USD' }));
-        break;
-      case 'odoo cancelled':
-        note('status', add({ state: 'cancel' }));
-        break;
-      case 'shop cancelled':
-        note('status', add({ state: 'sale' }));
-        break;
+    const twist = twists.get(index);
+    const kind: DefectKind | null = twist === undefined ? null : defectKind(twist);
+    if (kind?.mirror === null) {
+      note(kind.class, null);
+      continue;
     }
+    const entry = book.add(mirrorOf(sale, rankOf(index), terms, random, kind?.mirror(random) ?? {}));
+    if (kind?.undocumented !== true) mirrored.push({ entry, sale, twist: kind?.papers ?? null, defect: kind?.class ?? null });
+    if (twist === 'duplicate') {
+      const again = { rank: rankOf(index) + 0.4 / sales.length, delay: random.int(45, 180), invoiceStatus: 'to invoice' } as const;
+      note('duplicate_in_odoo', book.add(mirrorOf(sale, rankOf(index), terms, random, again)));
+    } else if (kind !== null && kind.papers === undefined) note(kind.class, entry);
   }
   for (const [index, lost] of web.lost.entries()) {
     const random = new Random(seed, `${rut}:orphan ${index}`);
@@ -135,29 +108,24 @@ export function bookMirrors(plan: {
   for (let index = 0; index < counts.waiting; index++) {
     const random = new Random(seed, `${rut}:early mirror ${index}`);
     const early = { ...web.upcoming(), time: calendar.anchor - random.int(4 * 60, 28 * 60) * 1000 };
-    found.push({ class: 'pending', webOrderId: null, entry: book.add(orphanOf(early, 1 + index, terms, random)) });
+    found.push({ class: 'pending_link', webOrderId: null, entry: book.add(orphanOf(early, 1 + index, terms, random)) });
   }
-  return () => found.map(({ entry, ...defect }) => ({ ...defect, rut, odooOrderId: entry?.id ?? null }));
+  return { mirrored, defects: () => found.map(({ entry, ...defect }) => ({ ...defect, rut, odooOrderId: entry?.id ?? null })) };
 }
 
-/** Plain orders old enough for their mirror to be there are twisted; of cancelled ones, those that cancel their mirror too. */
-function chooseTwists(sales: readonly WebSale[], counts: DefectCounts, random: Random): ReadonlyMap<number, Twist> {
-  const indexes = (wanted: (sale: WebSale) => boolean): number[] =>
-    random.shuffle(sales.flatMap((sale, index) => (!sale.recent && wanted(sale) ? [index] : [])));
-  const plain = indexes(({ scenario }) => scenario === 'completed');
-  const cancelled = indexes(({ scenario }) => scenario === 'cancelled unpaid');
+/**
+ * Which orders are twisted: old enough for their mirror to be there, and for what is found only after days or weeks, so much older. By rank and
+ * not by date, so that the seed alone decides.
+ */
+function chooseTwists(sales: readonly WebSale[], random: Random): ReadonlyMap<number, Twist> {
+  const order = random.shuffle(sales.flatMap((sale, index) => (sale.recent ? [] : [index])));
+  const firstRefund = sales.findIndex(({ order: { refunds }, scenario }) => refunds.length > 0 && scenario !== 'returned late');
   const twists = new Map<number, Twist>();
-  const give = (from: number[], twist: Twist, count: number): void => {
-    for (let i = 0; i < count; i++) {
-      const index = from.pop();
-      if (index !== undefined) twists.set(index, twist);
-    }
-  };
-  give(plain, 'missing', counts.missingInOdoo);
-  give(plain, 'amount', counts.amount);
-  give(plain, 'duplicate', counts.duplicate);
-  give(plain, 'currency', counts.currency);
-  give(plain, 'odoo cancelled', counts.odooCancelled);
-  give(cancelled, 'shop cancelled', counts.shopCancelled);
+  for (const twist of Object.keys(DEFECT_KINDS) as Twist[]) {
+    const { share, fits, old }: DefectKind = DEFECT_KINDS[twist];
+    const until = sales.length * (old === 'weeks' ? 0.6 : old === 'days' ? 0.85 : 1);
+    const fitting = order.filter((index) => !twists.has(index) && index < until && index !== firstRefund && fits(sales[index]!));
+    for (const index of fitting.slice(0, part(share, sales.length))) twists.set(index, twist);
+  }
   return twists;
 }

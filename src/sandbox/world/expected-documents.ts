@@ -69,7 +69,7 @@ function invoiceValues(
     reference_type: invoice.referenceCode === null ? null : (reversed?.documentCode ?? null),
     reference_folio: invoice.referenceCode === null || reversed?.folio == null ? null : String(reversed.folio),
     reference_reason: invoice.referenceCode,
-    sii_state: invoice.state === 'posted' ? 'accepted' : null,
+    sii_state: invoice.siiState,
     customer_id: String(invoice.partnerId),
     buyer_rut: companyRut(vat),
     company: String(invoice.companyId),

@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
-import type { ShopOrder } from './model.ts';
+import { mirrorLines, type LineTwist } from './mirror-lines.ts';
+import type { OdooPartner, ShopOrder } from './model.ts';
 import { ODOO_CURRENCIES, type LineSketch, type OdooCurrency, type OrderSketch } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';
 import { grossLine } from './odoo-lines.ts';
@@ -14,13 +15,16 @@ export interface MirrorTerms {
   readonly goods: OdooGoods;
   readonly partners: OdooPartners;
   readonly calendar: Calendar;
+  /** Another company of the same owner. */
+  readonly sisterId: number;
 }
 
 /** How a mirror differs from an honest one. */
-export interface MirrorTwist {
-  /** Added to the first product line, in pesos. */
-  readonly surcharge?: number;
+export interface MirrorTwist extends LineTwist {
   readonly currency?: OdooCurrency;
+  /** Booked on a business, or on another company of the same owner, instead of the shopper. */
+  readonly buyer?: 'business' | 'sister company';
+  readonly invoiceStatus?: OrderSketch['invoiceStatus'];
   readonly state?: OrderSketch['state'];
   readonly rank?: number;
   /** Minutes after the web order, instead of the usual 1–40. */
@@ -42,23 +46,23 @@ export function mirrorOf(sale: WebSale, rank: number, terms: MirrorTerms, random
   const cancelled = story.mirror === 'cancelled';
   const state = twist.state ?? (cancelled ? 'cancel' : story.mirror === 'quotation' ? random.pick(['draft', 'sent']) : 'sale');
   const confirmed = state === 'sale';
-  const fulfilled = order.fulfillmentStatus === 'FULFILLED';
+  const fulfilled = order.fulfillmentStatus === 'FULFILLED' || order.fulfillmentStatus === 'FULFILLMENT_NOT_REQUIRED';
   const currency = twist.currency ?? 'CLP';
   return {
     rank: twist.rank ?? rank,
     ...reference(order, random),
     state,
     locked: confirmed && random.chance(0.4),
-    partnerId: (known ?? partners.webCustomer).id,
+    partnerId: buyerOf(twist, terms, random)?.id ?? (story.basket === 'wholesale' ? undefined : known)?.id ?? partners.webCustomer.id,
     companyId: terms.companyId,
     currency,
     date: sale.processed,
     created,
     written: calendar.after(created, fulfilled ? random.int(60, 3 * 1440) : random.int(0, 5)),
     microseconds: random.int(0, 990_000),
-    invoiceStatus: !confirmed ? 'no' : fulfilled && random.chance(0.93) ? 'invoiced' : 'to invoice',
+    invoiceStatus: twist.invoiceStatus ?? (!confirmed ? 'no' : fulfilled ? 'invoiced' : 'to invoice'),
     deliveryStatus: confirmed ? DELIVERY[order.fulfillmentStatus] : null,
-    lines: inCurrency(mirrorLines(order, terms.goods, twist.surcharge ?? 0, random), currency),
+    lines: inCurrency(mirrorLines(order, terms.goods, twist, random), currency),
   };
 }
 
@@ -86,6 +90,12 @@ export function orphanOf(lost: LostOrder, rank: number, terms: MirrorTerms, rand
   };
 }
 
+function buyerOf({ buyer }: MirrorTwist, { partners, companyId, sisterId }: MirrorTerms, random: Random): OdooPartner | undefined {
+  if (buyer === 'sister company') return partners.ofCompany.get(sisterId);
+  if (buyer === undefined) return undefined;
+  return random.pick(partners.customersOf.get(companyId)!.filter(({ isCompany }) => isCompany));
+}
+
 /** Where a connector app leaves the shop's reference: most often in two fields, sometimes in one only, sometimes in the name. */
 function reference(order: ShopOrder, random: Random): Pick<OrderSketch, 'name' | 'clientOrderRef' | 'origin' | 'shopifyOrderId'> {
   const at = random.next();
@@ -105,63 +115,6 @@ const DELIVERY: Record<ShopOrder['fulfillmentStatus'], OrderSketch['deliveryStat
   UNFULFILLED: 'pending',
   FULFILLMENT_NOT_REQUIRED: null,
 };
-
-function mirrorLines(order: ShopOrder, goods: OdooGoods, surcharge: number, random: Random): LineSketch[] {
-  const lines: LineSketch[] = [];
-  const discounts = new Map<string, number>();
-  for (const line of order.lines) {
-    if (line.isGiftCard) continue;
-    const product = (line.variantId === null ? undefined : goods.byVariant.get(line.variantId)) ?? goods.shared.unlisted;
-    // The ERP hears of an edit and copies the order as it is then.
-    const quantity = order.edited ? line.currentQuantity : line.quantity;
-    const gross = quantity * line.unitPrice + (lines.length === 0 ? surcharge * quantity : 0);
-    const tax = nudged(taxOf(gross, line.taxRate, true), random);
-    lines.push(grossLine({ productId: product.id, name: product.name, quantity, gross, tax, rate: line.taxRate }));
-    if (line.discount === 0) continue;
-    discounts.set(line.taxRate, (discounts.get(line.taxRate) ?? 0) + line.discount);
-  }
-  for (const [rate, discount] of discounts) {
-    const { id, name } = goods.shared.discount;
-    lines.push(grossLine({ productId: id, name, quantity: 1, gross: -discount, tax: taxOf(-discount, rate, true), rate }));
-  }
-  for (const line of order.shippingLines) {
-    const { id, name } = goods.shared.delivery;
-    lines.push(
-      grossLine({
-        productId: id,
-        name,
-        quantity: 1,
-        gross: line.price - line.discount,
-        tax: nudged(line.tax, random),
-        rate: IVA,
-        kind: 'delivery',
-      }),
-    );
-  }
-  if (order.tip > 0)
-    lines.push(grossLine({ productId: goods.shared.tip.id, name: 'Propina', quantity: 1, gross: order.tip, tax: 0, rate: '0' }));
-  for (const { gateway, amount, status } of order.transactions) {
-    if (gateway !== 'gift_card' || status !== 'SUCCESS') continue;
-    lines.push(
-      grossLine({
-        productId: goods.shared.giftCard.id,
-        name: 'Gift Card',
-        quantity: 1,
-        gross: -amount,
-        tax: 0,
-        rate: '0',
-        kind: 'gift card payment',
-      }),
-    );
-  }
-  return lines;
-}
-
-/** A peso more or less, now and then. */
-function nudged(tax: number, random: Random): number {
-  const shift = random.pick([0, 0, 0, 1, -1]);
-  return tax > 1 ? tax + shift : tax;
-}
 
 /** Turns amounts in pesos into another currency at the world's even rate. */
 function inCurrency(lines: readonly LineSketch[], currency: OdooCurrency): LineSketch[] {

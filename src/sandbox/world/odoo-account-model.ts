@@ -77,6 +77,8 @@ export interface OdooInvoice {
   readonly folio: number | null;
   /** Why it cites the document it reverses: 1 annuls, 2 corrects text, 3 corrects an amount. */
   readonly referenceCode: '1' | '2' | '3' | null;
+  /** State at the tax authority, of posted documents. */
+  readonly siiState: 'accepted' | 'rejected' | 'not_sent' | null;
   readonly createDate: OdooStamp;
   writeDate: OdooStamp;
 }

@@ -61,8 +61,17 @@ export function growOdoo(plan: {
   });
   const book = new OdooBook();
   const { counts } = plan;
-  const terms = { companyId: main, goods, partners, calendar };
-  const defects = bookMirrors({ seed, rut: first.rut, web: shop.web, counts, pendingAges: plan.pendingAges, book, terms, calendar });
+  const terms = { companyId: main, sisterId: first.companies[1]?.id ?? main, goods, partners, calendar };
+  const { mirrored, defects } = bookMirrors({
+    seed,
+    rut: first.rut,
+    web: shop.web,
+    counts,
+    pendingAges: plan.pendingAges,
+    book,
+    terms,
+    calendar,
+  });
   const erp = { seed, goods, partners, calendar, book };
   const firstIds = first.companies.map(({ id }) => id);
   bookErpOrders({
@@ -96,7 +105,16 @@ export function growOdoo(plan: {
       [other, Math.max(26, Math.round(second.orders / 3))],
     ]),
   });
-  const books = odooInvoices({ seed, calendar, orders, orderLines, partners, tenants: [firstIds, [other]], counter });
+  const { books, defects: ofPapers } = odooInvoices({
+    seed,
+    calendar,
+    orders,
+    orderLines,
+    partners,
+    tenants: [firstIds, [other]],
+    counter,
+    mirrored,
+  });
   const { lines: paymentLines, ...paid } = odooPayments({
     seed,
     calendar,
@@ -148,7 +166,7 @@ export function growOdoo(plan: {
     ...paid,
     ...counter,
   };
-  return { database, defects: defects() };
+  return { database, defects: [...defects(), ...ofPapers.map((defect) => ({ ...defect, rut: first.rut }))] };
 }
 
 function measuresOf(companies: readonly number[]): OdooMeasures {

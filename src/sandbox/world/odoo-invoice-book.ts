@@ -38,6 +38,10 @@ export interface InvoiceSketch {
   readonly debits?: OdooInvoice;
   readonly posOrderId?: number;
   readonly reason?: OdooInvoice['referenceCode'];
+  /** What the SII says of it; accepted unless said otherwise. */
+  readonly sii?: OdooInvoice['siiState'];
+  /** Issued by mistake under this folio, which was used before. */
+  readonly folio?: number;
 }
 
 const ONE = decimal('1');
@@ -56,7 +60,7 @@ export class InvoiceBook {
     const tax = sum((line) => line.tax);
     const state = sketch.state ?? 'posted';
     const credit = sketch.kind === 'credit note';
-    const folio = state === 'draft' ? null : this.#folio(`${sketch.companyId} ${sketch.code}`);
+    const folio = state === 'draft' ? null : (sketch.folio ?? this.#folio(`${sketch.companyId} ${sketch.code}`));
     const stamps = { createDate: stampOf(sketch.time, sketch.microseconds), writeDate: stampOf(sketch.time, sketch.microseconds + 4242) };
     const inPesos = ((untaxed + tax) * sketch.pesos) / ONE;
     const rounded = ((inPesos + ONE / 2n) / ONE) * ONE;
@@ -80,6 +84,7 @@ export class InvoiceBook {
       documentCode: sketch.code,
       folio,
       referenceCode: sketch.reason ?? null,
+      siiState: state === 'posted' ? (sketch.sii ?? 'accepted') : null,
       ...stamps,
     };
     this.invoices.push(invoice);

@@ -8,6 +8,7 @@ import { ODOO_CURRENCIES, taxId } from './odoo-book.ts';
 import { InvoiceBook, invoiced, type InvoiceLineSketch, type InvoiceSketch } from './odoo-invoice-book.ts';
 import type { OdooPartners } from './odoo-partners.ts';
 import { Random } from './random.ts';
+import { webPapers, type Mirrored, type PaperDefect } from './web-papers.ts';
 
 export interface InvoicePlan {
   readonly seed: number;
@@ -18,6 +19,8 @@ export interface InvoicePlan {
   /** Each tenant's companies, the main one first. */
   readonly tenants: readonly (readonly number[])[];
   readonly counter: Pick<OdooDatabase, 'posOrders' | 'posLines'>;
+  /** Copies of web orders. */
+  readonly mirrored: readonly Mirrored[];
 }
 
 type Books = Pick<OdooDatabase, 'invoices' | 'invoiceLines'>;
@@ -26,21 +29,31 @@ type Books = Pick<OdooDatabase, 'invoices' | 'invoiceLines'>;
  * What the companies invoiced: boletas for people, facturas for businesses, a day or some days after the sale, some of them in the next month;
  * boletas replaced by facturas, credit notes of all kinds, orders invoiced in part, and documents that have no order.
  */
-export function odooInvoices(plan: InvoicePlan): Books {
+export function odooInvoices(plan: InvoicePlan): { readonly books: Books; readonly defects: readonly PaperDefect[] } {
   const book = new InvoiceBook();
   const day = localDays('America/Santiago');
   const linesOf = Map.groupBy(plan.orderLines, (line) => line.orderId);
   const byId = new Map(plan.partners.all.map((partner) => [partner.id, partner]));
   for (const order of plan.orders) {
     const lines = (linesOf.get(order.id) ?? []).filter((line) => line.displayType === null && line.priceTotal !== '0');
-    if (lines.length === 0 || decimal(order.amountTotal) <= 0n) continue;
+    if (ofShop(order) || lines.length === 0 || decimal(order.amountTotal) <= 0n) continue;
     const random = new Random(plan.seed, `invoices of ${order.id}`);
     const terms = termsOf(order, byId.get(order.partnerId), plan.calendar, day, random);
     invoiceOrder(book, order, lines.map(invoiced), terms, random);
   }
+  const defects = webPapers({
+    book,
+    mirrored: plan.mirrored,
+    orders: plan.orders,
+    linesOf,
+    byId,
+    calendar: plan.calendar,
+    day,
+    seed: plan.seed,
+  });
   for (const companies of plan.tenants) invoiceWithoutOrder(book, plan, companies, day);
   invoiceCounter(book, plan, day);
-  return { invoices: book.invoices, invoiceLines: book.lines };
+  return { books: { invoices: book.invoices, invoiceLines: book.lines }, defects };
 }
 
 type Terms = Omit<InvoiceSketch, 'kind' | 'code' | 'time' | 'day' | 'lines'> & {
@@ -88,7 +101,7 @@ function invoiceOrder(book: InvoiceBook, order: OdooOrder, lines: readonly Invoi
   const at100 = random.next() * 100;
 
   if (order.state === 'cancel') {
-    if (!pesos || ofShop(order) || at100 < 30) return;
+    if (!pesos || at100 < 30) return;
     const first = issue({ days: later });
     if (at100 > 65) credit(first, later + 1);
     return;
@@ -123,7 +136,7 @@ function invoiceOrder(book: InvoiceBook, order: OdooOrder, lines: readonly Invoi
   }
 }
 
-/** Whether it names a web order: what becomes of those is told by the seeded differences. */
+/** Whether it names a web order: those have documents of their own (`web-papers.ts`). */
 const ofShop = ({ shopifyOrderId, clientOrderRef, origin, name }: OdooOrder): boolean =>
   shopifyOrderId !== null || [clientOrderRef, origin, name].some((text) => text?.includes('#') === true);
 

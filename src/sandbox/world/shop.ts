@@ -22,6 +22,8 @@ export interface ShopPlan {
   readonly recentAges: readonly number[];
   /** Order numbers whose orders no longer exist. */
   readonly lost: number;
+  /** How many of its oldest orders are of seven months ago and were returned last month. */
+  readonly lateReturns: number;
 }
 
 export interface GrownShop {
@@ -61,6 +63,7 @@ export function growShop(plan: ShopPlan): GrownShop {
     count: plan.orders,
     recentAges: plan.recentAges,
     lost: plan.lost,
+    lateReturns: plan.lateReturns,
     terms,
     catalogue,
     customers,

@@ -60,6 +60,10 @@ function choose(scenario: WebScenario, clp: boolean, catalogue: WebCatalogue, ra
       return [buy(catalogue.digital, 1)];
     case 'many-lines':
       return several(random.int(11, 30));
+    case 'wholesale': {
+      const item = buy(catalogue.goods, 1);
+      return [{ ...item, quantity: Math.ceil((clp ? 6_500_000 : 700_000) / item.unitPrice) }];
+    }
     case 'custom-line': {
       const unitPrice = clp ? random.int(10, 90) * 100 : random.int(5, 40) * 100;
       return [...several(1), { sellable: null, quantity: 1, unitPrice, discount: 0 }];
@@ -76,7 +80,7 @@ function choose(scenario: WebScenario, clp: boolean, catalogue: WebCatalogue, ra
 /** Discounts on single lines, on the whole order (spread over its lines), or on everything. */
 function discounted(scenario: WebScenario, items: readonly Item[], random: Random): Item[] {
   const gross = (item: Item): Minor => item.quantity * item.unitPrice;
-  if (scenario.basket === 'edited-out') return [...items];
+  if (scenario.basket === 'edited-out' || scenario.basket === 'wholesale') return [...items];
   if (scenario.basket === 'free') return items.map((item) => ({ ...item, discount: gross(item) }));
   const own = items.map((item) => {
     const percent = random.pick([10, 15, 20, 30]);

@@ -32,6 +32,8 @@ export interface WebOrdersPlan {
   readonly recentAges: readonly number[];
   /** How many order numbers were used by orders that no longer exist. */
   readonly lost: number;
+  /** How many of the oldest orders are of seven months ago and were returned last month; part of `count`. */
+  readonly lateReturns: number;
   readonly terms: ShopTerms;
   readonly catalogue: WebCatalogue;
   readonly customers: readonly ShopCustomer[];
@@ -57,6 +59,7 @@ export function webOrders(plan: WebOrdersPlan): WebOrders {
   const { seed, name, count, calendar } = plan;
   const random = (what: string): Random => new Random(seed, `${name}:${what}`);
   const times = orderTimes(calendar, count, plan.recentAges, random('order times'));
+  for (let i = 0; i < plan.lateReturns; i++) times[i] = calendar.anchor - (215 - i) * 86_400_000;
   const old = count - plan.recentAges.length;
   const scenarios = deal(WEB_SHARES, 'completed', old, random('order scenarios'));
   const ids = {
@@ -83,7 +86,7 @@ export function webOrders(plan: WebOrdersPlan): WebOrders {
   for (const [index, time] of times.entries()) {
     if (lostBefore.has(index)) lost.push(nextNumber(times[index - 1] ?? time));
     const recent = index >= old;
-    const scenario = recent ? 'unfulfilled' : scenarios[index]!;
+    const scenario = recent ? 'unfulfilled' : index < plan.lateReturns ? 'returned late' : scenarios[index]!;
     const story = webScenario(scenario);
     const identity = nextNumber(time);
     const { customer, guest } = pickBuyer(plan.customers, customersOf);
@@ -97,10 +100,10 @@ export function webOrders(plan: WebOrdersPlan): WebOrders {
         random: random(`order ${index}`),
         number,
         bulkEdit,
-        refundSoon: firstRefund && story.refund !== 'none',
+        refund: scenario === 'returned late' ? 'late' : firstRefund && story.refund !== 'none' ? 'soon' : 'usual',
       },
     );
-    if (story.refund !== 'none') firstRefund = false;
+    if (story.refund !== 'none' && scenario !== 'returned late') firstRefund = false;
     sales.push({ order: order.order, scenario, recent, created: order.created, processed: time });
   }
   return { sales, lost, upcoming: () => nextNumber(calendar.latest) };
@@ -129,8 +132,8 @@ interface Making {
   readonly random: Random;
   readonly number: number;
   readonly bulkEdit: number;
-  /** The shop's first refund falls into the last days, so that each world has a fresh one. */
-  readonly refundSoon: boolean;
+  /** The shop's first refund falls into the last days, so that each world has a fresh one; of what is returned late, into the last month. */
+  readonly refund: 'soon' | 'late' | 'usual';
 }
 
 function webOrder(
@@ -138,7 +141,7 @@ function webOrder(
   story: WebScenario,
   identity: LostOrder,
   { customer, guest }: Buyer,
-  { ids, random, number, bulkEdit, refundSoon }: Making,
+  { ids, random, number, bulkEdit, refund }: Making,
 ): { order: ShopOrder; created: number } {
   const { calendar, terms } = plan;
   const { taxesIncluded } = terms;
@@ -160,7 +163,9 @@ function webOrder(
   });
   const soon = Math.max(created + 600_000, calendar.anchor - 2 * 86_400_000);
   const delay = random.int(60, 20 * 1440);
-  const firstRefundAt = refundSoon ? Math.min(soon, calendar.latest) : calendar.after(created, delay);
+  const usual = calendar.after(created, delay);
+  const firstRefundAt =
+    refund === 'soon' ? Math.min(soon, calendar.latest) : refund === 'late' ? calendar.anchor - (10 * 1440 + delay) * 60_000 : usual;
   const secondRefundAt = calendar.after(firstRefundAt, random.int(60, 5 * 1440));
   const given = refundsOf({
     kind: story.refund,

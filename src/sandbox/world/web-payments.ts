@@ -62,6 +62,10 @@ export function payments(payment: Payment): ShopTransaction[] {
       return [make('SALE', 'SUCCESS', half, paidAt, { gateway: 'bank_deposit' })];
     case 'part-by-gift-card':
       return [make('SALE', 'SUCCESS', half, paidAt, { gateway: 'gift_card' }), make('SALE', 'SUCCESS', due - half, paidAt)];
+    case 'too-much':
+      return [make('SALE', 'SUCCESS', due + random.int(1, 9) * 100, paidAt)];
+    case 'twice':
+      return [make('SALE', 'SUCCESS', due, paidAt), make('SALE', 'SUCCESS', due, calendar.after(paidAt, 3))];
     default: {
       const first = make('SALE', 'SUCCESS', dueFirst, paidAt);
       return due > dueFirst ? [first, make('SALE', 'SUCCESS', due - dueFirst, editedAt)] : [first];

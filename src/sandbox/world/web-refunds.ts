@@ -36,7 +36,7 @@ export function refundsOf(plan: RefundPlan): Refunds {
   const add = (lines: readonly { line: ShopLine; quantity: number }[], options: AddOptions = {}): void => {
     const at = plan.times[refunds.length]!;
     const refund = makeRefund(plan, lines, options, at);
-    const value = valueOf(refund, plan.taxesIncluded);
+    const value = refundValue(refund, plan.taxesIncluded);
     const paid = options.payBack === undefined ? value : options.payBack(value);
     for (const { line, quantity } of lines) returned.set(line.id, (returned.get(line.id) ?? 0) + quantity);
     const parent = plan.transactions.findLast(({ status, kind }) => status === 'SUCCESS' && (kind === 'SALE' || kind === 'CAPTURE'));
@@ -124,7 +124,7 @@ function makeRefund(
 }
 
 /** Value taken back, with tax. */
-function valueOf(refund: Omit<ShopRefund, 'transactionIds'>, taxesIncluded: boolean): Minor {
+export function refundValue(refund: Omit<ShopRefund, 'transactionIds'>, taxesIncluded: boolean): Minor {
   const sum = (parts: readonly { subtotal: Minor; tax: Minor }[]): Minor =>
     parts.reduce((total, { subtotal, tax }) => total + subtotal + (taxesIncluded ? 0 : tax), 0);
   return sum(refund.lines) + sum(refund.shipping) - refund.adjustments.reduce((total, { amount }) => total + amount, 0);

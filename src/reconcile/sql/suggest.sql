@@ -1,0 +1,35 @@
+-- For sales without a document and documents without a sale: what on the other side has no partner either, and the same total in the same
+-- currency within a day; or, of documents that cite an order that is not there, a reference one character off. A person links; nothing is
+-- linked by amount and date, nor by a reference that is nearly right. $1 tenant.
+with wanted as materialized (
+  select f.key, f.class, f.shop_order_id is not null as is_shop, d.currency, d.total, d.business_day, d.shop_order_name
+  from reconcile_finding f
+  join reconcile_document d on d.id = coalesce(f.shop_order_id, f.erp_order_id)
+  where f.class in ('missing_in_odoo', 'missing_in_shopify', 'duplicate_ref')
+),
+candidate as (
+  select w.key, o.id, o.name, o.source, o.business_day, abs(o.business_day - w.business_day) as days,
+    -- One character more, fewer, or another.
+    w.shop_order_name is not null and o.shop_order_name is not null and not w.is_shop and (
+      length(o.shop_order_name) = length(w.shop_order_name) and exists (
+        select from generate_series(1, length(w.shop_order_name)) i
+        where overlay(w.shop_order_name placing '' from i for 1) = overlay(o.shop_order_name placing '' from i for 1))
+      or length(w.shop_order_name) = length(o.shop_order_name) + 1 and exists (
+        select from generate_series(1, length(w.shop_order_name)) i where overlay(w.shop_order_name placing '' from i for 1) = o.shop_order_name)
+      or length(o.shop_order_name) = length(w.shop_order_name) + 1 and exists (
+        select from generate_series(1, length(o.shop_order_name)) i where overlay(o.shop_order_name placing '' from i for 1) = w.shop_order_name)
+    ) as name_is_near
+  from wanted w
+  join public.source_orders o on o.tenant_id = $1::uuid and o.is_sale and o.currency_source = w.currency and o.amount_total_source = w.total
+    and o.business_day between w.business_day - 1 and w.business_day + 1
+    and o.source = case when w.is_shop then 'odoo' else 'shopify' end
+  where not exists (select from public.order_links l where l.tenant_id = $1 and o.id in (l.shop_order_id, l.erp_order_id))
+),
+best as (
+  select c.key, jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'source', c.source, 'day', c.business_day,
+    'because', case when c.name_is_near then 'near_reference' else 'amount_and_day' end) order by c.name_is_near desc, c.days, c.name, c.id) as documents
+  from (select *, row_number() over (partition by key order by name_is_near desc, days, name, id) as place from candidate) c
+  where c.place <= 5
+  group by c.key
+)
+update reconcile_finding f set suggestion = b.documents from best b where b.key = f.key
