@@ -3,6 +3,7 @@ import { allConnectors, openApp, type App, type Warehouse } from './app.ts';
 import { alertCommands } from './commands/alerts.ts';
 import { backfillCommands } from './commands/backfill.ts';
 import { connectionCommands } from './commands/connection.ts';
+import { customerCommands } from './commands/customer.ts';
 import { connectCommands } from './commands/connect.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -87,6 +88,7 @@ async function main(): Promise<void> {
     verifyCommand,
     quarantineCommands,
     identityCommands,
+    customerCommands,
     kpisCommand,
     explainCommand,
     rebuildCommand,

@@ -10,6 +10,7 @@ import { EffectsCollector, type Effects } from './effects.ts';
 import { lockFamilies, readVersions, type FamilyVersions } from './family-lock.ts';
 import { entitiesOfGone, missingWith } from './gone-records.ts';
 import { keepInventoryHistory } from './inventory-history.ts';
+import { blankErased, blankErasedRefusals } from './keep-erased.ts';
 import { keepLateVersions, tellsSomething, type OlderVersions } from './late-versions.ts';
 import { newestOfEach, planRows, type Verdict } from './plan.ts';
 import { judgeOrphans } from './orphaned-children.ts';
@@ -77,6 +78,7 @@ async function write(tx: TenantTransaction, batch: Batch, watch?: BatchWatch): P
 
   const place = { tenantId, connectionId: batch.connectionId, stream: batch.stream, runId: batch.runId };
   await addToQuarantine(query, place, batch.refused);
+  await blankErasedRefusals(query, tenantId, batch.refused);
   await closeRecovered(query, place, batch.rows);
   await balance.save(query, tenantId, batch.runId);
   await commitPlace(query, batch, covered);
@@ -197,6 +199,7 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
     if (replaces && p.entity === 'order') await addOldCitations(query, tenantId, effects);
     if (replaces && hasBuyer(p.entity)) await addFormerBuyers(query, tenantId, p.entity, effects);
     const params = [tenantId, batch.connectionId, batch.source, effects.tenant.currency, effects.tenant.timeZone];
+    await blankErased(query, tenantId, p.entity);
     const merged = (await query<{ inserted: number; updated: number; days: string[] }>(statements.merge, params)).rows[0]!;
     await query(statements.raw, params.slice(0, 2));
     effects.addDays(p.entity, merged.days);

@@ -60,6 +60,7 @@ const BUILT = [
   'verify',
   'quarantine',
   'identity',
+  'customer',
   'kpis',
   'explain',
   'rebuild',
