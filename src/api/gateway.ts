@@ -20,6 +20,7 @@ import { overviewRoutes } from './routes/overview.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoute } from './routes/query.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
+import { tenantRoutes } from './routes/tenants.ts';
 import { verificationRoutes } from './routes/verifications.ts';
 import { tenantReader } from './tenant-reader.ts';
 
@@ -47,6 +48,7 @@ export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: Ga
     ...kpiRoutes(db, reader),
     ...operationRoutes(db),
     ...overviewRoutes(db),
+    ...tenantRoutes(db),
     ...quarantineRoutes(db),
     ...backfillRoutes(db, connectors),
     ...closingRoutes(db),

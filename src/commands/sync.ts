@@ -26,6 +26,8 @@ export function syncCommands(program: Command, context: CommandContext): void {
       if (options.source !== undefined) requireSource(context.connectors, options.source);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
+      if (tenant.status !== 'active')
+        throw new UsageError(`${tenant.company_name} is ${tenant.status}; go on with: kpi tenant resume ${tenant.rut}`);
       const connections = await wakeStreams(app.db, {
         tenantId: tenant.id,
         resetCursor: options.resetCursor,

@@ -1,4 +1,5 @@
 import { checkDatabase, checkPooler } from './check-database.ts';
+import { checkRetention } from './check-retention.ts';
 import { checkIsolation, checkMigrations } from './check-schema.ts';
 import { checkClocks, checkConnections, checkSecrets } from './check-sources.ts';
 import { checkStorage } from './check-storage.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   checkQueue,
   checkStreams,
   checkQuarantine,
+  checkRetention,
   checkStorage,
   checkAlerts,
   checkMetabase,

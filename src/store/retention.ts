@@ -34,6 +34,11 @@ const SET = `insert into ops.retention as r (tenant_id, kind, source, stream, en
   on conflict (tenant_id, kind, source, stream) do update
   set entities = excluded.entities, days = excluded.days, set_by = excluded.set_by, set_at = clock_timestamp()`;
 const UNSET = 'delete from ops.retention where tenant_id = $1 and kind = $2 and source = $3 and stream = $4';
+const LATE = `select t.id as tenant_id, t.rut, t.company_name,
+    extract(day from clock_timestamp() - coalesce(r.ended_at, t.created_at))::int as days
+  from public.tenants t left join ops.retention_runs r on r.tenant_id = t.id
+  where t.status <> 'erased' and coalesce(r.ended_at, t.created_at) < clock_timestamp() - make_interval(days => $1::integer)
+  order by days desc, t.rut`;
 const ENQUEUE = `select ops.enqueue('retention', json_build_object('tenant_id', $1::uuid), job_key => 'retention:' || $1::uuid, priority => 20)`;
 const ENQUEUE_NIGHTLY = sqlFile('retention-enqueue');
 
@@ -68,4 +73,17 @@ export async function enqueueRetention(db: Database): Promise<number> {
 /** Queues the next piece of one tenant's. */
 export async function enqueueMoreRetention(db: Database, tenantId: string): Promise<void> {
   await db.query(ENQUEUE, [tenantId]);
+}
+
+export interface LateRetention {
+  readonly tenant_id: string;
+  readonly rut: string;
+  readonly company_name: string;
+  /** Since the last time nothing was left to remove, or since the tenant is there. */
+  readonly days: number;
+}
+
+/** Tenants whose nights have brought nothing for more than so many days. */
+export async function lateRetention(db: Database, days: number): Promise<LateRetention[]> {
+  return (await db.query<LateRetention & Record<string, unknown>>(LATE, [days])).rows;
 }

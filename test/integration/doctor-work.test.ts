@@ -106,3 +106,18 @@ test('refused records: to know of, and after a month to look at', async () => {
   await comesAndGoes('quarantine', 'quarantine_open', () => add('1 day'), none);
   await comesAndGoes('quarantine', 'quarantine_old', () => add('40 days'), none);
 });
+
+test('what is too old was not removed for three nights', async () => {
+  const tenants = (created: string) => rows(`update public.tenants set created_at = now() - interval '${created}'`);
+  await tenants('1 hour');
+  await comesAndGoes(
+    'retention',
+    'retention_late',
+    () => tenants('4 days'),
+    () =>
+      rows(`insert into ops.retention_runs (tenant_id, ended_at, deleted) select id, now() - interval '2 days', '{}' from public.tenants
+        on conflict (tenant_id) do nothing`),
+  );
+  await rows('delete from ops.retention_runs');
+  await tenants('1 hour');
+});

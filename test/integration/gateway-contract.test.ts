@@ -51,6 +51,8 @@ const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string,
   startSweep: (tenant_id) => ['/api/operations/sweeps', { tenant_id, source: 'shopify', stream: 'orders', dry_run: true }],
   startVerification: (tenant_id) => ['/api/operations/verify', { tenant_id, source: 'shopify', first_day: '2025-11-01', heal: true }],
   listVerifications: (tenant) => [`/api/operations/verify?tenant_id=${tenant}`],
+  pauseTenant: (tenant) => [`/api/operations/tenants/${tenant}/pause`, { reason: 'no paga' }],
+  resumeTenant: (tenant) => [`/api/operations/tenants/${tenant}/resume`, { reason: 'pagó' }],
   listSweeps: (tenant) => [`/api/operations/sweeps?tenant_id=${tenant}`],
 };
 /** Those that name something else than a company; their tests are with what they name. */

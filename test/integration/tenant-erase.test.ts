@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startMetabase, type MetabaseServer } from '../../src/sandbox/metabase/server.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { dropReader } from '../../src/store/reader-role.ts';
+import { enqueueDue } from '../../src/store/streams.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { customerDraft } from '../support/customer-world.ts';
@@ -157,7 +158,6 @@ test('a paused company is read by nothing until it is resumed, each with who and
   await admin('update ops.streams set next_run_at = now() where tenant_id = $1', [tenantId]);
   const queued = async () => {
     await admin("delete from graphile_worker._private_jobs where key like 'sync:%'");
-    const { enqueueDue } = await import('../../src/store/streams.ts');
     await enqueueDue(rig.db);
     return (await admin('select from graphile_worker._private_jobs where key = $1', [`sync:${shop.connectionId}`])).length;
   };
@@ -166,6 +166,10 @@ test('a paused company is read by nothing until it is resumed, each with who and
   expect(JSON.parse(paused.stdout)).toMatchObject({ status: 'paused', changed: true });
   expect(await queued()).toBe(0);
   expect(JSON.parse((await run('tenant', 'pause', tenantId, '--reason', 'no paga', '--json')).stdout)).toMatchObject({ changed: false });
+  expect(await run('sync', '--tenant', tenantId)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('kpi tenant resume') as string,
+  });
   expect((await run('tenant', 'resume', tenantId, '--reason', 'pagó')).code).toBe(0);
   expect(await queued()).toBe(1);
   const audits = await admin<{ text: string }>(

@@ -71,6 +71,7 @@ const ORDINARY: Record<string, Values> = {
   'ops.backfills': { range_from: '2025-11-01', range_until: '2025-12-01' },
   'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },
   'ops.backfill_slices': { slice: 1 },
+  'ops.erased': { kind: 'email' },
   'ops.retention': { kind: 'runs', source: '', stream: '', days: 90 },
   'ops.swept_records': { look: 'gone' },
   'ops.verified_days': { state: 'verified' },
