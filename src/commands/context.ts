@@ -27,13 +27,16 @@ export function requireSource(connectors: readonly Connector[], wanted: string):
   return found;
 }
 
-/** The tenant a person means: by uuid or by RUT in any spelling. @throws UsageError */
+/** The tenant a person means: by uuid or by RUT in any spelling. @throws UsageError also for one that is, or is being, erased */
 export async function findTenant(app: App, wanted: string): Promise<TenantRow> {
   const tenants = await listTenants(app.db);
   const rut = parseRut(wanted)?.canonical;
   const found = tenants.find((tenant) => tenant.id === wanted || (rut !== undefined && tenant.rut === rut));
+  if (found?.status === 'erased')
+    throw new UsageError(`${wanted} was erased, or is being erased; to finish that: kpi tenant erase ${wanted}`);
   if (found !== undefined) return found;
-  const known = tenants.map((tenant) => `${tenant.rut} (${tenant.company_name})`).join(', ');
+  const there = tenants.filter(({ status }) => status !== 'erased');
+  const known = there.map((tenant) => `${tenant.rut} (${tenant.company_name})`).join(', ');
   throw new UsageError(`no tenant is known as "${wanted}". ${known === '' ? 'Create one: kpi tenant add' : `Known: ${known}`}`);
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tasks } from '../../src/jobs/tasks.ts';
 import { addToQuarantine } from '../../src/store/quarantine.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
@@ -7,7 +8,7 @@ import { countDue, runRetention } from '../../src/store/run-retention.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { cartDraft, customerDraft } from '../support/customer-world.ts';
 import { EngineRig } from '../support/engine-rig.ts';
-import { orderDraft } from '../support/scripted-stream.ts';
+import { orderDraft, syncDeps, withoutMessages } from '../support/scripted-stream.ts';
 
 const AUTHOR = { who: 'ana', reason: 'test' };
 const OLD = '2020-01-01T12:00:00Z';
@@ -206,6 +207,32 @@ test('messages the source no longer has go after 24 months, internal notes lose 
     { source_id: '3', author: true, is_reply: true },
   ]);
   expect(await rebuildTenant(rig.db, tenantId)).toEqual([]);
+});
+
+test('the job goes on where its slice ended, and writes down the end only when nothing is left', async () => {
+  const { tenantId, shop } = tenant;
+  await admin(
+    `insert into raw.records (tenant_id, id, entity, connection_id, source_id, payload, synced_at)
+     select $1, gen_random_uuid(), 'order', $2, n::text, '{}', now() - interval '91 days' from generate_series(1, 50) n`,
+    [tenantId, shop.connectionId],
+  );
+  const first = await runRetention(rig.db, tenantId, { seconds: 0, author: AUTHOR });
+  expect(first.more).toBe(true);
+  expect((await showRetention(rig.db, tenantId)).last).toBeNull();
+  const deps = {
+    db: rig.db,
+    sync: syncDeps(rig.db),
+    ...withoutMessages(rig.db),
+    sliceMs: 1000,
+    streamsOf: () => [],
+    jobFor: () => Promise.reject(new Error('nothing is read')),
+  };
+  await tasks(deps, new AbortController().signal)['retention']!({ tenant_id: tenantId }, {} as never);
+  expect(await count('raw.records')).toBe(0);
+  expect((await showRetention(rig.db, tenantId)).last).toMatchObject({ deleted: { raw: 50 } });
+  expect(await tenant.rows('select actor, details from ops.audit where tenant_id = $1', [tenantId])).toMatchObject([
+    { actor: 'test', details: { reason: 'nightly', deleted: { raw: 50 }, more: false } },
+  ]);
 });
 
 test('the tick asks for it in the night of each tenant, and once; a paused one too, an erased one never', async () => {

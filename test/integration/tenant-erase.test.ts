@@ -2,6 +2,8 @@ import { mkdtemp, rm, stat, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { JobDeps } from '../../src/jobs/job-deps.ts';
+import { tasks } from '../../src/jobs/tasks.ts';
 import { startMetabase, type MetabaseServer } from '../../src/sandbox/metabase/server.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { dropReader } from '../../src/store/reader-role.ts';
@@ -12,7 +14,7 @@ import { customerDraft } from '../support/customer-world.ts';
 import { EngineRig, lineDraft, stockDraft } from '../support/engine-rig.ts';
 import { everyTable, whereFound } from '../support/every-table.ts';
 import { kpi, startKpi, until } from '../support/processes.ts';
-import { connectTo, jobOf, orderDraft, pageOf, scripted, syncDeps } from '../support/scripted-stream.ts';
+import { connectTo, jobOf, orderDraft, pageOf, scripted, syncDeps, withoutMessages } from '../support/scripted-stream.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -113,6 +115,12 @@ test('erasing a company, killed twice on the way, leaves nothing of it in any ta
   const mistaken = await run('tenant', 'erase', RUT, '--reason', 'fin de contrato', '--confirm', OTHER);
   expect(mistaken).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was erased') as string });
 
+  const { METABASE_URL: _, ...without } = env;
+  expect(await kpi(['tenant', 'erase', RUT, '--reason', 'x', '--confirm', RUT], { home, env: without })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--leave-metabase') as string,
+  });
+
   const erase = ['tenant', 'erase', RUT, '--reason', 'fin de contrato', '--confirm', RUT];
   for (const at of [/^reader$/m, /^raw\.records \d/m]) {
     const killed = startKpi(erase, { home, env });
@@ -123,6 +131,7 @@ test('erasing a company, killed twice on the way, leaves nothing of it in any ta
     expect((await killed.ended).code).toBeNull();
     expect(await admin('select from ops.erasures')).toHaveLength(1);
   }
+  expect(await run('sync', '--tenant', tenantId)).toMatchObject({ code: 2, stderr: expect.stringContaining('erased') as string });
   // What is half gone is read by nobody any more, and a run that was still at it writes nothing.
   const late = await runSync(
     syncDeps(rig.db),
@@ -170,8 +179,21 @@ test('a paused company is read by nothing until it is resumed, each with who and
     code: 2,
     stderr: expect.stringContaining('kpi tenant resume') as string,
   });
+  const read: string[] = [];
+  const jobFor: JobDeps['jobFor'] = (_, __, stream) => {
+    read.push(stream);
+    return Promise.reject(new Error('no source'));
+  };
+  const deps = { db: rig.db, sync: syncDeps(rig.db), ...withoutMessages(rig.db), sliceMs: 1000, streamsOf: () => ['orders'], jobFor };
+  const job = tasks(deps, new AbortController().signal);
+  const sync = () => job['sync']!({ tenant_id: tenantId, connection_id: shop.connectionId }, {} as never);
+  // One that was queued before.
+  await sync();
+  expect(read).toEqual([]);
   expect((await run('tenant', 'resume', tenantId, '--reason', 'pagó')).code).toBe(0);
   expect(await queued()).toBe(1);
+  await sync();
+  expect(read).toEqual(['orders']);
   const audits = await admin<{ text: string }>(
     `select action || ': ' || (details ->> 'reason') as text from ops.audit where tenant_id = $1 order by id`,
     [tenantId],
