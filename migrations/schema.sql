@@ -926,9 +926,15 @@ create table ops.backfill_slices (
   state text default 'waiting'::text not null,
   run_id uuid,
   started_at timestamp with time zone,
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  expected bigint,
+  expected_precision text,
+  counted bigint,
+  stored bigint,
+  differing jsonb
 );
 alter table ops.backfill_slices add constraint backfill_slices_pkey PRIMARY KEY (tenant_id, backfill_id, slice);
+alter table ops.backfill_slices add constraint backfill_slices_expected_precision_check CHECK ((expected_precision = ANY (ARRAY['exact'::text, 'floor'::text, 'about'::text])));
 alter table ops.backfill_slices add constraint backfill_slices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text])));
 alter table ops.backfill_slices enable row level security;
 alter table ops.backfill_slices force row level security;
@@ -945,6 +951,11 @@ comment on column ops.backfill_slices.state is 'waiting, running or done.';
 comment on column ops.backfill_slices.run_id is 'Last run of the slice.';
 comment on column ops.backfill_slices.started_at is 'First start.';
 comment on column ops.backfill_slices.ended_at is 'End.';
+comment on column ops.backfill_slices.expected is 'Records that the source counted when the backfill was asked for; null where it counts none.';
+comment on column ops.backfill_slices.expected_precision is 'exact; floor: at least so many; about: worked out.';
+comment on column ops.backfill_slices.counted is 'Records that the source counted when the slice was done; null where it cannot be compared.';
+comment on column ops.backfill_slices.stored is 'Rows of them in the warehouse then, refused ones included.';
+comment on column ops.backfill_slices.differing is 'Local days on which the two differ: [{day, counted, stored}].';
 
 create table ops.backfills (
   tenant_id uuid not null,
@@ -959,11 +970,24 @@ create table ops.backfills (
   state text default 'running'::text not null,
   error_message text,
   created_at timestamp with time zone default now() not null,
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  priority text default 'normal'::text not null,
+  only_missing boolean default false not null,
+  counted_entity text,
+  outcome text,
+  outcome_because text,
+  report jsonb,
+  changed_by text,
+  retry_at timestamp with time zone,
+  retries integer default 0 not null
 );
 alter table ops.backfills add constraint backfills_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.backfills add constraint backfills_check CHECK ((range_until > range_from));
-alter table ops.backfills add constraint backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])));
+alter table ops.backfills add constraint backfills_outcome_check CHECK ((outcome = ANY (ARRAY['verified'::text, 'unverified'::text])));
+alter table ops.backfills add constraint backfills_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'normal'::text, 'low'::text])));
+alter table ops.backfills add constraint backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'waiting'::text, 'done'::text, 'failed'::text, 'cancelled'::text])));
+CREATE INDEX backfills_open ON ops.backfills USING btree (tenant_id, connection_id, stream) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text, 'waiting'::text]));
+CREATE INDEX backfills_waiting ON ops.backfills USING btree (retry_at) WHERE (state = 'waiting'::text);
 alter table ops.backfills enable row level security;
 alter table ops.backfills force row level security;
 create policy service on ops.backfills as permissive for all to kpi_writer using (true) with check (true);
@@ -979,10 +1003,19 @@ comment on column ops.backfills.range_from is 'From, inclusive.';
 comment on column ops.backfills.range_until is 'Until, exclusive.';
 comment on column ops.backfills.reason is 'Why somebody wanted it.';
 comment on column ops.backfills.requested_by is 'Who wanted it.';
-comment on column ops.backfills.state is 'running, done or failed.';
-comment on column ops.backfills.error_message is 'What ended it, when it failed.';
+comment on column ops.backfills.state is 'running; paused by a person; waiting for its source, and tried by itself; done, failed or cancelled.';
+comment on column ops.backfills.error_message is 'Why it waits, was paused or failed, and what to do.';
 comment on column ops.backfills.created_at is 'When it was asked for.';
 comment on column ops.backfills.ended_at is 'When it ended.';
+comment on column ops.backfills.priority is 'Whose turn it is among backfills. Live work comes before all of them.';
+comment on column ops.backfills.only_missing is 'Only days that were not covered, or whose count differed from the source''s, are read.';
+comment on column ops.backfills.counted_entity is 'Kind of record that its slices'' expected counts; null where its source counts none.';
+comment on column ops.backfills.outcome is 'Whether in the end the warehouse held as many records of the range as the source counted; null before the end.';
+comment on column ops.backfills.outcome_because is 'What differs, or why it cannot be told.';
+comment on column ops.backfills.report is 'What was read and written, by entity, as it ended: [{entity, read, inserted, updated, …}].';
+comment on column ops.backfills.changed_by is 'Who paused, resumed or cancelled it last.';
+comment on column ops.backfills.retry_at is 'When its source is tried again, while it waits.';
+comment on column ops.backfills.retries is 'Tries since it waits.';
 
 create table ops.clerk_memberships (
   id text not null,
@@ -1788,6 +1821,7 @@ create table ops.runs (
 alter table ops.runs add constraint runs_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.runs add constraint runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'verified'::text, 'unverified'::text, 'failed'::text, 'held'::text, 'fenced'::text, 'stopped'::text])));
 CREATE INDEX runs_age ON ops.runs USING btree (tenant_id, started_at);
+CREATE INDEX runs_of_backfills ON ops.runs USING btree (tenant_id, lane COLLATE "C") WHERE (lane <> 'live'::text);
 CREATE INDEX runs_recent ON ops.runs USING btree (tenant_id, connection_id, stream, started_at DESC);
 alter table ops.runs enable row level security;
 alter table ops.runs force row level security;

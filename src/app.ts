@@ -20,6 +20,7 @@ import { metabaseSecrets } from './metabase-secrets.ts';
 import { normalizer } from './normalize/normalize-draft.ts';
 import { createHttpStats, type RequestEvent } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
+import type { RetryPolicy } from './outbound/retry.ts';
 import { secretValues } from './outbound/secret-values.ts';
 import { printReport } from './reports/print-report.ts';
 import { resolveSecret, type SecretSources } from './secrets.ts';
@@ -28,6 +29,7 @@ import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { roleUrl } from './store/role-urls.ts';
 import { tenantRut } from './store/tenants.ts';
+import type { OpenSource } from './sync/backfill-slices.ts';
 import { logWith, runFields } from './sync/run-log.ts';
 import { observeTogether, type Observer } from './sync/observer.ts';
 import { totalledRows } from './sync/their-totals.ts';
@@ -57,6 +59,8 @@ export interface App extends JobDeps {
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
   /** @param signal ends it; default: after a minute */
   checkConnection(row: ConnectionRow, signal?: AbortSignal): Promise<CheckReport>;
+  /** What a connector needs to be asked about a connection while a person waits: with few tries, so that a source that is away is soon told. */
+  readonly openSource: OpenSource;
   close(): Promise<void>;
 }
 
@@ -109,6 +113,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     settings: unknown,
     of: { readonly account: string; readonly lane: 'live' | 'backfill'; readonly fields: Readonly<Record<string, unknown>> },
     signal: AbortSignal,
+    hurried: Partial<RetryPolicy> = {},
   ) => {
     let runId: string | undefined;
     const own = logWith(log, () => ({ run_id: runId, ...of.fields }));
@@ -125,7 +130,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       signal,
       secrets,
       onRequest: (event) => told.forEach((tell) => tell(event)),
-      policy: { timeoutMs: timings.requestTimeoutMs },
+      policy: { timeoutMs: timings.requestTimeoutMs, ...hurried },
     });
     const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log: own, signal };
     const attach: SyncJob['attach'] = (id, tell) => {
@@ -282,6 +287,12 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       ? {}
       : { applyDashboards: async (tenantId: string) => countOf(await applyMetabase(await metabase(), { tenantId })) }),
     check: (connector, settings) => check(connector, settings),
+    openSource: async (row, signal) => {
+      const hurried = { timeoutMs: Math.min(timings.requestTimeoutMs, 20_000), maxWaitMs: 3000, maxTotalMs: 8000 };
+      const fields = { tenant_id: row.tenant_id, source: row.source };
+      const of = { account: row.account_key, lane: 'live', fields } as const;
+      return contextFor(connectorOf(row.source), await settingsOf(row), of, signal, hurried).context;
+    },
     checkConnection: async (row, signal) => check(connectorOf(row.source), await settingsOf(row), signal),
     close: () => db.close(),
   };

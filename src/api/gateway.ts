@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Database } from '../store/database.ts';
 import { writeJson } from '../store/raw-json.ts';
 import type { ReaderSessions } from '../store/reader-sessions.ts';
+import type { OpenSource } from '../sync/backfill-slices.ts';
 import { authentication, type AuthenticationOptions } from './auth/authenticate.ts';
 import { requireScope } from './auth/caller.ts';
 import { limiter, type RateLimits } from './limits.ts';
@@ -12,6 +13,7 @@ import { openapi } from './openapi.ts';
 import { goneSignal, parsePart, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { closingRoutes } from './routes/closing.ts';
+import { operationsBackfillRoutes } from './routes/operations-backfills.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
 import { kpiRoutes } from './routes/kpis.ts';
@@ -27,6 +29,10 @@ import { tenantReader } from './tenant-reader.ts';
 export interface GatewayOptions extends AuthenticationOptions {
   readonly db: Database;
   readonly connectors: readonly Connector[];
+  /** Opens a source to have it count; for plans and for finding what is missing. */
+  readonly openSource: OpenSource;
+  /** Steady rate of requests to one account of a source. */
+  readonly requestsPerSecond: number;
   readonly readers: ReaderSessions;
   /** Longest a statement may take. */
   readonly queryMs: number;
@@ -39,7 +45,9 @@ export interface GatewayOptions extends AuthenticationOptions {
 }
 
 /** Every resource of the gateway. */
-export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: GatewayOptions): Route[] {
+export function gatewayRoutes(options: GatewayOptions): Route[] {
+  const { db, connectors, readers, queryMs, metabase, openSource, requestsPerSecond } = options;
+  const backfills = { db, connectors, openSource, requestsPerSecond, now: () => new Date() };
   const reader = tenantReader(readers, { totalMs: queryMs });
   return [
     embedRoute(db, metabase),
@@ -50,10 +58,11 @@ export function gatewayRoutes({ db, connectors, readers, queryMs, metabase }: Ga
     ...overviewRoutes(db),
     ...tenantRoutes(db),
     ...quarantineRoutes(db),
-    ...backfillRoutes(db, connectors),
     ...closingRoutes(db),
     ...sweepRoutes(db, connectors),
     ...verificationRoutes(db, connectors),
+    ...backfillRoutes(backfills),
+    ...operationsBackfillRoutes(backfills),
   ];
 }
 

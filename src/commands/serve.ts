@@ -39,6 +39,8 @@ export function serveCommand(program: Command, context: CommandContext): void {
       });
       const gateway = {
         connectors: app.connectors,
+        openSource: app.openSource,
+        requestsPerSecond: app.config.requestRate.perSecond,
         readers,
         queryMs,
         corsOrigins,

@@ -51,7 +51,7 @@ export async function syncConnection(
       );
       await noteStreamProblem(deps.db, place, connection.source, problem);
       const told = `${problem.message}. ${problem.advice}`;
-      results.set(name, { outcome: 'failed', complete: false, error: told });
+      results.set(name, { outcome: 'failed', complete: false, error: told, kind: problem.kind });
     }
   }
   more ||= [...results.values()].some((result) => result.outcome === 'unverified' && !result.complete);

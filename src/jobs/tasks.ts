@@ -1,5 +1,4 @@
 import type { TaskList } from 'graphile-worker';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { deliverAlerts } from '../alerts/deliver.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
@@ -10,7 +9,7 @@ import { enqueueMoreRetention, enqueueRetention } from '../store/retention.ts';
 import { runRetention } from '../store/run-retention.ts';
 import { wakeNightly } from '../store/nightly.ts';
 import { quietUntil } from '../store/schedule.ts';
-import { enqueueBackfill, enqueueDue, enqueueSync } from '../store/streams.ts';
+import { enqueueBackfill, enqueueDue, enqueueSync, enqueueWaitingBackfills } from '../store/streams.ts';
 import { isActive } from '../store/tenant-status.ts';
 import { runBackfill } from '../sync/run-backfill.ts';
 import { applyDashboards } from './apply-dashboards.ts';
@@ -65,6 +64,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
   return {
     tick: async () => {
       await enqueueDue(deps.db);
+      await enqueueWaitingBackfills(deps.db);
       await enqueueAlerts(deps.db);
       await enqueueReports(deps.db);
       await enqueueSilentRecomputations(deps.db);
@@ -139,13 +139,11 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       const { tenant_id, backfill_id } = BACKFILL.parse(payload);
       // Resuming the company queues it again.
       if (!(await isActive(deps.db, tenant_id))) return;
-      const step = await runBackfill(deps.sync, tenant_id, backfill_id, (connectionId, stream, lane) =>
-        deps.jobFor(tenant_id, connectionId, stream, lane, stopping),
+      const step = await runBackfill(deps.sync, tenant_id, backfill_id, (connectionId, stream, lane, stopped) =>
+        deps.jobFor(tenant_id, connectionId, stream, lane, AbortSignal.any([stopping, stopped])),
       );
-      if (step.more && step.waitSeconds > 0)
-        await sleep(Math.min(step.waitSeconds, 10) * 1000, undefined, { signal: stopping }).catch(() => undefined);
       // Also when stopping: the next worker goes on at the last committed page.
-      if (step.more || stopping.aborted) await enqueueBackfill(deps.db, tenant_id, backfill_id);
+      if (step.more || stopping.aborted) await enqueueBackfill(deps.db, tenant_id, backfill_id, step.waitSeconds);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface StreamStatus {
 }
 
 const ENQUEUE_DUE = sqlFile('enqueue-due');
+const ENQUEUE_BACKFILL = sqlFile('enqueue-backfill');
+const ENQUEUE_BACKFILLS = sqlFile('enqueue-backfills');
 const STATUS = sqlFile('stream-status');
 const DUE_STREAMS = `select stream from ops.streams
   where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()
@@ -111,11 +113,15 @@ export async function enqueueReplay(
   ]);
 }
 
-/** Queues the next slice of a backfill. */
-export async function enqueueBackfill(db: Database, tenantId: string, backfillId: string): Promise<void> {
-  await db.query('select ops.enqueue($1, $2::json, job_key => $3, priority => 10)', [
-    'backfill',
-    JSON.stringify({ tenant_id: tenantId, backfill_id: backfillId }),
-    `backfill:${backfillId}`,
-  ]);
+/** Queues the next step of a backfill, now or after some seconds, by its own priority. */
+export async function enqueueBackfill(db: Database, tenantId: string, backfillId: string, afterSeconds = 0): Promise<void> {
+  await db.query(ENQUEUE_BACKFILL, [tenantId, backfillId, afterSeconds]);
+}
+
+/**
+ * Queues backfills whose source is to be tried again, and those that run and of which nobody has heard for a while, because their job was lost.
+ * @returns how many were queued
+ */
+export async function enqueueWaitingBackfills(db: Database): Promise<number> {
+  return (await db.query(ENQUEUE_BACKFILLS)).rowCount ?? 0;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Cursor, Draft, Http, Log, Page, ReadRequest, Refused, Row, Stream } from '#contract';
+import type { Cursor, Draft, ErrorKind, Http, Log, Page, ReadRequest, Refused, Row, Stream } from '#contract';
 import type { Batch } from '../store/batch.ts';
 import type { Client, Database } from '../store/database.ts';
 import type { RequestEvent } from '../outbound/http-stats.ts';
@@ -64,6 +64,8 @@ export interface SyncResult {
   /** Whether the walk reached its end; otherwise it goes on from the committed cursor. */
   readonly complete: boolean;
   readonly error: string | null;
+  /** What may be done about the error. */
+  readonly kind: ErrorKind | null;
 }
 
 /**
@@ -80,7 +82,7 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     const lease = await takeLease(deps.db, client, job.place, deps.worker, deps.timings.ttlSeconds);
     if (lease === null) {
       reusable = true;
-      return { outcome: 'busy', complete: false, error: null };
+      return { outcome: 'busy', complete: false, error: null, kind: null };
     }
     const run = { id: randomUUID(), source: job.source, epoch: lease.epoch, worker: deps.worker };
     if (lease.takenOver) await endLostRuns(deps.db, job.place);
@@ -107,7 +109,8 @@ export async function runSync(deps: SyncDeps, job: SyncJob): Promise<SyncResult>
     const fields = { outcome: attempt.outcome, complete: attempt.complete, code: error?.code, ...job.stats() };
     if (error === null) log.info(fields, `${job.source} ${job.place.stream}: ${attempt.outcome}`);
     else log.warn(fields, `${error.message} — ${error.advice}`);
-    return { outcome: attempt.outcome, complete: attempt.complete, error: error === null ? null : `${error.message}. ${error.advice}` };
+    const told = error === null ? null : `${error.message}. ${error.advice}`;
+    return { outcome: attempt.outcome, complete: attempt.complete, error: told, kind: error?.kind ?? null };
   } finally {
     client.release(!reusable);
   }

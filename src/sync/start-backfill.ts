@@ -1,94 +1,93 @@
 import type { Connector } from '#contract';
-import { addBackfill } from '../store/backfills.ts';
-import { listConnections } from '../store/connections.ts';
+import { addBackfill, BackfillOverlaps, type Priority } from '../store/backfills.ts';
 import type { Database } from '../store/database.ts';
-import { instantOf } from '../store/local-instant.ts';
 import { enqueueBackfill } from '../store/streams.ts';
-import { sliceRange } from './slice-range.ts';
+import { missingSlices, wholeSlices, type OpenSource } from './backfill-slices.ts';
+import { backfillTargets, type BackfillScope, type BackfillTarget, type LeftOut } from './backfill-targets.ts';
 
-export interface BackfillWish {
-  readonly tenant: { readonly id: string; readonly rut: string; readonly company_name: string; readonly time_zone: string };
-  readonly source: string;
-  readonly stream: string;
-  /** Local day or instant, included. */
-  readonly from: string;
-  /** Local day or instant, not included; now when left out. */
-  readonly until: string | undefined;
+export interface BackfillWish extends BackfillScope {
+  /** Local days of a slice. */
   readonly sliceDays: number;
   readonly reason: string;
   readonly requestedBy: string;
-  /** What `from` and `until` are called where they were given, for messages about them. */
-  readonly names: { readonly from: string; readonly until: string };
+  readonly priority: Priority;
+  /** Only days that were never covered, or whose count differs from the source's. */
+  readonly onlyMissing: boolean;
 }
 
-/** A backfill that cannot be: the message says what would be right. */
-export class BackfillRefused extends Error {
-  override readonly name = 'BackfillRefused';
-  readonly code: 'unknown_source' | 'unknown_stream' | 'no_past' | 'not_connected' | 'empty_range' | 'future_range';
+export interface BackfillDeps {
+  readonly db: Database;
+  readonly connectors: readonly Connector[];
+  readonly openSource: OpenSource;
+  readonly now: () => Date;
+}
 
-  constructor(code: BackfillRefused['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
+export interface StartedBackfill {
+  readonly id: string;
+  readonly rut: string;
+  readonly source: string;
+  readonly stream: string;
+  readonly slices: number;
+}
+
+export interface Started {
+  readonly started: readonly StartedBackfill[];
+  /** Of those asked for: another one is at work on part of their range. */
+  readonly refused: readonly { readonly rut: string; readonly source: string; readonly stream: string; readonly by: string }[];
+  /** With `onlyMissing`: nothing is missing there. `compared` false: the source cannot be compared, so only coverage was looked at. */
+  readonly complete: readonly { readonly rut: string; readonly source: string; readonly stream: string; readonly compared: boolean }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Queues a date range of a stream to be read again, for each of the tenant's connections to the source; workers do it slice by slice.
- * @throws BackfillRefused; WrongInstant; BackfillOverlaps
+ * Queues a date range of streams to be read again, one backfill for each stream of each connection; workers do them slice by slice.
+ * @throws BackfillRefused; WrongInstant; BackfillOverlaps when nothing could be started because others are at work; SourceError when what is
+ * missing cannot be found out
  */
-export async function startBackfill(
-  db: Database,
-  connectors: readonly Connector[],
-  wish: BackfillWish,
-): Promise<{ readonly ids: readonly string[]; readonly slices: number }> {
-  const { tenant, names } = wish;
-  const connector = connectors.find((c) => c.id === wish.source);
-  const stream = connector?.streams.find((s) => s.name === wish.stream);
-  if (connector === undefined)
-    throw new BackfillRefused(
-      'unknown_source',
-      `there is no source "${wish.source}"; there are: ${connectors.map((c) => c.id).join(', ')}`,
-    );
-  if (stream === undefined) {
-    const known = connector.streams.map((s) => s.name).join(', ');
-    throw new BackfillRefused('unknown_stream', `${connector.id} has no stream "${wish.stream}"; it has: ${known}`);
+export async function startBackfills(deps: BackfillDeps, wish: BackfillWish, signal: AbortSignal): Promise<Started> {
+  const { db } = deps;
+  const { targets, leftOut } = await backfillTargets(db, deps.connectors, wish);
+  const started: StartedBackfill[] = [];
+  const refused: Started['refused'][number][] = [];
+  const complete: Started['complete'][number][] = [];
+  let overlaps: BackfillOverlaps | null = null;
+  for (const target of targets) {
+    const { tenant, connection, connector, stream, range } = target;
+    const named = { rut: tenant.rut, source: connector.id, stream: stream.name };
+    const found = wish.onlyMissing ? await missing(deps, target, wish.sliceDays, signal) : null;
+    const slices = found?.slices ?? (await wholeSlices(db, target, wish.sliceDays));
+    if (slices.length === 0) {
+      complete.push({ ...named, compared: found?.compared ?? false });
+      continue;
+    }
+    try {
+      const id = await addBackfill(db, {
+        tenantId: tenant.id,
+        connectionId: connection.id,
+        source: connector.id,
+        stream: stream.name,
+        from: found === null ? range.from : slices[0]!.from,
+        until: found === null ? range.until : slices.at(-1)!.until,
+        reason: wish.reason,
+        requestedBy: wish.requestedBy,
+        priority: wish.priority,
+        onlyMissing: wish.onlyMissing,
+        counts: stream.counting?.entity ?? null,
+        slices,
+      });
+      await enqueueBackfill(db, tenant.id, id);
+      started.push({ ...named, id, slices: slices.length });
+    } catch (error) {
+      if (!(error instanceof BackfillOverlaps)) throw error;
+      overlaps = error;
+      refused.push({ ...named, by: error.id });
+    }
   }
-  if (stream.backfill === 'snapshot' || stream.backfill === 'none')
-    throw new BackfillRefused(
-      'no_past',
-      `${connector.id} ${stream.name} is a present state without a past; read it again with: kpi sync --tenant ${tenant.rut} --source ${connector.id} --stream ${stream.name}`,
-    );
-  const connections = await listConnections(db, { tenantId: tenant.id, source: connector.id });
-  if (connections.length === 0)
-    throw new BackfillRefused(
-      'not_connected',
-      `${tenant.company_name} has no ${connector.id}; connect it: kpi connect ${connector.id} --tenant ${tenant.rut}`,
-    );
-  const from = await instantOf(db, wish.from, tenant.time_zone, names.from);
-  const until = wish.until === undefined ? new Date() : await instantOf(db, wish.until, tenant.time_zone, names.until);
-  if (from >= until)
-    throw new BackfillRefused(
-      'empty_range',
-      `the range is empty: ${names.from} ${wish.from} is not before ${names.until} ${wish.until ?? 'now'}`,
-    );
-  if (from > new Date()) throw new BackfillRefused('future_range', `the range lies in the future: ${names.from} ${wish.from}`);
-  // A walk by ids starts at the newest record each time, so cutting it would only read the same pages again.
-  const bounds = stream.backfill === 'id-range' ? [from.toISOString(), until.toISOString()] : sliceRange(from, until, wish.sliceDays);
-  const ids: string[] = [];
-  for (const connection of connections) {
-    const id = await addBackfill(db, {
-      tenantId: tenant.id,
-      connectionId: connection.id,
-      source: connector.id,
-      stream: stream.name,
-      from: from.toISOString(),
-      until: until.toISOString(),
-      reason: wish.reason,
-      requestedBy: wish.requestedBy,
-      bounds,
-    });
-    await enqueueBackfill(db, tenant.id, id);
-    ids.push(id);
-  }
-  return { ids, slices: bounds.length - 1 };
+  if (started.length === 0 && complete.length === 0 && overlaps !== null) throw overlaps;
+  return { started, refused, complete, leftOut };
+}
+
+async function missing(deps: BackfillDeps, target: BackfillTarget, days: number, signal: AbortSignal) {
+  const context = await deps.openSource(target.connection, signal);
+  return missingSlices(deps.db, target, context, days, deps.now());
 }

@@ -34,6 +34,10 @@ export interface OperationsBenchOptions {
   readonly workers: number;
   /** How long workers idle while they are measured; a tick comes once a minute. */
   readonly seconds: number;
+  /** Companies of which backfills are planned, each with four simulated sources. */
+  readonly companies: number;
+  /** Orders of the company whose shop is read by one long backfill. */
+  readonly orders: number;
   readonly repeat: number;
   readonly json: boolean;
 }
@@ -46,7 +50,7 @@ export interface ReconcileBenchOptions {
 }
 
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--companies N] [--orders N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -89,6 +93,8 @@ export function operationsOptions(args: readonly string[]): OperationsBenchOptio
     tenants: whole('tenants', values.tenants ?? '1000', 1, 100_000),
     workers: whole('workers', values.workers ?? '2', 1, 20),
     seconds: whole('seconds', values.seconds ?? '120', 1, 3600),
+    companies: whole('companies', values.companies ?? '100', 1, 1000),
+    orders: whole('orders', values.orders ?? '10000', 1000, 1_000_000),
     repeat: whole('repeat', values.repeat ?? '7', 1, 100),
     json: values.json ?? false,
   };
@@ -114,6 +120,7 @@ function parse(args: readonly string[]) {
       orders: string,
       workers: string,
       seconds: string,
+      companies: string,
       repeat: string,
       keep: string,
       json: { type: 'boolean' },

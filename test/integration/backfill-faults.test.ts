@@ -8,9 +8,9 @@ import { addBackfill, showBackfills } from '../../src/store/backfills.ts';
 import { Database } from '../../src/store/database.ts';
 import { runBackfill, type BackfillStep } from '../../src/sync/run-backfill.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
-import { sliceRange } from '../../src/sync/slice-range.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/processes.ts';
+import { utcSlices } from '../support/utc-slices.ts';
 import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith } from '../support/scripted-stream.ts';
 
 const test_db = await testDatabase();
@@ -65,7 +65,7 @@ async function setUp(options: { days?: number; sliceDays?: number } = {}) {
     until: end,
     reason: 'test',
     requestedBy: 'test',
-    bounds: sliceRange(new Date(from), new Date(end), options.sliceDays ?? 2),
+    slices: utcSlices(from, end, options.sliceDays ?? 2),
   };
   const step = (id: string, stream: Stream<unknown>, signal?: AbortSignal): Promise<BackfillStep> =>
     runBackfill(deps, tenantId, id, (_connection, _stream, lane) =>
@@ -131,7 +131,7 @@ test('kill -9 in the middle of a slice: the next process goes on behind the last
 
 test('of backfills that overlap, asked for at one moment, one is taken and the others are refused with its id', async () => {
   const { request, shown } = await setUp();
-  const later = { ...request, from: '2026-09-04T00:00:00.000Z', bounds: ['2026-09-04T00:00:00.000Z', request.until] };
+  const later = { ...request, from: '2026-09-04T00:00:00.000Z', slices: [{ from: '2026-09-04T00:00:00.000Z', until: request.until }] };
   // Sessions that are open already, or connecting would put them one after the other.
   await Promise.all(Array.from({ length: 8 }, () => db.query('select pg_sleep(0.1)')));
   const all = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => addBackfill(db, i % 2 === 0 ? request : later)));
@@ -139,14 +139,14 @@ test('of backfills that overlap, asked for at one moment, one is taken and the o
   const refused = all.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
   expect(made).toHaveLength(1);
   expect(refused).toHaveLength(7);
-  for (const message of refused) expect(message).toContain(`backfill ${made[0]!} of shopify orders already covers`);
+  for (const message of refused) expect(message).toContain(`backfill ${made[0]!} (running) of shopify orders already covers`);
   expect(await shown(made[0]!)).toMatchObject({ state: 'running' });
   // Beside it there is room: ranges are half-open.
   const beside = {
     ...request,
     from: request.until,
     until: '2026-10-01T00:00:00.000Z',
-    bounds: [request.until, '2026-10-01T00:00:00.000Z'],
+    slices: [{ from: request.until, until: '2026-10-01T00:00:00.000Z' }],
   };
   await expect(addBackfill(db, beside)).resolves.toMatch(/^[0-9a-f-]{36}$/);
 });

@@ -2,11 +2,13 @@ import { afterAll, expect, test } from 'vitest';
 import { SourceError, type Page, type ReadRequest, type Stream } from '#contract';
 import { addBackfill, showBackfills } from '../../src/store/backfills.ts';
 import { Database } from '../../src/store/database.ts';
+import { withDirectSession } from '../../src/store/direct-session.ts';
+import { enqueueWaitingBackfills } from '../../src/store/streams.ts';
 import { runBackfill } from '../../src/sync/run-backfill.ts';
 import { runSync, type SyncDeps } from '../../src/sync/run-sync.ts';
-import { sliceRange } from '../../src/sync/slice-range.ts';
 import { testDatabase } from '../support/database.ts';
 import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith } from '../support/scripted-stream.ts';
+import { utcSlices } from '../support/utc-slices.ts';
 
 const database = await testDatabase();
 const db = new Database({ url: database.url('kpi_writer') });
@@ -44,7 +46,7 @@ async function queued(read: Read, days = 30) {
     until: UNTIL,
     reason: 'test',
     requestedBy: 'test',
-    bounds: sliceRange(new Date(FROM), new Date(UNTIL), days),
+    slices: utcSlices(FROM, UNTIL, days),
   });
   const step = () => runBackfill(deps, tenantId, id, async (_c, _s, lane) => jobOf({ ...place, lane }, streamOf(read)));
   const toTheEnd = async () => {
@@ -57,8 +59,18 @@ async function queued(read: Read, days = 30) {
   const shown = async () => (await showBackfills(db, { tenantId, id }))[0]!;
   const liveCursor = async () =>
     (await rows<{ cursor: unknown }>(`select cursor from ops.streams where lane = 'live' and tenant_id = '${tenantId}'`))[0]!.cursor;
-  return { live, step, toTheEnd, rows, shown, liveCursor };
+  /** Whether the clock would wake it now. */
+  const due = async (): Promise<boolean> => {
+    const jobs = 'graphile_worker._private_jobs where key = $1';
+    const key = `backfill:${id}`;
+    await withDirectSession(database.adminUrl, (admin) => admin.run(`delete from ${jobs}`, [key]));
+    await enqueueWaitingBackfills(db);
+    return (await withDirectSession(database.adminUrl, (admin) => admin.run(`select 1 from ${jobs}`, [key]))).length === 1;
+  };
+  return { live, step, toTheEnd, rows, shown, liveCursor, due };
 }
+
+const makeDue = (id: string) => db.query('update ops.backfills set retry_at = clock_timestamp() where id = $1', [id]);
 
 test('goes slice by slice, newest first, ends done with a balance, and never touches the live cursor', async () => {
   const asked: [string, string][] = [];
@@ -119,22 +131,50 @@ test('broken off in the middle of a slice it goes on behind the last committed p
   expect(await shown()).toMatchObject({ state: 'done', read: 3, inserted: 3, unchanged: 0 });
 });
 
-test('a source that keeps failing ends it after five tries, with longer and longer pauses and its reason', async () => {
+test('a source that goes away makes it wait with the reason, and once it is back it goes on behind its last committed page', async () => {
+  let away = true;
   let tries = 0;
-  // eslint-disable-next-line require-yield
-  const { step, shown, liveCursor } = await queued(async function* () {
+  const { step, toTheEnd, shown, liveCursor, due } = await queued(async function* ({ cursor }) {
     tries += 1;
-    throw unavailable();
-  });
+    if (cursor === null) yield pageOf([orderDraft('1')], { cursor: at('first'), end: false });
+    if (away) throw unavailable();
+    yield pageOf([orderDraft('2')], { cursor: at('second') });
+  }, 100);
   const waits: number[] = [];
   for (let next = await step(); next.more; next = await step()) waits.push(next.waitSeconds);
-  expect(tries).toBe(5);
-  expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  expect(tries).toBe(2);
+  expect(waits).toEqual([expect.any(Number)]);
   expect(waits[0]).toBeGreaterThan(0);
+  const waiting = await shown();
+  expect(waiting).toMatchObject({ state: 'waiting', slices_done: 0, inserted: 1, retries: 1, ended_at: null });
+  expect(waiting.error_message).toContain('it is away. Wait');
+  // The clock wakes it when it is due, and not before; while it is away that is later each time.
+  expect(await due()).toBe(false);
+  await makeDue(waiting.id);
+  expect(await due()).toBe(true);
+  expect(await step()).toEqual({ more: false, waitSeconds: 0 });
+  const again = await shown();
+  expect(again).toMatchObject({ state: 'waiting', retries: 2 });
+  const pause = (row: typeof again) => row.retry_at!.getTime() - Date.now();
+  expect(pause(again)).toBeGreaterThan(pause(waiting));
+  away = false;
+  await toTheEnd();
+  expect(await shown()).toMatchObject({ state: 'done', inserted: 2, unchanged: 0, error_message: null, retry_at: null });
+  expect(await liveCursor()).toEqual({ v: 1, watermark: 'here', walk: null });
+});
+
+test('a fault of ours ends it after five tries, with its reason', async () => {
+  let tries = 0;
+  // eslint-disable-next-line require-yield
+  const { step, shown } = await queued(async function* () {
+    tries += 1;
+    throw new Error('this mapping is broken');
+  });
+  while ((await step()).more);
+  expect(tries).toBe(5);
   const failed = await shown();
   expect(failed).toMatchObject({ state: 'failed', slices_done: 0 });
-  expect(failed.error_message).toContain('it is away. Wait');
-  expect(await liveCursor()).toEqual({ v: 1, watermark: 'here', walk: null });
+  expect(failed.error_message).toContain('this mapping is broken');
   expect(await step()).toEqual({ more: false, waitSeconds: 0 });
 });
 

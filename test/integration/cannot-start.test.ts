@@ -7,7 +7,7 @@ import { Database } from '../../src/store/database.ts';
 import { streamStatus } from '../../src/store/streams.ts';
 import { runBackfill } from '../../src/sync/run-backfill.ts';
 import { testDatabase } from '../support/database.ts';
-import { syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
+import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
 
 const instance = await testDatabase();
 const db = new Database({ url: instance.url('kpi_writer') });
@@ -41,10 +41,10 @@ test('a stream whose secret cannot be read says so where people look, and is tri
   expect(fresh.rows).toEqual([{ state: 'failing', problem: 'env:TIENDA: no variable begins with TIENDA_. Set TIENDA_ACCESS_TOKEN' }]);
 });
 
-test('a backfill whose secret cannot be read ends with the reason instead of running for ever', async () => {
+test('a backfill whose secret cannot be read waits with the reason, and goes on once it can be read', async () => {
   const { tenantId, connections } = await tenantWith(db, ['shopify']);
   const [from, until] = ['2026-10-01T00:00:00.000Z', '2026-11-01T00:00:00.000Z'];
-  const range = { from, until, bounds: [from, until] };
+  const range = { from, until, slices: [{ from, until }] };
   const request = {
     tenantId,
     connectionId: connections['shopify']!,
@@ -54,9 +54,14 @@ test('a backfill whose secret cannot be read ends with the reason instead of run
     requestedBy: 'test',
   };
   const id = await addBackfill(db, { ...request, ...range });
+  const place = { tenantId, connectionId: request.connectionId, source: 'shopify' };
   expect(await runBackfill(deps.sync, tenantId, id, withoutSecret)).toEqual({ more: false, waitSeconds: 0 });
   expect((await showBackfills(db, { id }))[0]).toMatchObject({
-    state: 'failed',
+    state: 'waiting',
     error_message: 'env:TIENDA: no variable begins with TIENDA_. Set TIENDA_ACCESS_TOKEN',
   });
+  const readable = (_connection: string, _stream: string, lane: string) =>
+    Promise.resolve(jobOf({ ...place, lane }, scripted([pageOf([orderDraft('1')])])));
+  expect(await runBackfill(deps.sync, tenantId, id, readable)).toEqual({ more: false, waitSeconds: 0 });
+  expect((await showBackfills(db, { id }))[0]).toMatchObject({ state: 'done', error_message: null, inserted: 1 });
 });

@@ -9,6 +9,7 @@ import { enqueueBackfill, enqueueSync } from '../../src/store/streams.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/processes.ts';
 import { jobOf, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
+import { utcSlices } from '../support/utc-slices.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -84,9 +85,10 @@ test('a tenant whose first reading never ends delays another by one slice at mos
 });
 
 test('a tenant with a thousand slices to read again delays another by one slice at most', async () => {
-  const day = 86_400_000;
-  const bounds = Array.from({ length: 1001 }, (_, i) => new Date(Date.parse('2023-01-01T03:00:00Z') + i * day).toISOString());
-  const range = { from: bounds[0]!, until: bounds.at(-1)!, bounds, reason: 'test', requestedBy: 'test' };
+  const [from, end] = ['2023-01-01T03:00:00.000Z', '2025-09-27T03:00:00.000Z'];
+  const slices = utcSlices(from, end, 1);
+  expect(slices).toHaveLength(1000);
+  const range = { from, until: end, slices, reason: 'test', requestedBy: 'test' };
   const connectionId = hoarder.connections['shopify']!;
   const id = await addBackfill(db, { tenantId: greedy, connectionId, source: 'shopify', stream: 'orders', ...range });
   await enqueueBackfill(db, greedy, id);

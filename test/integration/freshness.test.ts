@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectors } from '../../connectors/registry.ts';
 import { SourceError, type Page } from '../../src/contract/index.ts';
-import { addBackfill, endBackfill } from '../../src/store/backfills.ts';
+import { failBackfill, finishBackfill } from '../../src/store/backfill-states.ts';
+import { addBackfill } from '../../src/store/backfills.ts';
 import { noteStreamProblem } from '../../src/store/stream-problem.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { EngineRig } from '../support/engine-rig.ts';
@@ -88,12 +89,12 @@ describe('what the engine writes of a stream', () => {
         until,
         reason: 'test',
         requestedBy: 'test',
-        bounds: [from, until],
+        slices: [{ from, until }],
       });
     const one = await ask('2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z');
     const two = await ask('2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z');
     expect(await shown(backfills)).toMatchObject({ backfills_running: 2, from: expect.stringContaining('2026-01-01') });
-    await endBackfill(rig.db, tenant.tenantId, one, null);
+    await finishBackfill(rig.db, tenant.tenantId, one);
     expect(await shown(backfills)).toMatchObject({ backfills_running: 1, from: expect.stringContaining('2026-03-01') });
     // Its lane says nothing of whether the stream is up to date, only what it left in quarantine.
     const bad = { entity: 'order', sourceId: '8', reason: 'amount: is no number', payload: { id: 8 } } as const;
@@ -103,7 +104,7 @@ describe('what the engine writes of a stream', () => {
       last_success_at: null,
       covered_until: null,
     });
-    await endBackfill(rig.db, tenant.tenantId, two, 'gave up');
+    await failBackfill(rig.db, tenant.tenantId, two, 'gave up');
     expect(await shown(backfills)).toEqual({ backfills_running: 0, from: null, until: null });
   });
 

@@ -43,6 +43,8 @@ beforeAll(async () => {
     clerkWebhookSecret: null,
     gateway: {
       connectors: allConnectors,
+      openSource: () => Promise.reject(new Error('no source is there')),
+      requestsPerSecond: 40,
       readers,
       queryMs: 1500,
       limits: { requestsPerMinute: 100_000, queriesPerMinute: 100_000 },

@@ -1,22 +1,11 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PORTAL } from '../support/clerk-keys.ts';
+import { expectDescribed as expectDescribedBy, type Description } from '../support/gateway-description.ts';
 import { GatewayRig, type Answer } from '../support/gateway-rig.ts';
 
 let rig: GatewayRig;
 let operator: string;
 let description: Description;
-
-interface Operation {
-  readonly operationId: string;
-  readonly security?: unknown[];
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>>;
-}
-interface Description {
-  readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
-}
 
 beforeAll(async () => {
   rig = await GatewayRig.open();
@@ -26,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(async () => rig.close());
 
-const ajv = new Ajv2020({ strict: false, formats: { uuid: true, date: true, 'date-time': true, uri: true } });
+/** What the description says of an operation's answer holds. */
+const expectDescribed = (id: string, answer: Answer) => expectDescribedBy(description, id, answer);
 
 /** Each operation once, as it is asked for a company; whatever is added must be added here, or the last test fails. */
 const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string, body?: Record<string, unknown>]>> = {
@@ -54,23 +44,29 @@ const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string,
   pauseTenant: (tenant) => [`/api/operations/tenants/${tenant}/pause`, { reason: 'no paga' }],
   resumeTenant: (tenant) => [`/api/operations/tenants/${tenant}/resume`, { reason: 'pagó' }],
   listSweeps: (tenant) => [`/api/operations/sweeps?tenant_id=${tenant}`],
+  planBackfills: (tenant) => [
+    '/api/operations/backfills/plan',
+    { tenants: [tenant], source: 'shopify', stream: 'orders', from: '2022-01-01' },
+  ],
+  startBackfills: (tenant) => [
+    '/api/operations/backfills',
+    { tenants: [tenant], source: 'shopify', stream: 'orders', from: '2022-01-01', until: '2022-03-01', priority: 'low' },
+  ],
+  listAllBackfills: (tenant) => [`/api/operations/backfills?tenant_id=${tenant}&open=true`],
 };
 /** Those that name something else than a company; their tests are with what they name. */
-const OTHERS = ['showDashboardJob', 'showQuarantine', 'replayQuarantine', 'dropQuarantine', 'health', 'ready'];
-
-/** Whether an answer is what the description says that operation answers with that status. */
-function expectDescribed(id: string, answer: Answer): void {
-  const operation = Object.values(description.paths)
-    .flatMap((item) => Object.values(item))
-    .find(({ operationId }) => operationId === id);
-  const response = operation?.responses[String(answer.status)];
-  expect(response, `${id} does not describe ${answer.status}`).toBeDefined();
-  const kind = answer.headers.get('content-type')!.split(';')[0]!;
-  const schema = response!.content[kind]?.schema;
-  expect(schema, `${id} ${answer.status} does not describe ${kind}`).toBeDefined();
-  const check = ajv.compile({ ...schema, components: description.components });
-  expect(check(answer.body), `${id} ${answer.status}: ${JSON.stringify(check.errors)}`).toBe(true);
-}
+const OTHERS = [
+  'showDashboardJob',
+  'showQuarantine',
+  'replayQuarantine',
+  'dropQuarantine',
+  'showBackfill',
+  'pauseBackfill',
+  'resumeBackfill',
+  'cancelBackfill',
+  'health',
+  'ready',
+];
 
 describe('/openapi.json', () => {
   test('is open to all and describes every operation', () => {
@@ -242,46 +238,6 @@ describe('operations', () => {
       }),
     );
     expect(codes).toEqual(['unknown_stream', 'never_swept', 'dry_run_or_confirm', 'nothing_held', 'unknown_stream']);
-  });
-
-  test('a backfill is queued in slices, shown, and refused where it cannot be', async () => {
-    const path = `/api/tenants/${rig.two.a.tenantId}/backfills`;
-    const start = (changes: Record<string, unknown>) =>
-      rig.ask(operator, path, { source: 'shopify', stream: 'orders', from: '2024-01-01', until: '2024-03-01', ...changes });
-    const good = await start({});
-    expect([good.status, good.body['slices']]).toEqual([202, 2]);
-    const [id] = good.body['backfills'] as string[];
-    const shown = (await rig.ask(operator, path)).body['backfills'] as Record<string, unknown>[];
-    // Santiago is three hours behind in January and in March.
-    expect(shown.find((one) => one['id'] === id)).toMatchObject({
-      state: 'running',
-      slices: 2,
-      from: '2024-01-01T03:00:00.000Z',
-      until: '2024-03-01T03:00:00.000Z',
-    });
-    const overlapping = await start({});
-    expect([overlapping.status, overlapping.body['backfill_id']]).toEqual([409, id]);
-    expectDescribed('startBackfill', overlapping);
-    const codes = await Promise.all(
-      [
-        { source: 'sap' },
-        { stream: 'no_such' },
-        { source: 'n8n', stream: 'executions' },
-        { from: '2024-03-01' },
-        { from: '2099-01-01', until: '2099-02-01' },
-        { from: '2024-02-30' },
-        { slice_days: 0 },
-      ].map(async (changes) => (await start(changes)).body['code']),
-    );
-    expect(codes).toEqual([
-      'unknown_source',
-      'unknown_stream',
-      'not_connected',
-      'empty_range',
-      'future_range',
-      'invalid_instant',
-      'invalid_request',
-    ]);
   });
 
   test("are not for a company's own users", async () => {

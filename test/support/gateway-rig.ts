@@ -2,6 +2,7 @@ import type { EmbeddedDashboard, MetabasePort } from '../../src/api/metabase-por
 import { createServer } from '../../src/api/server.ts';
 import { allConnectors } from '../../src/app.ts';
 import { Database } from '../../src/store/database.ts';
+import type { OpenSource } from '../../src/sync/backfill-slices.ts';
 import { ReaderSessions } from '../../src/store/reader-sessions.ts';
 import { createServiceToken, type Scope } from '../../src/store/service-tokens.ts';
 import { TwoTenants } from '../isolation/two-tenants.ts';
@@ -15,6 +16,7 @@ export interface GatewayRigOptions {
   readonly queriesPerMinute?: number;
   readonly metabase?: MetabasePort | null;
   readonly clerk?: boolean;
+  readonly openSource?: OpenSource;
 }
 
 export interface Answer {
@@ -60,6 +62,8 @@ export class GatewayRig {
       clerkWebhookSecret: null,
       gateway: {
         connectors: allConnectors,
+        openSource: options.openSource ?? (() => Promise.reject(new Error('no source is there'))),
+        requestsPerSecond: 40,
         readers,
         queryMs: options.queryMs ?? 5000,
         limits: { requestsPerMinute: options.requestsPerMinute ?? 100_000, queriesPerMinute: options.queriesPerMinute ?? 100_000 },

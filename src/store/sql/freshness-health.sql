@@ -18,7 +18,7 @@ from (
   cross join lateral (
     select count(*)::integer as backfills_running, min(x.range_from) as backfill_from, max(x.range_until) as backfill_until
     from ops.backfills x
-    where x.tenant_id = s.tenant_id and x.connection_id = s.connection_id and x.stream = s.stream and x.state = 'running'
+    where x.tenant_id = s.tenant_id and x.connection_id = s.connection_id and x.stream = s.stream and x.state in ('running', 'waiting')
   ) b
   left join lateral (
     select x.ended_at, x.first_day, x.days_differing from ops.verifications x

@@ -64,6 +64,8 @@ export async function openGateway(database: BenchDatabase): Promise<OpenGateway>
     clerkWebhookSecret: null,
     gateway: {
       connectors: allConnectors,
+      openSource: () => Promise.reject(new Error('no source is there')),
+      requestsPerSecond: 40,
       readers,
       queryMs: 10_000,
       limits: { requestsPerMinute: 1_000_000, queriesPerMinute: 1_000_000 },

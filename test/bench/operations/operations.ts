@@ -1,4 +1,5 @@
 import { operationsOptions } from '../options.ts';
+import { benchBackfills } from './backfills.ts';
 import { benchScheduling, type Scheduling } from './scheduling.ts';
 
 /** What operations cost beside the rows they move. */
@@ -6,7 +7,16 @@ export async function benchOperations(args: readonly string[]): Promise<void> {
   const options = operationsOptions(args);
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const scheduling = await benchScheduling(options, say);
-  console.log(options.json ? JSON.stringify({ scheduling }) : table(scheduling));
+  const { planning, backfill } = await benchBackfills(options, say);
+  if (options.json) console.log(JSON.stringify({ scheduling, planning, backfill }));
+  else {
+    console.log(table(scheduling));
+    console.log(`planning two years of ${planning.tenants} companies: ${planning.seconds} s (goal 10), ${planning.requests} requests`);
+    console.log(
+      `a backfill of ${backfill.orders} orders (${backfill.rows} rows): ${backfill.first_slice_rows_per_second} rows/s in its first slice, ${backfill.last_slice_rows_per_second} in its last; ${backfill.first_slice_mb} MB and ${backfill.last_slice_mb} MB; ${backfill.outcome}`,
+    );
+    console.log(`an ordinary reading: ${backfill.live_alone_ms.median} ms alone, ${backfill.live_beside_ms.median} ms beside it`);
+  }
 }
 
 function table(s: Scheduling): string {
