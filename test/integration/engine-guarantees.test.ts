@@ -188,7 +188,7 @@ describe('a run', () => {
     };
     const job = () => ({ ...jobOf(shop, stream), sliceSeconds: 20 });
     const first = await runSync(deps, job());
-    expect(first).toEqual({ outcome: 'unverified', complete: false, error: null });
+    expect(first).toEqual({ outcome: 'unverified', complete: false, error: null, kind: null });
     const reached = await state(shop);
     expect(reached.ids.length).toBeLessThan(30);
     expect(reached.ids.length).toBe(Number(reached.walk));

@@ -54,7 +54,7 @@ describe('a poisoned record', () => {
   ])('with %s goes to quarantine alone, and everything around it is stored', async (_, bad) => {
     const { shop, rows, tenantId } = await rig.tenant();
     const page = pageOf([orderDraft('1'), bad, orderDraft('2')], { cursor: { v: 1, watermark: 'after', walk: null } });
-    expect(await sync(shop, [page])).toEqual({ outcome: 'unverified', complete: true, error: null });
+    expect(await sync(shop, [page])).toEqual({ outcome: 'unverified', complete: true, error: null, kind: null });
     expect(await rows('select source_id from public.source_orders order by 1')).toEqual([{ source_id: '1' }, { source_id: '2' }]);
     const kept = await rows<{ reason: string; size: number }>(
       `select reason, length(payload) as size from ops.quarantine where tenant_id = '${tenantId}' and state = 'open'`,
@@ -130,7 +130,7 @@ describe('a held stream', () => {
     await sync(shop, [mostlyBad()]);
     expect(await rows('select state from kpi.freshness order by 1')).toContainEqual({ state: 'held' });
     await wakeStreams(rig.db, { tenantId, source: 'shopify', stream: 'orders', accept: true });
-    expect(await sync(shop, [mostlyBad()])).toEqual({ outcome: 'unverified', complete: true, error: null });
+    expect(await sync(shop, [mostlyBad()])).toEqual({ outcome: 'unverified', complete: true, error: null, kind: null });
     expect(await place(tenantId)).toEqual([{ watermark: 'after', covered: true, held: false }]);
     expect(await rows('select state from kpi.freshness where last_batch_at is not null')).toEqual([{ state: 'ok' }]);
     expect((await sync(shop, [mostlyBad()])).outcome).toBe('held');
@@ -159,7 +159,7 @@ describe('a snapshot', () => {
 
   test('replaces the one before', async () => {
     const { read, alive } = await stock(snapshot([stockDraft('a', '1'), stockDraft('b', '2')]));
-    expect((await read(snapshot([stockDraft('b', '2'), stockDraft('c', '3')]))).outcome).toBe('unverified');
+    expect((await read(snapshot([stockDraft('b', '2'), stockDraft('c', '3')]))).outcome).toBe('verified');
     expect(await alive()).toEqual(['b', 'c']);
     await read(snapshot([stockDraft('a', '1'), stockDraft('b', '2')]));
     expect(await alive()).toEqual(['a', 'b']);
@@ -183,7 +183,7 @@ describe('a snapshot', () => {
 
   test('that is empty is fine where nothing was', async () => {
     const { read } = await stock();
-    expect((await read(snapshot([]))).outcome).toBe('unverified');
+    expect((await read(snapshot([]))).outcome).toBe('verified');
   });
 
   test.each<[string, Page]>([
@@ -194,7 +194,7 @@ describe('a snapshot', () => {
     ['by our rules', snapshot([stockDraft('a', '5'), stockDraft('b', 'much')])],
   ])('with a record refused %s is stored, and takes no row for gone', async (_, page) => {
     const { read, alive, rows } = await stock(snapshot(['a', 'b', 'c'].map((id) => stockDraft(id, '1'))));
-    expect((await read(page)).outcome).toBe('unverified');
+    expect((await read(page)).outcome).toBe('verified');
     expect(await alive()).toEqual(['a', 'b', 'c']);
     expect(await rows(`select quantity_on_hand::int as n from public.inventory_levels where source_id = 'a'`)).toEqual([{ n: 5 }]);
   });

@@ -26,7 +26,12 @@ test('a page becomes rows, roll-up, balance and cursor in one commit', async () 
     cursor: { v: 1, watermark: '2026-11-01', walk: null },
     covered: { from: null, until: '2026-11-02T00:00:00Z' },
   });
-  expect(await runSync(deps, jobOf(place('shopify'), scripted([page])))).toEqual({ outcome: 'unverified', complete: true, error: null });
+  expect(await runSync(deps, jobOf(place('shopify'), scripted([page])))).toEqual({
+    outcome: 'unverified',
+    complete: true,
+    error: null,
+    kind: null,
+  });
   expect(await rows('select day::text, orders::int, amount_total::text from kpi.sales_daily')).toEqual([
     { day: '2026-11-01', orders: 2, amount_total: '357000' },
   ]);
