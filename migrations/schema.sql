@@ -491,6 +491,36 @@ comment on column kpi.product_days.units_returned is 'Unidades devueltas, positi
 comment on column kpi.product_days.amount_sold is 'Monto vendido; nulo si ninguna línea vendida tiene monto.';
 comment on column kpi.product_days.amount_returned is 'Monto devuelto, positivo; nulo si ninguna línea devuelta tiene monto.';
 
+create table kpi.reconciliation_daily (
+  tenant_id uuid not null,
+  day date not null,
+  class text not null,
+  findings bigint not null,
+  amount numeric not null,
+  value numeric,
+  open bigint not null,
+  explained bigint not null
+);
+alter table kpi.reconciliation_daily add constraint reconciliation_daily_pkey PRIMARY KEY (tenant_id, day, class);
+alter table kpi.reconciliation_daily enable row level security;
+alter table kpi.reconciliation_daily force row level security;
+create policy every_row on kpi.reconciliation_daily as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.reconciliation_daily as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.reconciliation_daily as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.reconciliation_daily owner to kpi_owner;
+grant delete, insert, select, update on table kpi.reconciliation_daily to kpi_writer;
+grant select on table kpi.reconciliation_daily to kpi_analyst;
+grant select on table kpi.reconciliation_daily to kpi_reader;
+comment on table kpi.reconciliation_daily is 'Diferencias vigentes entre la tienda y Odoo por día local y clase; se corrige con cada conciliación.';
+comment on column kpi.reconciliation_daily.tenant_id is 'Empresa.';
+comment on column kpi.reconciliation_daily.day is 'Día local del documento original.';
+comment on column kpi.reconciliation_daily.class is 'Clase de la diferencia.';
+comment on column kpi.reconciliation_daily.findings is 'Hallazgos.';
+comment on column kpi.reconciliation_daily.amount is 'Odoo menos tienda, en la moneda de la empresa; cada peso en una sola clase.';
+comment on column kpi.reconciliation_daily.value is 'De qué tratan los hallazgos sin monto propio (devoluciones, documentos); nulo si no tratan de dinero.';
+comment on column kpi.reconciliation_daily.open is 'Hallazgos abiertos o reaparecidos.';
+comment on column kpi.reconciliation_daily.explained is 'Hallazgos explicados por una persona.';
+
 create table kpi.sales_daily (
   tenant_id uuid not null,
   day date not null,
@@ -1089,6 +1119,80 @@ comment on column ops.clerk_state.tried_at is 'Start of the last reading.';
 comment on column ops.clerk_state.succeeded_at is 'Start of the last complete reading.';
 comment on column ops.clerk_state.problem is 'What a person should look at; null when the last reading was complete.';
 
+create table ops.closed_documents (
+  tenant_id uuid not null,
+  closing_id uuid not null,
+  entity text not null,
+  id uuid not null,
+  day date not null,
+  name text,
+  amount numeric not null
+);
+alter table ops.closed_documents add constraint closed_documents_pkey PRIMARY KEY (tenant_id, closing_id, entity, id);
+alter table ops.closed_documents enable row level security;
+alter table ops.closed_documents force row level security;
+create policy goes_with_its_company on ops.closed_documents as restrictive for delete to kpi_writer using ((EXISTS ( SELECT
+   FROM ops.erasures e
+  WHERE (e.tenant_id = closed_documents.tenant_id))));
+create policy service on ops.closed_documents as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.closed_documents owner to kpi_owner;
+grant delete, insert, select on table ops.closed_documents to kpi_writer;
+comment on table ops.closed_documents is 'The documents of a closed month, each as it was.';
+comment on column ops.closed_documents.tenant_id is 'Tenant.';
+comment on column ops.closed_documents.closing_id is 'Closing.';
+comment on column ops.closed_documents.entity is 'As in ops.period_documents.';
+comment on column ops.closed_documents.id is 'As in ops.period_documents.';
+comment on column ops.closed_documents.day is 'As in ops.period_documents.';
+comment on column ops.closed_documents.name is 'As in ops.period_documents.';
+comment on column ops.closed_documents.amount is 'As in ops.period_documents.';
+
+create table ops.closings (
+  tenant_id uuid not null,
+  id uuid not null,
+  month date not null,
+  currency text not null,
+  closed_at timestamp with time zone not null,
+  closed_by text not null,
+  reason text not null,
+  is_forced boolean not null,
+  totals jsonb not null,
+  sources jsonb not null,
+  warnings jsonb not null,
+  reconciliation_id uuid,
+  documents_bridge_id uuid,
+  reopened_at timestamp with time zone,
+  reopened_by text,
+  reopened_because text
+);
+alter table ops.closings add constraint closings_pkey PRIMARY KEY (tenant_id, id);
+CREATE UNIQUE INDEX closings_month ON ops.closings USING btree (tenant_id, month) WHERE (reopened_at IS NULL);
+alter table ops.closings enable row level security;
+alter table ops.closings force row level security;
+create policy goes_with_its_company on ops.closings as restrictive for delete to kpi_writer using ((EXISTS ( SELECT
+   FROM ops.erasures e
+  WHERE (e.tenant_id = closings.tenant_id))));
+create policy service on ops.closings as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.closings owner to kpi_owner;
+grant delete, insert, select on table ops.closings to kpi_writer;
+grant update (reopened_at, reopened_because, reopened_by) on ops.closings to kpi_writer;
+comment on table ops.closings is 'Months that a person closed.';
+comment on column ops.closings.tenant_id is 'Tenant.';
+comment on column ops.closings.id is 'Closing.';
+comment on column ops.closings.month is 'First day of the month.';
+comment on column ops.closings.currency is 'Currency of its amounts.';
+comment on column ops.closings.closed_at is 'When it was closed; everything in it is as of then.';
+comment on column ops.closings.closed_by is 'Who closed it.';
+comment on column ops.closings.reason is 'What the person said.';
+comment on column ops.closings.is_forced is 'Closed although a source was not current or the bridges did not close.';
+comment on column ops.closings.totals is 'By entity of ops.period_documents: count and amount, as text.';
+comment on column ops.closings.sources is 'Until when each stream was complete.';
+comment on column ops.closings.warnings is 'What was uncertain.';
+comment on column ops.closings.reconciliation_id is 'Bridge from the shop to the books; null without both.';
+comment on column ops.closings.documents_bridge_id is 'Bridge from sales to documents; null without Odoo.';
+comment on column ops.closings.reopened_at is 'When a person opened it again; null while it is closed.';
+comment on column ops.closings.reopened_by is 'Who.';
+comment on column ops.closings.reopened_because is 'Why.';
+
 create table ops.connections (
   tenant_id uuid not null,
   id uuid not null,
@@ -1232,6 +1336,84 @@ comment on column ops.erasures.secret_refs is 'References to secrets of its conn
 comment on column ops.erasures.asked_by is 'Who.';
 comment on column ops.erasures.reason is 'Why.';
 comment on column ops.erasures.begun_at is 'When.';
+
+create table ops.finding_events (
+  tenant_id uuid not null,
+  number bigint not null,
+  happened_at timestamp with time zone not null,
+  id bigint generated always as identity not null,
+  state text not null,
+  amount numeric not null,
+  value numeric,
+  actor text,
+  note text,
+  reason text
+);
+alter table ops.finding_events add constraint finding_events_pkey PRIMARY KEY (tenant_id, number, id);
+alter table ops.finding_events enable row level security;
+alter table ops.finding_events force row level security;
+create policy service on ops.finding_events as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.finding_events owner to kpi_owner;
+grant delete, insert, select, update on table ops.finding_events to kpi_writer;
+comment on table ops.finding_events is 'The history of each finding: every change of its state.';
+comment on column ops.finding_events.tenant_id is 'Tenant.';
+comment on column ops.finding_events.number is 'As in ops.finding_states.';
+comment on column ops.finding_events.happened_at is 'When: of a comparison, the instant it spoke for.';
+comment on column ops.finding_events.id is 'Order among events.';
+comment on column ops.finding_events.state is 'The state it came into.';
+comment on column ops.finding_events.amount is 'Its amount then.';
+comment on column ops.finding_events.value is 'Its value then.';
+comment on column ops.finding_events.actor is 'Who; null: a comparison.';
+comment on column ops.finding_events.note is 'What the person wrote.';
+comment on column ops.finding_events.reason is 'Why, in the person''s words.';
+
+create table ops.finding_states (
+  tenant_id uuid not null,
+  number bigint generated always as identity not null,
+  key text not null,
+  class text not null,
+  component text,
+  group_id uuid not null,
+  state text not null,
+  is_there boolean not null,
+  amount numeric not null,
+  value numeric,
+  business_day date not null,
+  finding jsonb not null,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  state_at timestamp with time zone not null,
+  state_by text,
+  note text
+);
+alter table ops.finding_states add constraint finding_states_pkey PRIMARY KEY (tenant_id, key);
+alter table ops.finding_states add constraint finding_states_state_check CHECK ((state = ANY (ARRAY['open'::text, 'explained'::text, 'resolved'::text, 'reappeared'::text])));
+CREATE INDEX finding_states_day ON ops.finding_states USING btree (tenant_id, business_day) WHERE is_there;
+CREATE INDEX finding_states_group ON ops.finding_states USING btree (tenant_id, group_id) WHERE is_there;
+CREATE UNIQUE INDEX finding_states_number ON ops.finding_states USING btree (tenant_id, number);
+alter table ops.finding_states enable row level security;
+alter table ops.finding_states force row level security;
+create policy service on ops.finding_states as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.finding_states owner to kpi_owner;
+grant delete, insert, select, update on table ops.finding_states to kpi_writer;
+comment on table ops.finding_states is 'Every finding there ever was of what is compared now, what was said of it and what became of it.';
+comment on column ops.finding_states.tenant_id is 'Tenant.';
+comment on column ops.finding_states.number is 'What people call it.';
+comment on column ops.finding_states.key is 'As in ops.findings: its class and the documents it is about.';
+comment on column ops.finding_states.class is 'Class.';
+comment on column ops.finding_states.component is 'As in ops.findings.';
+comment on column ops.finding_states.group_id is 'Group of documents, as last seen.';
+comment on column ops.finding_states.state is 'open; explained by a person; resolved, by a person or because it is no more; reappeared: it was resolved and is there.';
+comment on column ops.finding_states.is_there is 'Whether the last comparison that could tell found it.';
+comment on column ops.finding_states.amount is 'Books minus shop in the tenant''s currency, as last seen.';
+comment on column ops.finding_states.value is 'What a flag is about, as last seen.';
+comment on column ops.finding_states.business_day is 'Local day of the original.';
+comment on column ops.finding_states.finding is 'The rest of it, as last seen: ids, names, amounts and parameters of the explanation.';
+comment on column ops.finding_states.first_seen_at is 'The instant of the comparison that found it first.';
+comment on column ops.finding_states.last_seen_at is 'The instant of the comparison that found it last.';
+comment on column ops.finding_states.state_at is 'Since when it is in this state.';
+comment on column ops.finding_states.state_by is 'Who put it there; null: a comparison.';
+comment on column ops.finding_states.note is 'What a person last wrote about it.';
 
 create table ops.findings (
   tenant_id uuid not null,
@@ -1601,6 +1783,22 @@ comment on column ops.reconcile_state.tenant_id is 'Tenant.';
 comment on column ops.reconcile_state.terms is 'Settings, and whether each side could be judged: where they change, everything is compared anew.';
 comment on column ops.reconcile_state.compared_at is 'The instant of the last comparison.';
 comment on column ops.reconcile_state.full_at is 'The instant of the last one of everything.';
+
+create table ops.reconcile_touched (
+  tenant_id uuid not null,
+  id bigint generated always as identity not null,
+  day date not null
+);
+alter table ops.reconcile_touched add constraint reconcile_touched_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.reconcile_touched enable row level security;
+alter table ops.reconcile_touched force row level security;
+create policy service on ops.reconcile_touched as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.reconcile_touched owner to kpi_owner;
+grant delete, insert, select on table ops.reconcile_touched to kpi_writer;
+comment on table ops.reconcile_touched is 'Local days on which something of the shop or the books changed since they were last compared, as batches commit; a day may be there often.';
+comment on column ops.reconcile_touched.tenant_id is 'Tenant.';
+comment on column ops.reconcile_touched.id is 'Order of arrival.';
+comment on column ops.reconcile_touched.day is 'Local day of the order, refund or document.';
 
 create table ops.reconciliation_classes (
   tenant_id uuid not null,
@@ -5789,6 +5987,33 @@ comment on column kpi.product_stock_by_day.available is 'Unidades disponibles.';
 comment on column kpi.product_stock_by_day.on_hand is 'Unidades presentes.';
 comment on column kpi.product_stock_by_day.coverage is '1 si hay foto del día, 0 si no.';
 
+create view kpi.reconciliation_by_day with (security_invoker=true) as
+ SELECT d.tenant_id,
+    d.day,
+    d.class,
+    t.currency,
+    d.findings,
+    d.amount,
+    d.value,
+    d.open AS open_findings,
+    d.explained AS explained_findings
+   FROM (kpi.reconciliation_daily d
+     JOIN public.tenants t ON ((t.id = d.tenant_id)));
+alter table kpi.reconciliation_by_day owner to kpi_owner;
+grant select on table kpi.reconciliation_by_day to kpi_analyst;
+grant select on table kpi.reconciliation_by_day to kpi_reader;
+grant select on table kpi.reconciliation_by_day to kpi_writer;
+comment on view kpi.reconciliation_by_day is 'Diferencias vigentes entre la tienda y Odoo: una fila por empresa, día local del documento original y clase, solo clases con hallazgos. En la moneda de la empresa. amount es Odoo menos tienda y cada peso está en una sola clase, de modo que las clases de un día suman su diferencia; after_closing no es parte de ella: es lo que cambió en un mes cerrado, en el día en que se vio. Lo que aún no se puede juzgar está en pending y pending_link, nunca como faltante. Viva: se corrige con cada conciliación. Debe cuadrar con: kpi reconcile run del mismo período, monto por clase; difiere en lo que cambió desde entonces.';
+comment on column kpi.reconciliation_by_day.tenant_id is 'Empresa.';
+comment on column kpi.reconciliation_by_day.day is 'Día local del documento original; de after_closing, el día en que se vio el cambio.';
+comment on column kpi.reconciliation_by_day.class is 'Clase de la diferencia: missing_in_odoo, amount, tax, refund_missing, …';
+comment on column kpi.reconciliation_by_day.currency is 'Moneda de la empresa.';
+comment on column kpi.reconciliation_by_day.findings is 'Hallazgos.';
+comment on column kpi.reconciliation_by_day.amount is 'Odoo menos tienda; 0 si la clase solo señala algo.';
+comment on column kpi.reconciliation_by_day.value is 'Monto de lo que los hallazgos señalan sin ser diferencia: devoluciones, documentos; nulo si no tratan de dinero.';
+comment on column kpi.reconciliation_by_day.open_findings is 'Hallazgos por ver: abiertos o reaparecidos.';
+comment on column kpi.reconciliation_by_day.explained_findings is 'Hallazgos que una persona explicó.';
+
 create view kpi.registered_users with (security_invoker=true) as
  SELECT t.id AS tenant_id,
         CASE
@@ -7352,6 +7577,56 @@ comment on column kpi.unanswered_now.over_2h is 'Hace más de 2 horas corridas.'
 comment on column kpi.unanswered_now.over_2h_business is 'Hace más de 2 horas hábiles (corridas si la bandeja no tiene horario).';
 comment on column kpi.unanswered_now.longest_seconds is 'La espera más larga, en segundos corridos.';
 comment on column kpi.unanswered_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
+
+create view ops.period_documents with (security_invoker=true) as
+ SELECT o.tenant_id,
+    'sale'::text AS entity,
+    o.id,
+    o.business_day AS day,
+    o.name,
+    COALESCE(o.amount_total, (0)::numeric) AS amount
+   FROM public.source_orders o
+  WHERE (o.is_sale AND (o.deleted_at IS NULL))
+UNION ALL
+ SELECT o.tenant_id,
+    'erp_order'::text AS entity,
+    o.id,
+    o.business_day AS day,
+    o.name,
+    COALESCE(o.amount_total, (0)::numeric) AS amount
+   FROM public.source_orders o
+  WHERE ((o.source = 'odoo'::text) AND (NOT o.is_sale) AND (o.deleted_at IS NULL) AND (o.status = ANY (ARRAY['open'::text, 'completed'::text, 'refunded'::text])) AND (o.excluded_because IS NULL) AND ((o.shop_order_id IS NOT NULL) OR (o.shop_order_name IS NOT NULL)))
+UNION ALL
+ SELECT r.tenant_id,
+    'refund'::text AS entity,
+    r.id,
+    r.business_day AS day,
+    o.name,
+    (- COALESCE(r.amount_total, (0)::numeric)) AS amount
+   FROM (public.refunds r
+     LEFT JOIN public.source_orders o ON (((o.tenant_id = r.tenant_id) AND (o.id = r.order_id))))
+  WHERE (r.counts AND (r.deleted_at IS NULL))
+UNION ALL
+ SELECT i.tenant_id,
+    'document'::text AS entity,
+    i.id,
+    i.invoice_date AS day,
+    i.name,
+        CASE
+            WHEN (i.kind = 'credit_note'::text) THEN (- COALESCE(i.amount_total, (0)::numeric))
+            ELSE COALESCE(i.amount_total, (0)::numeric)
+        END AS amount
+   FROM public.invoices i
+  WHERE ((i.state = 'posted'::text) AND (i.deleted_at IS NULL));
+alter table ops.period_documents owner to kpi_owner;
+grant select on table ops.period_documents to kpi_writer;
+comment on view ops.period_documents is 'What a period consists of: sales, the books'' orders that stand for them, what was given back, and issued documents.';
+comment on column ops.period_documents.tenant_id is 'Tenant.';
+comment on column ops.period_documents.entity is 'sale, erp_order, refund or document.';
+comment on column ops.period_documents.id is 'Its id.';
+comment on column ops.period_documents.day is 'Local day of the sale, order or refund; a document''s own date.';
+comment on column ops.period_documents.name is 'Its name; of a refund, its order''s.';
+comment on column ops.period_documents.amount is 'In the tenant''s currency, below zero for what is given back; 0 without an exchange rate.';
 
 create view ops.stream_health with (security_invoker=true) as
  SELECT s.tenant_id,

@@ -16,6 +16,7 @@ import { closingRoutes } from './routes/closing.ts';
 import { operationsBackfillRoutes } from './routes/operations-backfills.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
+import { findingRoutes } from './routes/findings.ts';
 import { kpiRoutes } from './routes/kpis.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -24,6 +25,7 @@ import { queryRoute } from './routes/query.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { verificationRoutes } from './routes/verifications.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { tenantReader } from './tenant-reader.ts';
 
 export interface GatewayOptions extends AuthenticationOptions {
@@ -63,6 +65,8 @@ export function gatewayRoutes(options: GatewayOptions): Route[] {
     ...verificationRoutes(db, connectors),
     ...backfillRoutes(backfills),
     ...operationsBackfillRoutes(backfills),
+    ...findingRoutes(db, connectors),
+    ...reconciliationRoutes(db),
   ];
 }
 

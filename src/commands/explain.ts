@@ -1,9 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { App } from '../app.ts';
-import { listConnections } from '../store/connections.ts';
-import { explainKpi, type ExplainedRow } from '../store/explain-kpi.ts';
+import { explainKpi } from '../store/explain-kpi.ts';
 import { readKpiCatalogue } from '../store/kpi-catalogue.ts';
 import { isDay } from '../store/local-instant.ts';
+import { recordUrls } from '../store/record-urls.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { requireKpi } from './kpis.ts';
 import { UsageError } from './terminal.ts';
@@ -38,7 +37,7 @@ export function explainCommand(program: Command, context: CommandContext): void 
       const tenant = await findTenant(app, options.tenant);
       const { limit, raw } = options;
       const found = await explainKpi(app.db, kpi, { tenantId: tenant.id, day: options.date ?? null, limit, raw });
-      const urlOf = await urlsOf(app, tenant.id);
+      const urlOf = await recordUrls(app, tenant.id);
       const rows = found.rows.map((row) => ({ ...row, url: urlOf(row) }));
       terminal.document({
         kpi: kpi.name,
@@ -86,17 +85,4 @@ function parseLimit(text: string): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
     throw new UsageError(`--limit is "${text}"; it is a number from 1 to 100000`);
   return limit;
-}
-
-/** The page of a record in its source, by its connection's stored settings. */
-async function urlsOf(app: App, tenantId: string): Promise<(row: ExplainedRow) => string | null> {
-  const connections = new Map((await listConnections(app.db, { tenantId })).map((row) => [row.id, row]));
-  const connectors = new Map(app.connectors.map((connector) => [connector.id, connector]));
-  return ({ entity, sourceId, refs, connectionId }) => {
-    const connection = connections.get(connectionId ?? '');
-    const connector = connectors.get(connection?.source ?? '');
-    if (connection === undefined || connector === undefined || sourceId === null) return null;
-    const place = { entity: entity as Parameters<typeof connector.recordUrl>[1]['entity'], sourceId, refs };
-    return connector.recordUrl(connection.settings, { ...place, version: connection.source_version });
-  };
 }

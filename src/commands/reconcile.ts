@@ -2,13 +2,18 @@ import type { Command } from 'commander';
 import { CLASS_NAMES } from '../reconcile/class-names.ts';
 import { explainFinding } from '../reconcile/explain-finding.ts';
 import { HARMLESS } from '../reconcile/finding-classes.ts';
+import { keepOpenFindings } from '../reconcile/keep-open-findings.ts';
 import type { ClassTotal, Finding, Reconciliation } from '../reconcile/reconciliation.ts';
 import { runReconciliation } from '../reconcile/run-reconciliation.ts';
+import { showClosing } from '../reconcile/show-closing.ts';
 import { showReconciliation } from '../reconcile/show-reconciliation.ts';
 import { instantOf } from '../store/local-instant.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { clearingCommand } from './reconcile-clearing.ts';
+import { closeCommands, printClosing, requireMonth } from './reconcile-close.ts';
 import { documentsCommand } from './reconcile-documents.ts';
+import { explainFindingCommand } from './reconcile-explain.ts';
+import { findingsCommand } from './reconcile-findings.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
 
@@ -46,6 +51,8 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const when = (text: string, option: string) => instantOf(app.db, text, tenant.time_zone, option);
+      // What speaks for now is also what is open now.
+      if (options.asOf === undefined) await keepOpenFindings(app.db, { tenantId: tenant.id, asOf: new Date().toISOString() });
       const result = await runReconciliation(app.db, {
         tenantId: tenant.id,
         asOf: (options.asOf === undefined ? new Date() : await when(options.asOf, '--as-of')).toISOString(),
@@ -58,19 +65,44 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
     });
   reconcile
     .command('show')
-    .description('a comparison as it was when it ran')
+    .description('a comparison as it was when it ran, or a month as it was closed, and what changed since')
     .argument('[id]', 'comparison; the latest when left out')
     .requiredOption('--tenant <rut|id>', 'the company')
+    .option('--month <YYYY-MM>', 'a closed month instead')
     .option('--limit <n>', 'how many findings to show', '20')
-    .action(async (id: string | undefined, options: { tenant: string; limit: string }) => {
+    .addHelpText(
+      'after',
+      '\nExits with 3 when there are differences, or something changed since the closing.\n\nExample:\n  kpi reconcile show --tenant 76042235-5 --month 2026-11',
+    )
+    .action(async (id: string | undefined, options: { tenant: string; month?: string; limit: string }) => {
+      if (options.month !== undefined) return showMonth(context, { ...options, month: options.month }, id, limitOf(options.limit));
       if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
         throw new UsageError(`"${id}" is not the id of a comparison; without one the latest is shown`);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       present(terminal, await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) }));
     });
+  findingsCommand(reconcile, context);
+  explainFindingCommand(reconcile, context);
+  closeCommands(reconcile, context);
   documentsCommand(reconcile, context);
   clearingCommand(reconcile, context);
+}
+
+async function showMonth(
+  { terminal, app: open }: CommandContext,
+  { tenant: wanted, month }: { readonly tenant: string; readonly month: string },
+  id: string | undefined,
+  limit: number,
+): Promise<void> {
+  if (id !== undefined) throw new UsageError('a comparison and --month are two different questions');
+  requireMonth(month);
+  const app = await open();
+  const tenant = await findTenant(app, wanted);
+  const shown = await showClosing(app.db, tenant.id, month, limit);
+  terminal.document(shown);
+  printClosing(terminal, shown, tenant.time_zone);
+  if (shown.live.changes.length > 0) process.exitCode = 3;
 }
 
 function present(terminal: Terminal, result: Reconciliation): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deliverAlerts } from '../alerts/deliver.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { enqueueAlerts, enqueueDeliveries } from '../alerts/outbox.ts';
+import { enqueueReconciliations } from '../store/reconcile-due.ts';
 import { enqueueSilentRecomputations } from '../store/recomputations.ts';
 import { enqueueReports } from '../store/report-schedules.ts';
 import { enqueueMoreRetention, enqueueRetention } from '../store/retention.ts';
@@ -17,6 +18,7 @@ import type { JobDeps } from './job-deps.ts';
 import { makeReports } from './make-reports.ts';
 import { nightly } from './nightly.ts';
 import { recompute } from './recompute.ts';
+import { reconcileTenant } from './reconcile-tenant.ts';
 import { replayRefusals } from './replay-refusals.ts';
 import { sweepStream } from './sweep-stream.ts';
 import { syncConnection } from './sync-connection.ts';
@@ -70,6 +72,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       await enqueueSilentRecomputations(deps.db);
       await enqueueRetention(deps.db);
       if (deps.nightlyStreams !== undefined) await wakeNightly(deps.db, deps.nightlyStreams);
+      await enqueueReconciliations(deps.db);
     },
     users: async () => {
       await syncUsers(deps, stopping);
@@ -108,6 +111,9 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
       const { more } = await runRetention(deps.db, tenant_id, { seconds: 20, author, signal: stopping });
       // When stopping, the tick brings it back.
       if (more && !stopping.aborted) await enqueueMoreRetention(deps.db, tenant_id);
+    },
+    reconcile: async (payload) => {
+      await reconcileTenant(deps, TENANT.parse(payload).tenant_id);
     },
     alerts: async (payload) => {
       const { tenant_id } = TENANT.parse(payload);

@@ -43,5 +43,6 @@ export const CLASS_NAMES: Readonly<Record<FindingClass, Said>> = {
   payment: { es: 'Pago', en: 'Payment' },
   overpaid: { es: 'Pagado de más', en: 'Overpaid' },
   paid_twice: { es: 'Pagado dos veces', en: 'Paid twice' },
+  after_closing: { es: 'Cambió después del cierre', en: 'Changed after closing' },
   date_cutoff: { es: 'Corte de mes', en: "Across the month's end" },
 };

@@ -120,6 +120,10 @@ const EXPLAIN: Readonly<Record<FindingClass, (at: (name: string) => string, find
   payment: (at) => ({ es: `Pago: tienda ${at('shop')}, Odoo ${at('erp')}`, en: `Payment: shop ${at('shop')}, Odoo ${at('erp')}` }),
   overpaid: received,
   paid_twice: received,
+  after_closing: (at) => ({
+    es: `${at('month')} está cerrado: ${at('name')} era ${at('closed') || '(nada)'}, es ${at('now') || '(nada)'}`,
+    en: `${at('month')} is closed: ${at('name')} was ${at('closed') || '(nothing)'}, is ${at('now') || '(nothing)'}`,
+  }),
   date_cutoff: (at) =>
     at('sold_on') === ''
       ? {

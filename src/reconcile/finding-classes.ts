@@ -44,6 +44,7 @@ export const CLASSES = [
   'overpaid',
   'paid_twice',
   'date_cutoff',
+  'after_closing',
 ] as const;
 
 export type FindingClass = (typeof CLASSES)[number];

@@ -17,7 +17,7 @@ const LAST = `select b.id, b.kept_by as "keptBy", b.reason, b.bridge from ops.do
   where b.tenant_id = $1 and b.month = $2::date order by b.made_at desc, b.id limit 1`;
 
 /** Keeps a bridge for good, with who did it and why: what changes afterwards shows beside it. */
-export async function keepDocumentsBridge(db: Database, bridge: DocumentsBridge, author: Author): Promise<KeptBridge> {
+export async function keepDocumentsBridge(db: Pick<Database, 'transaction'>, bridge: DocumentsBridge, author: Author): Promise<KeptBridge> {
   const id = randomUUID();
   await db.transaction(bridge.tenantId, async ({ query, tenantId }) => {
     const month = boundsOf(bridge.month).from;

@@ -1,5 +1,6 @@
 import type { Database, TenantTransaction } from '../store/database.ts';
 import { compare, type Scope } from './compare.ts';
+import { keepStates } from './keep-states.ts';
 import { refuseOneSided } from './two-sides.ts';
 import { sqlFile } from './sql-file.ts';
 
@@ -55,6 +56,7 @@ async function attempt(db: Database, tenantId: string, asOf: string, scope: Scop
     if (!whole && JSON.stringify(before) !== JSON.stringify(terms)) return null;
     await query(KEEP_GROUPS, [tenantId, whole]);
     const { rows } = await query<{ found: number; changed: number; gone: number }>(KEEP_FINDINGS, [tenantId, whole]);
+    await keepStates(tx, { whole, afterClosing: false });
     await query(KEEP_STATE, [tenantId, JSON.stringify(terms), asOf, whole]);
     return { ...rows[0]!, whole };
   });

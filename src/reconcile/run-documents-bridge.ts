@@ -36,7 +36,7 @@ const KNOWN = `select exists (select 1 from public.tenants t where t.id = $1) as
  * stream has not brought yet is not in it, and `warnings` says so.
  * @throws when the month is none, the tenant is unknown, or it has no Odoo to issue documents
  */
-export async function runDocumentsBridge(db: Database, request: DocumentsBridgeRequest): Promise<DocumentsBridge> {
+export async function runDocumentsBridge(db: Pick<Database, 'transaction'>, request: DocumentsBridgeRequest): Promise<DocumentsBridge> {
   const { tenantId, month, limit = 100 } = request;
   const { from, until } = boundsOf(month);
   return db.transaction(tenantId, async (tx) => {

@@ -40,7 +40,7 @@ interface Totals {
  * snapshot of the warehouse and asks no source: what a stream has not brought yet is `pending`, and `warnings` says so.
  * @throws when the tenant is unknown, has only one of the two sources, the range is empty, or a strict one meets a side that is not current
  */
-export async function runReconciliation(db: Database, request: ReconciliationRequest): Promise<Reconciliation> {
+export async function runReconciliation(db: Pick<Database, 'snapshot'>, request: ReconciliationRequest): Promise<Reconciliation> {
   const { tenantId, asOf, from = null, until = null, graceMinutes = null, strict = false, limit = 100 } = request;
   if (from !== null && until !== null && Date.parse(from) >= Date.parse(until)) {
     throw new Error(`the range from ${from} until ${until} is empty: the end is exclusive and must come after the start`);

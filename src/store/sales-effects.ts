@@ -14,6 +14,7 @@ const SETTLE_REPLACED = sqlFile('settle-replaced');
 const SETTLE_REFUNDS = sqlFile('settle-refunds');
 const DAYS_OF_LINES = sqlFile('days-of-lines');
 const DAYS_OF_LINKS = sqlFile('days-of-links');
+const NOTE_TOUCHED = sqlFile('reconcile-touched');
 const RATE_RANGE = `select min(rate_date)::text as first, max(rate_date)::text as last, array_agg(distinct currency) as currencies
   from public.exchange_rates where tenant_id = $1 and id = any($2::uuid[])`;
 
@@ -121,6 +122,15 @@ async function reaggregateShopErp(query: Query, effects: Effects, touched: Touch
   const days = new Set(touched.days);
   if (touched.orders.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...touched.orders]])).rows) days.add(day);
   await reaggregate(query, tenantId, ROLLUPS.shopErp, days);
+  await noteForReconciliation(query, effects, days);
+}
+
+/** The days that the comparison of shop and books must look at again: also of orders of which only a document or a payment changed. */
+async function noteForReconciliation(query: Query, effects: Effects, days: ReadonlySet<string>): Promise<void> {
+  const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
+  const [invoices, payments] = [effects.ids('invoice'), effects.ids('order_payment')];
+  if (days.size + parents.length + invoices.length + payments.length === 0) return;
+  await query(NOTE_TOUCHED, [effects.tenant.tenantId, [...days], [...new Set(parents)], invoices, payments]);
 }
 
 interface Day {

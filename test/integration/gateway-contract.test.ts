@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PORTAL } from '../support/clerk-keys.ts';
+import { CALLS, NAMED } from '../support/gateway-calls.ts';
 import { expectDescribed as expectDescribedBy, type Description } from '../support/gateway-description.ts';
 import { GatewayRig, type Answer } from '../support/gateway-rig.ts';
 
@@ -10,6 +11,12 @@ let description: Description;
 beforeAll(async () => {
   rig = await GatewayRig.open();
   await rig.two.seeder.insert('ops.connections', { tenant_id: rig.two.a.tenantId, source: 'odoo', name: 'Odoo', account_key: 'erp' });
+  await rig.two.seeder.insert('ops.finding_states', { tenant_id: rig.two.a.tenantId, key: 'amount:x:y', is_there: true, amount: -1000 });
+  const { rows } = await rig.two.seeder.client.query<{ number: string }>(
+    `select number::text from ops.finding_states where tenant_id = $1 and key = 'amount:x:y'`,
+    [rig.two.a.tenantId],
+  );
+  NAMED.finding = rows[0]!.number;
   operator = await rig.token(['embed', 'query', 'read', 'operate', 'provision']);
   description = (await rig.ask(null, '/openapi.json')).body as unknown as Description;
 });
@@ -18,42 +25,6 @@ afterAll(async () => rig.close());
 /** What the description says of an operation's answer holds. */
 const expectDescribed = (id: string, answer: Answer) => expectDescribedBy(description, id, answer);
 
-/** Each operation once, as it is asked for a company; whatever is added must be added here, or the last test fails. */
-const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: string, body?: Record<string, unknown>]>> = {
-  embedDashboard: (tenant) => [`/api/metabase/embed/ventas?tenant_id=${tenant}`],
-  applyDashboards: (tenant_id) => ['/api/metabase/dashboards', { tenant_id, template: 'restaurants' }],
-  queryTenant: (tenant_id) => ['/api/metabase/query', { tenant_id, sql: 'select 1 as uno' }],
-  listKpis: (tenant) => [`/api/tenants/${tenant}/kpis`],
-  readKpi: (tenant) => [`/api/tenants/${tenant}/kpis/sales_by_day?first_day=2025-01-01`],
-  readFreshness: (tenant) => [`/api/tenants/${tenant}/freshness`],
-  showStatus: (tenant) => [`/api/tenants/${tenant}/status`],
-  startSync: (tenant) => [`/api/tenants/${tenant}/sync`, {}],
-  startBackfill: (tenant) => [
-    `/api/tenants/${tenant}/backfills`,
-    { source: 'shopify', stream: 'orders', from: '2025-01-01', until: '2025-03-01' },
-  ],
-  listBackfills: (tenant) => [`/api/tenants/${tenant}/backfills`],
-  showOverview: (tenant) => [`/api/operations/status?tenant_id=${tenant}`],
-  listQuarantine: (tenant) => [`/api/operations/quarantine?tenant_id=${tenant}`],
-  acceptQuarantine: (tenant_id) => ['/api/operations/quarantine/accept', { tenant_id, source: 'shopify', stream: 'orders' }],
-  showDocumentsBridge: (tenant) => [`/api/tenants/${tenant}/reconciliation/documents?month=2025-11`],
-  showClearing: (tenant) => [`/api/tenants/${tenant}/reconciliation/clearing?first_day=2025-11-01&last_day=2025-11-30`],
-  startSweep: (tenant_id) => ['/api/operations/sweeps', { tenant_id, source: 'shopify', stream: 'orders', dry_run: true }],
-  startVerification: (tenant_id) => ['/api/operations/verify', { tenant_id, source: 'shopify', first_day: '2025-11-01', heal: true }],
-  listVerifications: (tenant) => [`/api/operations/verify?tenant_id=${tenant}`],
-  pauseTenant: (tenant) => [`/api/operations/tenants/${tenant}/pause`, { reason: 'no paga' }],
-  resumeTenant: (tenant) => [`/api/operations/tenants/${tenant}/resume`, { reason: 'pagó' }],
-  listSweeps: (tenant) => [`/api/operations/sweeps?tenant_id=${tenant}`],
-  planBackfills: (tenant) => [
-    '/api/operations/backfills/plan',
-    { tenants: [tenant], source: 'shopify', stream: 'orders', from: '2022-01-01' },
-  ],
-  startBackfills: (tenant) => [
-    '/api/operations/backfills',
-    { tenants: [tenant], source: 'shopify', stream: 'orders', from: '2022-01-01', until: '2022-03-01', priority: 'low' },
-  ],
-  listAllBackfills: (tenant) => [`/api/operations/backfills?tenant_id=${tenant}&open=true`],
-};
 /** Those that name something else than a company; their tests are with what they name. */
 const OTHERS = [
   'showDashboardJob',

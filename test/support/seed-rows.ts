@@ -75,6 +75,7 @@ const ORDINARY: Record<string, Values> = {
   'ops.retention': { kind: 'runs', source: '', stream: '', days: 90 },
   'ops.swept_records': { look: 'gone' },
   'ops.verified_days': { state: 'verified' },
+  'ops.finding_states': { state: 'open', class: 'amount', finding: {} },
   'ops.alert_rules': { severity: 'warning' },
   'ops.alert_states': { state: 'firing' },
   'ops.alert_deliveries': { event: 'firing' },

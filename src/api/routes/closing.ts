@@ -8,9 +8,10 @@ import type { Database } from '../../store/database.ts';
 import { requireTenant } from '../auth/caller.ts';
 import { ProblemError } from '../problem.ts';
 import { route, type Route } from '../route.ts';
+import { snakeKeys } from '../snake-keys.ts';
 import { day, tenantParams } from './schemas.ts';
 
-const money = z.string().describe('Decimal exacto, en currency.');
+export const money = z.string().describe('Decimal exacto, en currency.');
 const limit = z.coerce.number().int().min(0).max(1000).default(100).describe('Cuántos hallazgos; las líneas los cuentan todos.');
 const frame = {
   tenant_id: z.guid(),
@@ -31,7 +32,7 @@ const frame = {
 };
 const lineOf = (lines: readonly [string, ...string[]]) => z.object({ line: z.enum(lines), findings: z.int(), amount: money });
 
-const BRIDGE = z.object({
+export const BRIDGE = z.object({
   ...frame,
   month: z.string(),
   sales: z.int(),
@@ -168,7 +169,8 @@ export function closingRoutes(db: Database): Route[] {
   ];
 }
 
-async function comparing<T>(made: Promise<T>): Promise<T> {
+/** @throws ProblemError 422 where a side is not connected */
+export async function comparing<T>(made: Promise<T>): Promise<T> {
   try {
     return await made;
   } catch (error) {
@@ -184,15 +186,7 @@ async function comparing<T>(made: Promise<T>): Promise<T> {
   }
 }
 
-function dayAfter(date: string): string {
+/** The next day of the calendar. */
+export function dayAfter(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-}
-
-/** `salesAmount` as the interface writes it: `sales_amount`. Values stay as they are. */
-function snakeKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snakeKeys(inner)]),
-  );
 }

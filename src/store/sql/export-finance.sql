@@ -11,7 +11,7 @@ where c.relkind = 'r' and has_column_privilege(c.oid, a.attnum, 'select')
       a.attname in ('tenant_id', 'id', 'source', 'source_id')
       or (has_column_privilege('kpi_analyst', c.oid, a.attnum, 'select') and not has_column_privilege('kpi_reader', c.oid, a.attnum, 'select')
         and a.attname !~ '_key$' and a.attname not in ('row_hash', 'read_seq', 'source_seq', 'revision'))
-    else n.nspname = 'ops' and c.relname in ('reconciliations', 'findings', 'link_decisions')
+    else n.nspname = 'ops' and c.relname in ('reconciliations', 'findings', 'link_decisions', 'finding_states', 'finding_events', 'closings', 'closed_documents')
   end
 group by n.nspname, c.relname
 having bool_or(a.attname = 'tenant_id')

@@ -1,0 +1,27 @@
+import type { Database, TenantTransaction } from '../store/database.ts';
+import { keepStates } from './keep-states.ts';
+import { sqlFile } from './sql-file.ts';
+
+const FINDINGS = sqlFile('after-closing');
+const SCOPE = sqlFile('after-closing-scope');
+const TERMS = sqlFile('after-closing-terms');
+const ANY = 'select exists (select from ops.closings c where c.tenant_id = $1) as any';
+
+/**
+ * Keeps what changed in closed months as findings of class `after_closing`, of the local day on which each was first seen.
+ * @param days local days `YYYY-MM-DD` that changed; null for all closed months
+ */
+export async function keepAfterClosing(
+  db: Pick<Database, 'snapshot'>,
+  request: { readonly tenantId: string; readonly asOf: string; readonly days: readonly string[] | null },
+): Promise<void> {
+  const { tenantId, asOf, days } = request;
+  await db.snapshot(tenantId, async (tx: TenantTransaction) => {
+    const closed = await tx.query<{ any: boolean }>(ANY, [tenantId]);
+    if (closed.rows[0]?.any !== true) return;
+    await tx.query(TERMS, [asOf]);
+    await tx.query(SCOPE, [tenantId, days]);
+    await tx.query(FINDINGS, [tenantId, days, asOf]);
+    await keepStates(tx, { whole: false, afterClosing: true });
+  });
+}

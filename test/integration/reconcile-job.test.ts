@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { reconcileTenant } from '../../src/jobs/reconcile-tenant.ts';
+import { closeMonth } from '../../src/reconcile/close-month.ts';
+import { listFindings } from '../../src/reconcile/tracked-findings.ts';
+import { withDirectSession } from '../../src/store/direct-session.ts';
+import { enqueueReconciliations, reconcileDone, reconcileDue } from '../../src/store/reconcile-due.ts';
+import { boleta, DocumentsRig, order } from '../support/documents-rig.ts';
+import { mirrorOf, webOrder, webRefund } from '../support/shop-drafts.ts';
+
+const SOLD = '2026-05-20T15:00:00Z';
+let rig: DocumentsRig;
+beforeAll(async () => {
+  rig = await DocumentsRig.open();
+});
+afterAll(() => rig.engine.close());
+beforeEach(async () => {
+  await rig.newTenant();
+  for (const stream of ['invoices', 'pos_orders'])
+    await rig.tenant.rows(
+      `insert into ops.streams (tenant_id, connection_id, stream, lane) select tenant_id, id, $2, 'live' from ops.connections
+       where tenant_id = $1 and source = 'odoo'`,
+      [rig.tenant.tenantId, stream],
+    );
+  await current();
+});
+
+const job = () => reconcileTenant({ db: rig.engine.db }, rig.tenant.tenantId);
+const current = () => rig.tenant.rows('update ops.streams set covered_until = now() where tenant_id = $1', [rig.tenant.tenantId]);
+const days = async () => (await reconcileDue(rig.engine.db, rig.tenant.tenantId)).days;
+const states = async () =>
+  (await listFindings(rig.engine.db, { tenantId: rig.tenant.tenantId })).map((f) => `${f.class} ${f.amount} ${f.state}`).sort();
+const shop = async (number: number, total: number, more = {}) => {
+  await rig.write([webOrder(number, total, SOLD, more)], rig.tenant.shop);
+  await current();
+};
+const admin = <R extends Record<string, unknown>>(text: string, values: unknown[] = []) =>
+  withDirectSession(rig.engine.instance.adminUrl, (session) => session.run<R>(text, values));
+
+test('what a batch changes is compared by the next job, and then there is nothing left to do', async () => {
+  await job();
+  await shop(1001, 10_000);
+  expect(await days()).toEqual(['2026-05-20']);
+  await job();
+  expect(await states()).toEqual(['missing_in_odoo -10000 open']);
+  expect(await days()).toEqual([]);
+  await rig.write(order(21, [10_000], { created_at: SOLD, ...mirrorOf(1001) }));
+  await rig.issue(boleta(1, 10_000, 2101, { date: '2026-05-20' }));
+  await current();
+  await job();
+  expect(await states()).toContain('missing_in_odoo -10000 resolved');
+});
+
+test('a refund, a document or a payment of an old order brings its day back', async () => {
+  await shop(1001, 10_000);
+  await rig.write(order(21, [10_000], { created_at: SOLD, ...mirrorOf(1001) }));
+  await job();
+  expect(await days()).toEqual([]);
+  await rig.write([webRefund(1, 1001, 4000, '2026-07-02T15:00:00Z')], rig.tenant.shop);
+  expect(await days()).toEqual(['2026-05-20', '2026-07-02']);
+  await job();
+  await rig.issue(boleta(1, 10_000, 2101, { date: '2026-07-03' }));
+  expect(await days()).toEqual(['2026-05-20', '2026-07-03']);
+});
+
+test('what changes while it compares stays for the next job', async () => {
+  await shop(1001, 10_000);
+  const { tenantId } = rig.tenant;
+  const due = await reconcileDue(rig.engine.db, tenantId);
+  await rig.write([webOrder(1002, 10_000, '2026-05-21T15:00:00Z')], rig.tenant.shop);
+  await reconcileDone(rig.engine.db, tenantId, due);
+  expect(await days()).toEqual(['2026-05-21']);
+});
+
+test('a change of a closed day is found by the job of the batch that brought it', async () => {
+  await shop(1001, 10_000);
+  await rig.write(order(21, [10_000], { created_at: SOLD, ...mirrorOf(1001) }));
+  await rig.issue(boleta(1, 10_000, 2101, { date: '2026-05-20' }));
+  await current();
+  await job();
+  await closeMonth(rig.engine.db, { tenantId: rig.tenant.tenantId, month: '2026-05', force: true }, { who: 'marta', reason: 'F29' });
+  await shop(1001, 9_000);
+  await job();
+  expect(await states()).toContain('after_closing -1000 open');
+});
+
+test('a tenant has one job: of what changed at once, of everything in its night', async () => {
+  await job();
+  const { tenantId } = rig.tenant;
+  const queued = async () => {
+    await admin("delete from graphile_worker._private_jobs where key like 'reconcile:%'");
+    await enqueueReconciliations(rig.engine.db);
+    await enqueueReconciliations(rig.engine.db);
+    return (await admin('select from graphile_worker._private_jobs where key = $1', [`reconcile:${tenantId}`])).length;
+  };
+  const hour = (zone: string) => Number(new Intl.DateTimeFormat('en', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format());
+  const zones = Array.from({ length: 24 }, (_, i) => `Etc/GMT${i <= 12 ? `-${i}` : `+${24 - i}`}`);
+  const at = (wanted: number) => zones.find((zone) => hour(zone) === wanted)!;
+  const compared = (ago: string, zone: string) =>
+    admin(
+      `with s as (update ops.reconcile_state set full_at = now() - $2::interval where tenant_id = $1)
+       update public.tenants set time_zone = $3 where id = $1`,
+      [tenantId, ago, zone],
+    );
+  await compared('21 hours', at(14));
+  expect(await queued()).toBe(0);
+  await compared('21 hours', at(3));
+  expect(await queued()).toBe(1);
+  expect(await reconcileDue(rig.engine.db, tenantId)).toMatchObject({ whole: true });
+  await compared('49 hours', at(14));
+  expect(await queued()).toBe(1);
+  await compared('1 hours', at(3));
+  expect(await queued()).toBe(0);
+  await shop(1001, 10_000);
+  expect(await queued()).toBe(1);
+  expect(await reconcileDue(rig.engine.db, tenantId)).toMatchObject({ whole: false });
+  await admin(`update public.tenants set status = 'paused' where id = $1`, [tenantId]);
+  expect(await queued()).toBe(0);
+});
