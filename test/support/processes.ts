@@ -75,8 +75,12 @@ function start(file: string, args: readonly string[], place: Place): Running {
 }
 
 /** Waits until `look` finds something. @throws naming what was waited for */
-export async function until<T>(what: string, look: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T> {
-  for (const patience = performance.now() + 45_000; performance.now() < patience; await sleep(50)) {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  patienceMs = 45_000,
+): Promise<T> {
+  for (const patience = performance.now() + patienceMs; performance.now() < patience; await sleep(50)) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
   }
