@@ -113,6 +113,14 @@ test('a tenant has one job: of what changed at once, of everything in its night'
   await shop(1001, 10_000);
   expect(await queued()).toBe(1);
   expect(await reconcileDue(rig.engine.db, tenantId)).toMatchObject({ whole: false });
+  // A backfill touches more days than are compared one by one, minute after minute: everything is compared now and then.
+  await admin(`insert into ops.reconcile_touched (tenant_id, day) select $1, date '2026-01-01' + n from generate_series(1, 60) n`, [
+    tenantId,
+  ]);
+  await compared('5 minutes', at(14));
+  expect(await queued()).toBe(0);
+  await compared('16 minutes', at(14));
+  expect(await queued()).toBe(1);
   await admin(`update public.tenants set status = 'paused' where id = $1`, [tenantId]);
   expect(await queued()).toBe(0);
 });
