@@ -51,16 +51,17 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
       const when = (text: string, option: string) => instantOf(app.db, text, tenant.time_zone, option);
-      // What speaks for now is also what is open now.
-      if (options.asOf === undefined) await keepOpenFindings(app.db, { tenantId: tenant.id, asOf: new Date().toISOString() });
-      const result = await runReconciliation(app.db, {
+      const wish = {
         tenantId: tenant.id,
         asOf: (options.asOf === undefined ? new Date() : await when(options.asOf, '--as-of')).toISOString(),
         from: options.from === undefined ? null : (await when(options.from, '--from')).toISOString(),
         until: options.until === undefined ? null : (await when(options.until, '--until')).toISOString(),
         strict: options.strict ?? false,
         limit: limitOf(options.limit),
-      });
+      };
+      // What speaks for now is also what is open now.
+      if (options.asOf === undefined) await keepOpenFindings(app.db, { tenantId: tenant.id, asOf: wish.asOf });
+      const result = await runReconciliation(app.db, wish);
       present(terminal, result);
     });
   reconcile
