@@ -26,6 +26,7 @@ const BUILDING_BLOCKS: Readonly<Record<string, string>> = {
   low_stock: 'asked by the alert; the card of stock lists what is scarce first, from the same view',
   product_stock_by_day: 'to be asked for one product: all of them over all days is the whole history',
   top_products: 'to be asked in SQL: on the dashboards the list of the period says the same, and twice takes as long',
+  reconciliation_by_day: 'for finance, by command, HTTP and SQL; the card of the sync says how much differs',
   sku_conflicts: 'a finding for the operator, not a figure',
 };
 
@@ -34,6 +35,7 @@ const ELSEWHERE = new Set([
   'ejecutiva coverage',
   'tenant top_products',
   'ventas top_products',
+  'ventas reconciliation_by_day',
   'tenant ocr_runs',
   'tenant returning_customers_30d',
 ]);
