@@ -15,6 +15,7 @@ import { describeDatabaseError } from '../store/pg-errors.ts';
 import { quietUntil } from '../store/schedule.ts';
 import { checkSlice } from './compare-counts.ts';
 import { describeStart } from './failure.ts';
+import { BACKFILL_BUFFER_LIMITS } from './page-buffer.ts';
 import { runSync, type SyncDeps, type SyncJob, type SyncResult } from './run-sync.ts';
 import { watchBackfill } from './watch-backfill.ts';
 
@@ -72,7 +73,10 @@ export async function runBackfill(deps: SyncDeps, tenantId: string, backfillId: 
     if (begun === null) return OVER;
     const job = { ...begun, signal: AbortSignal.any([begun.signal, watched.stopped]) };
     if (backfill.expected === null && backfill.read === 0) await expectCounts(deps, backfill, job);
-    const result = await runSync(deps, { ...job, request: (cursor) => rangeRequest(slice, cursor) });
+    const result = await runSync(
+      { ...deps, buffer: deps.buffer ?? BACKFILL_BUFFER_LIMITS },
+      { ...job, request: (cursor) => rangeRequest(slice, cursor) },
+    );
     const check = result.complete ? await compared(deps, backfill, slice, job, lane) : null;
     return await settle(deps, backfill, slice, result, check);
   } finally {

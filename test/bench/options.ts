@@ -42,6 +42,12 @@ export interface OperationsBenchOptions {
   readonly json: boolean;
 }
 
+export interface BackfillBenchOptions {
+  /** Orders of the shop that is read. */
+  readonly orders: number;
+  readonly json: boolean;
+}
+
 export interface ReconcileBenchOptions {
   /** Orders of the shop, and nearly as many mirrors. */
   readonly orders: number;
@@ -50,7 +56,7 @@ export interface ReconcileBenchOptions {
 }
 
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--companies N] [--orders N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- backfill [--orders N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--companies N] [--orders N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -98,6 +104,12 @@ export function operationsOptions(args: readonly string[]): OperationsBenchOptio
     repeat: whole('repeat', values.repeat ?? '7', 1, 100),
     json: values.json ?? false,
   };
+}
+
+/** @throws UsageError */
+export function backfillOptions(args: readonly string[]): BackfillBenchOptions {
+  const values = parse(args);
+  return { orders: whole('orders', values.orders ?? '50000', 1000, 1_000_000), json: values.json ?? false };
 }
 
 /** @throws UsageError */

@@ -1,3 +1,4 @@
+import { benchBackfill } from './backfill/backfill.ts';
 import { benchGateway } from './gateway/gateway.ts';
 import { benchKpi } from './kpi/kpi.ts';
 import { benchOperations } from './operations/operations.ts';
@@ -8,6 +9,7 @@ import { UsageError } from './options.ts';
 /** Every bench by its name on the command line. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   sync: benchSync,
+  backfill: benchBackfill,
   reconcile: benchReconcile,
   kpi: benchKpi,
   gateway: benchGateway,

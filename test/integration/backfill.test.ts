@@ -34,10 +34,10 @@ const streamOf = (read: Read): Stream<unknown> => ({
 });
 
 /** A company with a shop whose live cursor stands somewhere, and a backfill of two slices, not begun. */
-async function queued(read: Read, days = 30) {
+async function queued(read: Read, days = 30, reading: SyncDeps = deps) {
   const { tenantId, connections } = await tenantWith(db, ['shopify']);
   const place = { tenantId, connectionId: connections['shopify']!, source: 'shopify' };
-  const live = (pages: readonly Page[]) => runSync(deps, jobOf(place, scripted(pages)));
+  const live = (pages: readonly Page[]) => runSync(reading, jobOf(place, scripted(pages)));
   await live([pageOf([], { cursor: { v: 1, watermark: 'here', walk: null } })]);
   const id = await addBackfill(db, {
     ...place,
@@ -48,7 +48,7 @@ async function queued(read: Read, days = 30) {
     requestedBy: 'test',
     slices: utcSlices(FROM, UNTIL, days),
   });
-  const step = () => runBackfill(deps, tenantId, id, async (_c, _s, lane) => jobOf({ ...place, lane }, streamOf(read)));
+  const step = () => runBackfill(reading, tenantId, id, async (_c, _s, lane) => jobOf({ ...place, lane }, streamOf(read)));
   const toTheEnd = async () => {
     let steps = 1;
     while ((await step()).more && steps < 50) steps += 1;
@@ -189,4 +189,19 @@ test('tries are counted anew once a job has read without a failure, though the s
   }, 100);
   await toTheEnd();
   expect(await shown()).toMatchObject({ state: 'done', inserted: 9 });
+});
+
+test('a backfill commits its pages in larger batches than the ordinary reading: each batch makes its days anew', async () => {
+  const thousand = (page: number) => Array.from({ length: 1000 }, (_, i) => orderDraft(`${page}-${i}`));
+  const pages = [0, 1, 2].map((page) => pageOf(thousand(page), { end: page === 2, cursor: at(String(page)) }));
+  const read: Read = async function* () {
+    yield* pages;
+  };
+  const { step, live, rows } = await queued(read, 100, syncDeps(db));
+  await live(pages);
+  await step();
+  expect(await rows('select lane = $$live$$ as live, pages, batches from ops.runs where pages = 3 order by started_at')).toEqual([
+    { live: true, pages: 3, batches: 3 },
+    { live: false, pages: 3, batches: 1 },
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { Random } from './random.ts';
 
+/** Days of a history that grows; the calendar has some more, for what happened before an order. */
 const SPREAD_DAYS = 120;
 /** Sunday first: shops sell most on Mondays and around the weekend's end. */
 const WEEKDAY = [0.9, 1.25, 1.1, 1, 1, 1.15, 0.75] as const;
@@ -12,11 +13,19 @@ const QUIET_MINUTES = 125;
 /**
  * When documents came in, oldest first: over about 120 days, busier lately, with a weekly and a daily rhythm; then the
  * `recentAges` (minutes before the anchor), which the caller chose.
+ * @param steadyDays over so many days instead, as busy at their beginning as at their end
  */
-export function orderTimes(calendar: Calendar, count: number, recentAges: readonly number[], random: Random): number[] {
+export function orderTimes(
+  calendar: Calendar,
+  count: number,
+  recentAges: readonly number[],
+  random: Random,
+  steadyDays?: number,
+): number[] {
   const dayWeights: number[] = [];
-  for (let ago = 0; ago < SPREAD_DAYS; ago++) {
-    dayWeights.push((0.6 + 0.8 * (1 - ago / SPREAD_DAYS)) * WEEKDAY[calendar.weekday(ago)]!);
+  for (let ago = 0; ago < (steadyDays ?? SPREAD_DAYS); ago++) {
+    const growth = steadyDays === undefined ? 0.6 + 0.8 * (1 - ago / SPREAD_DAYS) : 1;
+    dayWeights.push(growth * WEEKDAY[calendar.weekday(ago)]!);
   }
   const day = picker(dayWeights);
   const hour = picker(HOURS);

@@ -24,6 +24,8 @@ export interface ShopPlan {
   readonly lost: number;
   /** How many of its oldest orders are of seven months ago and were returned last month. */
   readonly lateReturns: number;
+  /** Orders spread evenly over so many days, instead of over 120 that grow busier. */
+  readonly steadyDays?: number;
 }
 
 export interface GrownShop {
@@ -44,7 +46,7 @@ const SCOPES = [
 /** One shop with its catalogue, stock, customers and orders. */
 export function growShop(plan: ShopPlan): GrownShop {
   const { seed, domain, terms } = plan;
-  const calendar = new Calendar(plan.timeZone, plan.anchor, 140);
+  const calendar = new Calendar(plan.timeZone, plan.anchor, (plan.steadyDays ?? 120) + 20);
   const random = (what: string): Random => new Random(seed, `${domain}:${what}`);
   const ids = (what: string, start: number): IdSequence => new IdSequence(random(`${what} ids`), start, 40_000);
   const catalogue = webCatalogue({
@@ -64,6 +66,7 @@ export function growShop(plan: ShopPlan): GrownShop {
     recentAges: plan.recentAges,
     lost: plan.lost,
     lateReturns: plan.lateReturns,
+    ...(plan.steadyDays === undefined ? {} : { steadyDays: plan.steadyDays }),
     terms,
     catalogue,
     customers,

@@ -38,6 +38,8 @@ export interface WebOrdersPlan {
   readonly catalogue: WebCatalogue;
   readonly customers: readonly ShopCustomer[];
   readonly calendar: Calendar;
+  /** See orderTimes. */
+  readonly steadyDays?: number;
 }
 
 /** A number that an order once had: its reference lives on in the ERP. */
@@ -58,7 +60,7 @@ export interface WebOrders {
 export function webOrders(plan: WebOrdersPlan): WebOrders {
   const { seed, name, count, calendar } = plan;
   const random = (what: string): Random => new Random(seed, `${name}:${what}`);
-  const times = orderTimes(calendar, count, plan.recentAges, random('order times'));
+  const times = orderTimes(calendar, count, plan.recentAges, random('order times'), plan.steadyDays);
   for (let i = 0; i < plan.lateReturns; i++) times[i] = calendar.anchor - (215 - i) * 86_400_000;
   const old = count - plan.recentAges.length;
   const scenarios = deal(WEB_SHARES, 'completed', old, random('order scenarios'));

@@ -31,7 +31,7 @@ export async function benchBackfills(
     say(`planning two years of ${options.companies} companies …`);
     const planning = await timePlanning(polite, options.companies);
     say(`a backfill of ${options.orders} orders …`);
-    return { planning, backfill: await timeLongBackfill(hurried, options.orders) };
+    return { planning, backfill: await timeLongBackfill(hurried, options.orders, say) };
   } finally {
     await polite.close();
     await hurried.close();

@@ -25,12 +25,12 @@ export class LiveReadings {
     return performance.now() - started;
   }
 
-  /** Reads every second until stopped. */
+  /** Reads every ten seconds until stopped: more often than any schedule, and seldom enough not to be the load itself. */
   start(): void {
     const loop = async (): Promise<void> => {
       while (!this.#stopped) {
         this.#took.push(await this.once());
-        await new Promise((resolve) => void setTimeout(resolve, 1000));
+        await new Promise((resolve) => void setTimeout(resolve, 10_000));
       }
     };
     this.#running = loop();

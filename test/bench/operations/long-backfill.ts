@@ -5,6 +5,7 @@ import { runBackfill } from '../../../src/sync/run-backfill.ts';
 import { startBackfills } from '../../../src/sync/start-backfill.ts';
 import { spread, type Spread } from '../measure.ts';
 import { LiveReadings } from './live-beside.ts';
+import { cpuSeconds, parentOf } from './process-cpu.ts';
 import { addCompany, BenchSources } from './sources.ts';
 
 export interface LongBackfill {
@@ -12,12 +13,17 @@ export interface LongBackfill {
   readonly rows: number;
   readonly seconds: number;
   readonly rows_per_second: number;
-  /** Of slices with at least half of an even share of the orders: the first and last that were read, and the slowest and fastest. */
+  /** Of slices with at least half of an even share of the orders, rows a second: the first and last that were read, the slowest and the fastest. */
   readonly first_slice_rows_per_second: number;
   readonly last_slice_rows_per_second: number;
   readonly last_to_first: number;
   readonly slowest_rows_per_second: number;
   readonly fastest_rows_per_second: number;
+  /** Rows for a second of processor time of this process and the database together, which other work on the machine changes least. */
+  readonly rows_per_cpu_second: number;
+  /** The last of these slices against the first, and each of them against their median, in the order they were read. */
+  readonly last_to_first_by_cpu: number;
+  readonly slices_by_cpu: readonly number[];
   /** Resident memory of the reading process after a garbage collection at the end of the first of these slices and of the last, in MB. */
   readonly first_slice_mb: number;
   readonly last_slice_mb: number;
@@ -30,9 +36,16 @@ export interface LongBackfill {
 /** So many slices, each of so many orders that its rate is worth something. */
 const SLICES = 20;
 
+interface Step {
+  /** Slices done after it. */
+  readonly done: number;
+  readonly mb: number;
+  readonly cpu: number;
+}
+
 /** Reads all orders of one shop by one backfill, slice by slice, in this process. */
-export async function timeLongBackfill(app: App, orders: number): Promise<LongBackfill> {
-  const sources = await BenchSources.start(1, orders);
+export async function timeLongBackfill(app: App, orders: number, say: (text: string) => void): Promise<LongBackfill> {
+  const sources = await BenchSources.start(1, orders, 'shop');
   try {
     const { tenantId, connections } = await addCompany(app, 900, sources.accounts[0]!, ['shopify']);
     const tenant = { id: tenantId, rut: '70000900-0', company_name: 'Empresa 900', time_zone: 'America/Santiago' };
@@ -49,8 +62,14 @@ export async function timeLongBackfill(app: App, orders: number): Promise<LongBa
     for (let i = 0; i < 10; i++) alone.push(await new LiveReadings(app, place).once());
     const live = new LiveReadings(app, place);
     live.start();
-    const memory: { readonly done: number; readonly mb: number }[] = [];
-    const began = performance.now();
+    const backend = (await app.db.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
+    const postmaster = await parentOf(backend);
+    const cpu = async () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6 + (await cpuSeconds(postmaster));
+    };
+    const steps: Step[] = [];
+    const began = { at: performance.now(), cpu: await cpu() };
     for (let more = true; more;) {
       const step = await runBackfill(app.sync, tenantId, id, (connectionId, stream, lane, signal) =>
         app.jobFor(tenantId, connectionId, stream, lane, signal),
@@ -58,16 +77,21 @@ export async function timeLongBackfill(app: App, orders: number): Promise<LongBa
       more = step.more;
       globalThis.gc?.();
       const [row] = await showBackfills(app.db, { id });
-      memory.push({ done: row!.slices_done, mb: Math.round(process.memoryUsage.rss() / 1024 / 1024) });
+      steps.push({ done: row!.slices_done, mb: Math.round(process.memoryUsage.rss() / 1024 / 1024), cpu: await cpu() });
+      say(`${row!.slices_done} of ${row!.slices} slices, ${row!.read} rows, ${Math.round((performance.now() - began.at) / 1000)} s`);
     }
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = (performance.now() - began.at) / 1000;
     const beside = await live.stop();
     const [row] = await showBackfills(app.db, { id });
     if (row!.state !== 'done') throw new Error(`the backfill ended ${row!.state}: ${row!.error_message ?? ''}`);
     const slices = await showSlices(app.db, tenantId, id);
     const full = slices.filter(({ records }) => records >= (0.5 * orders) / slices.filter((one) => one.records > 0).length);
     const rates = full.map((slice) => Math.round(slice.rows / slice.seconds));
-    const at = (slice: number) => memory.find(({ done }) => done >= slice)!.mb;
+    const cpuUntil = (slice: number) => (slice === 0 ? began.cpu : steps.find(({ done }) => done >= slice)!.cpu);
+    const byCpu = full.map(({ slice, rows }) => rows / (cpuUntil(slice) - cpuUntil(slice - 1)));
+    const mb = (slice: number) => steps.find(({ done }) => done >= slice)!.mb;
+    const middle = byCpu.toSorted((a, b) => a - b)[byCpu.length >> 1]!;
+    const hundredths = (value: number) => Math.round(100 * value) / 100;
     return {
       orders: row!.records,
       rows: row!.read,
@@ -75,11 +99,14 @@ export async function timeLongBackfill(app: App, orders: number): Promise<LongBa
       rows_per_second: Math.round(row!.read / seconds),
       first_slice_rows_per_second: rates[0]!,
       last_slice_rows_per_second: rates.at(-1)!,
-      last_to_first: Math.round((100 * rates.at(-1)!) / rates[0]!) / 100,
+      last_to_first: hundredths(rates.at(-1)! / rates[0]!),
       slowest_rows_per_second: Math.min(...rates),
       fastest_rows_per_second: Math.max(...rates),
-      first_slice_mb: at(full[0]!.slice),
-      last_slice_mb: at(full.at(-1)!.slice),
+      rows_per_cpu_second: Math.round(row!.read / (steps.at(-1)!.cpu - began.cpu)),
+      last_to_first_by_cpu: hundredths(byCpu.at(-1)! / byCpu[0]!),
+      slices_by_cpu: byCpu.map((rate) => hundredths(rate / middle)),
+      first_slice_mb: mb(full[0]!.slice),
+      last_slice_mb: mb(full.at(-1)!.slice),
       outcome: row!.outcome ?? '',
       // The first reads what the ones after only look at again.
       live_alone_ms: spread(alone.slice(1)),

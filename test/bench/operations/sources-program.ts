@@ -5,25 +5,32 @@ import { startN8n } from '../../../src/sandbox/n8n/server.ts';
 import { startOdoo } from '../../../src/sandbox/odoo/server.ts';
 import { startShopify } from '../../../src/sandbox/shopify/server.ts';
 import { growCommerce } from '../../../src/sandbox/world/commerce.ts';
+import type { Shop } from '../../../src/sandbox/world/model.ts';
+import { growShop } from '../../../src/sandbox/world/shop.ts';
 
 /*
  * The four sources of many companies, as a process of its own: each company has its shop, its Odoo database and its Chatwoot account, and all of
  * them share one n8n, as companies do. What they hold is one company's, grown once. Tells where everything is, then serves until its parent
- * goes. A message to it asks how many requests it has served.
+ * goes. A message to it asks how many requests it has served. Given "shop", it has a shop alone, with all the orders: a long history fits in
+ * memory then.
  */
-const [tenants = 1, orders = 100, seed = 1] = process.argv.slice(2).map(Number);
+const [tenants = 1, orders = 100] = process.argv.slice(2).map(Number);
+const alone = process.argv[4] === 'shop';
+const seed = 1;
+/** Two years, so that no slice is busier than another and their rates can be compared. */
+const STEADY_DAYS = 730;
 const anchor = `${new Date().toISOString().slice(0, 13)}:00:00Z`;
 const clock = () => new Date();
 const each = Array.from({ length: tenants }, (_, i) => i);
 
-const commerce = growCommerce({ seed, anchor, orders });
-const shop = commerce.shops[0]!;
+const commerce = growCommerce({ seed, anchor, orders: alone ? 100 : orders });
+const shop = alone ? longHistory() : commerce.shops[0]!;
 const odoo = commerce.odoos[0]!;
 const user = odoo.users[0]!;
 const support = growChatwoot({
   seed,
   anchor: new Date(anchor),
-  accounts: [{ accountId: 1, timeZone: 'America/Santiago', conversations: Math.max(20, Math.round(orders / 4)) }],
+  accounts: [{ accountId: 1, timeZone: 'America/Santiago', conversations: alone ? 20 : Math.max(20, Math.round(orders / 4)) }],
 });
 const account = support.accounts[0]!;
 const instance = growN8n({
@@ -43,7 +50,7 @@ const token = account.users.find(({ role }) => role === 'administrator')!.access
 
 process.on('disconnect', () => process.exit());
 process.on('message', () => process.send?.([shopify, erp, chatwoot, n8n].reduce((sum, server) => sum + server.requests(), 0)));
-const firstOrderAt = shop.orders.map(({ createdAt }) => createdAt).toSorted()[0];
+const firstOrderAt = shop.orders.reduce((first, { createdAt }) => (createdAt < first ? createdAt : first), anchor);
 process.send?.({
   firstOrderAt,
   accounts: each.map((i) => ({
@@ -53,3 +60,17 @@ process.send?.({
     n8n: { base_url: n8n.url, api_key: instance.apiKey, tag: `tenant:t${i}` },
   })),
 });
+
+function longHistory(): Shop {
+  const plan = { recentAges: [], lost: 0, lateReturns: 0, terms: { currency: 'CLP', taxesIncluded: true, taxRate: '0.19' } } as const;
+  return growShop({
+    ...plan,
+    seed,
+    anchor,
+    domain: 'larga.myshopify.com',
+    name: 'Historia larga',
+    timeZone: 'America/Santiago',
+    orders,
+    steadyDays: STEADY_DAYS,
+  }).shop;
+}

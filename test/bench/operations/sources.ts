@@ -24,9 +24,10 @@ export class BenchSources {
     this.firstOrderAt = told.firstOrderAt;
   }
 
-  static async start(tenants: number, orders: number): Promise<BenchSources> {
+  /** @param what the four sources of each company, or one shop that holds all the orders */
+  static async start(tenants: number, orders: number, what: 'all' | 'shop' = 'all'): Promise<BenchSources> {
     const program = join(import.meta.dirname, 'sources-program.ts');
-    const child = fork(program, [String(tenants), String(orders)], { execArgv: ['--max-old-space-size=6000'] });
+    const child = fork(program, [String(tenants), String(orders), what], { execArgv: ['--max-old-space-size=14000'] });
     const [told] = (await once(child, 'message')) as [Pick<BenchSources, 'accounts' | 'firstOrderAt'>];
     return new BenchSources(child, told);
   }
