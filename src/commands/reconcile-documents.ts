@@ -1,7 +1,5 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { DocumentLine, DocumentsBridge } from '../reconcile/documents-bridge.ts';
-import { changesSince, keepDocumentsBridge, lastKeptBridge, type BridgeChange } from '../reconcile/keep-documents-bridge.ts';
 import { boundsOf, runDocumentsBridge } from '../reconcile/run-documents-bridge.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { localTime, UsageError, type Terminal, type Words } from './terminal.ts';
@@ -34,16 +32,13 @@ export function documentsCommand(reconcile: Command, context: CommandContext): v
     .requiredOption('--tenant <rut|id>', 'the company')
     .requiredOption('--month <YYYY-MM>', 'the month, by local day of the sale and date of the document')
     .option('--limit <n>', 'how many findings to show', '20')
-    .option('--keep <reason>', 'keep this result for good, as the closed month')
-    .option('--kept', 'the last kept result of the month, with what has changed since')
     .addHelpText(
       'after',
-      '\nExits with 3 when the bridge does not close, and with --kept when something has changed.\n\nExample:\n  kpi reconcile documents --tenant 76042235-5 --month 2026-11',
+      '\nExits with 3 when the bridge does not close. To keep a month for good: kpi reconcile close.\n\nExample:\n  kpi reconcile documents --tenant 76042235-5 --month 2026-11',
     )
     .action(async (options: Options) => {
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 0) throw new UsageError(`--limit is "${options.limit}"; it is a whole number`);
-      if (options.keep !== undefined && options.kept === true) throw new UsageError('--keep and --kept are two different questions');
       try {
         boundsOf(options.month);
       } catch (error) {
@@ -51,28 +46,10 @@ export function documentsCommand(reconcile: Command, context: CommandContext): v
       }
       const app = await context.app();
       const { id, time_zone: zone } = await findTenant(app, options.tenant);
-      // What is kept is whole, however much of it is shown.
-      const whole = options.keep === undefined ? limit : KEPT_FINDINGS;
-      const now = await runDocumentsBridge(app.db, { tenantId: id, month: options.month, limit: whole });
-      if (options.kept === true) {
-        const kept = await lastKeptBridge(app.db, id, options.month);
-        const changes = changesSince(kept.bridge, now);
-        terminal.document({ ...kept, changes });
-        terminal.line(
-          `  ${terminal.say({ es: 'Guardado por', en: 'Kept by' })} ${kept.keptBy}, ${localTime(new Date(kept.bridge.madeAt), zone)}: ${kept.reason}`,
-        );
-        printDocumentsBridge(terminal, { ...kept.bridge, findings: kept.bridge.findings.slice(0, limit) }, zone);
-        printChanges(terminal, changes);
-        if (changes.length > 0) process.exitCode = 3;
-        return;
-      }
-      const stored =
-        options.keep === undefined ? null : await keepDocumentsBridge(app.db, now, { who: userInfo().username, reason: options.keep });
-      const shown = { ...now, findings: now.findings.slice(0, limit) };
-      terminal.document(stored === null ? shown : { ...shown, kept: stored.id });
-      printDocumentsBridge(terminal, shown, zone);
-      if (stored !== null) terminal.line(`  ${terminal.say({ es: 'Guardado', en: 'Kept' })}: ${stored.id}`);
-      if (now.remainder !== '0') process.exitCode = 3;
+      const bridge = await runDocumentsBridge(app.db, { tenantId: id, month: options.month, limit });
+      terminal.document(bridge);
+      printDocumentsBridge(terminal, bridge, zone);
+      if (bridge.remainder !== '0') process.exitCode = 3;
     });
 }
 
@@ -80,33 +57,6 @@ interface Options {
   readonly tenant: string;
   readonly month: string;
   readonly limit: string;
-  readonly keep?: string;
-  readonly kept?: boolean;
-}
-
-/** More findings than anybody reads; the lines count them all. */
-const KEPT_FINDINGS = 10_000;
-
-function printChanges(terminal: Terminal, changes: readonly BridgeChange[]): void {
-  terminal.line();
-  if (changes.length === 0) {
-    terminal.line(`  ${terminal.say({ es: 'Hoy dice lo mismo.', en: 'It says the same today.' })}`);
-    return;
-  }
-  const rows: Readonly<Record<string, Words>> = {
-    ...LINES,
-    sales: { es: 'Ventas del mes', en: 'Sales of the month' },
-    refunds: { es: 'Devoluciones del mes', en: 'Refunds of the month' },
-    documents: { es: 'Documentos del mes', en: 'Documents of the month' },
-  };
-  terminal.table(
-    [
-      { title: { es: 'Cambió desde entonces', en: 'Changed since' }, value: (c) => terminal.say(rows[c.row] ?? { es: c.row, en: c.row }) },
-      { title: { es: 'Guardado', en: 'Kept' }, value: (c) => thousands(c.kept), right: true },
-      { title: { es: 'Hoy', en: 'Now' }, value: (c) => thousands(c.now), right: true },
-    ],
-    changes,
-  );
 }
 
 /** The bridge, the documents by type and the largest findings, to be pasted into a mail. */

@@ -3,7 +3,6 @@ import { audit, type Author } from '../store/audit.ts';
 import type { Database, TenantTransaction } from '../store/database.ts';
 import { ClosingRefused, type Closing, type PeriodTotals } from './closing.ts';
 import type { DocumentsBridge, DocumentsWarning, SourceAsOf } from './documents-bridge.ts';
-import { keepDocumentsBridge } from './keep-documents-bridge.ts';
 import { boundsOf, runDocumentsBridge } from './run-documents-bridge.ts';
 import { runReconciliation } from './run-reconciliation.ts';
 import { sqlFile } from './sql-file.ts';
@@ -31,6 +30,7 @@ const KNOWN = `select t.time_zone, array(select distinct c.source from ops.conne
 const ADD = `insert into ops.closings
     (tenant_id, id, month, currency, closed_at, closed_by, reason, is_forced, totals, sources, warnings, reconciliation_id, documents_bridge_id)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+const KEEP_BRIDGE = `insert into ops.documents_bridges (tenant_id, id, month, made_at, kept_by, reason, bridge) values ($1, $2, $3, $4, $5, $6, $7)`;
 const REOPEN = `update ops.closings set reopened_at = clock_timestamp(), reopened_by = $3, reopened_because = $4
   where tenant_id = $1 and month = $2::date and reopened_at is null returning id`;
 /** What makes a month's numbers less than certain. */
@@ -77,8 +77,10 @@ export async function closeMonth(db: Database, request: CloseRequest, author: Au
     if (!force) refuse(tenantId, month, [...open('documents', documents), ...open('orders', commercial)]);
 
     const id = randomUUID();
-    const kept = documents === null ? null : await keepDocumentsBridge(here, documents, author);
-    const bridges = [commercial?.id ?? null, kept?.id ?? null];
+    const bridgeId = documents === null ? null : randomUUID();
+    if (documents !== null)
+      await query(KEEP_BRIDGE, [tenantId, bridgeId, from, documents.madeAt, author.who, author.reason, JSON.stringify(documents)]);
+    const bridges = [commercial?.id ?? null, bridgeId];
     const told2 = [JSON.stringify(period.totals), JSON.stringify(sources), JSON.stringify(warnings)];
     await query(ADD, [tenantId, id, from, period.currency, period.at, author.who, author.reason, force, ...told2, ...bridges]);
     await query(KEEP_DOCUMENTS, [tenantId, id, from, until]);

@@ -5,7 +5,7 @@ import { sqlFile } from './sql-file.ts';
 const FINDINGS = sqlFile('after-closing');
 const SCOPE = sqlFile('after-closing-scope');
 const TERMS = sqlFile('after-closing-terms');
-const ANY = 'select exists (select from ops.closings c where c.tenant_id = $1) as any';
+const CLOSED = 'select exists (select from ops.closings c where c.tenant_id = $1) as something';
 
 /**
  * Keeps what changed in closed months as findings of class `after_closing`, of the local day on which each was first seen.
@@ -17,8 +17,8 @@ export async function keepAfterClosing(
 ): Promise<void> {
   const { tenantId, asOf, days } = request;
   await db.snapshot(tenantId, async (tx: TenantTransaction) => {
-    const closed = await tx.query<{ any: boolean }>(ANY, [tenantId]);
-    if (closed.rows[0]?.any !== true) return;
+    const closed = await tx.query<{ something: boolean }>(CLOSED, [tenantId]);
+    if (closed.rows[0]?.something !== true) return;
     await tx.query(TERMS, [asOf]);
     await tx.query(SCOPE, [tenantId, days]);
     await tx.query(FINDINGS, [tenantId, days, asOf]);

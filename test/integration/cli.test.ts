@@ -134,11 +134,6 @@ describe('a wrong argument ends with 2 and says what would be right', () => {
     ['comparison that has no id', ['reconcile', 'show', 'last', '--tenant', RUT], /"last" is not the id of a comparison/],
     ['bad month', ['reconcile', 'documents', '--tenant', RUT, '--month', '2026-13'], /the month is "2026-13"; write it like 2026-11/],
     [
-      'a bridge to keep and a kept one',
-      ['reconcile', 'documents', '--tenant', RUT, '--month', '2026-11', '--keep', 'x', '--kept'],
-      /--keep and --kept/,
-    ],
-    [
       'a period that ends before it begins',
       ['reconcile', 'clearing', '--tenant', RUT, '--from', '2026-11-02', '--until', '2026-11-02'],
       /the end is exclusive/,
@@ -248,7 +243,7 @@ describe('a connected company', () => {
     expect(document(shown, RESULT)).toEqual(result);
   });
 
-  test('reconcile documents closes in every month of the world, keeps a month, and clearing explains every gateway', async () => {
+  test('reconcile documents closes in every month of the world, a month is closed, and clearing explains every gateway', async () => {
     const BRIDGE = z
       .object({
         salesAmount: z.string(),
@@ -269,12 +264,13 @@ describe('a connected company', () => {
       const bridge = document(made, BRIDGE);
       if (ago === 2) expect(bridge.documents).toBeGreaterThan(3);
     }
-    const keep = await run('reconcile', 'documents', '--tenant', RUT, '--month', month(2), '--keep', 'cierre', '--lang', 'es');
-    expect(keep, keep.stderr).toMatchObject({ code: 0 });
-    expect(keep.stdout).toMatch(/Ventas del mes \(\d+\)[\s\S]*Sin explicar +0\n[\s\S]*Guardado: [0-9a-f-]{36}/);
-    const kept = await run('reconcile', 'documents', '--tenant', RUT, '--month', month(2), '--kept', '--lang', 'es');
-    expect(kept, kept.stderr).toMatchObject({ code: 0 });
-    expect(kept.stdout).toContain('Hoy dice lo mismo.');
+    const closing = ['--tenant', RUT, '--month', month(2), '--lang', 'es'];
+    const closed = await run('reconcile', 'close', ...closing, '--reason', 'cierre', '--force');
+    expect(closed, closed.stderr).toMatchObject({ code: 0 });
+    expect(closed.stdout).toMatch(/cambios 0[\s\S]*cierre[\s\S]*Ventas del mes \(\d+\)[\s\S]*Sin explicar +0\n/);
+    const shown = await run('reconcile', 'show', ...closing);
+    expect(shown, shown.stderr).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain('cambios 0');
 
     const days = ['--from', `${month(4)}-01`, '--until', `${month(0)}-01`];
     const clearing = await run('reconcile', 'clearing', '--tenant', RUT, ...days, '--json');

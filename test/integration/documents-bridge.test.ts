@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DocumentLine } from '../../src/reconcile/documents-bridge.ts';
-import { changesSince, keepDocumentsBridge, lastKeptBridge } from '../../src/reconcile/keep-documents-bridge.ts';
 import { runDocumentsBridge } from '../../src/reconcile/run-documents-bridge.ts';
 import { changeTenant } from '../../src/store/tenant-settings.ts';
 import { boleta, DELIVERED, DocumentsRig, note, order } from '../support/documents-rig.ts';
@@ -265,34 +264,6 @@ test('documents by type, with neto, IVA and folios; credit notes take away', asy
     row('39', 2, ['11', '13', 1], [150_000, 28_500, 178_500]),
     row('61', 1, ['15', '15', 0], [-10_000, -1_900, -11_900]),
   ]);
-});
-
-describe('a month that was kept', () => {
-  const author = { who: 'finanzas', reason: 'cierre de noviembre' };
-
-  test('is shown again exactly, and what changed since stands beside it', async () => {
-    await rig.write(order(21, [119_000], { created_at: NOVEMBER }));
-    await rig.issue(boleta(1, 119_000, 2101));
-    const closed = await bridgeOf('2026-11');
-    const kept = await keepDocumentsBridge(rig.engine.db, closed, author);
-    await rig.issue({ id: 2, lines: [{ gross: 5_000 }] }, note(3, 19_000, 2101, { reverses: 1 }));
-    const again = await lastKeptBridge(rig.engine.db, rig.tenant.tenantId, '2026-11');
-    expect(again).toEqual({ ...kept, bridge: closed });
-    expect(changesSince(again.bridge, await bridgeOf('2026-11'))).toEqual([
-      { row: 'sales', kept: '119000', now: '124000' },
-      { row: 'refunds', kept: '0', now: '19000' },
-      { row: 'documents', kept: '119000', now: '105000' },
-    ]);
-    expect(
-      await rig.tenant.rows("select actor, details->>'reason' as reason from ops.audit where action = 'reconcile.documents.keep'"),
-    ).toContainEqual({ actor: 'finanzas', reason: 'cierre de noviembre' });
-  });
-
-  test('cannot be changed, and one that was never kept is said', async () => {
-    await keepDocumentsBridge(rig.engine.db, await bridgeOf('2026-11'), author);
-    await expect(rig.tenant.rows("update ops.documents_bridges set reason = 'otro'")).rejects.toThrow('permission denied');
-    await expect(lastKeptBridge(rig.engine.db, rig.tenant.tenantId, '2026-12')).rejects.toThrow('--keep');
-  });
 });
 
 describe('what it cannot be made of', () => {

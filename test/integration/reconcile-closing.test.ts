@@ -120,6 +120,9 @@ describe('closing', () => {
     await expect(rig.db.query(`update ops.closed_documents set amount = 0 where closing_id = '${id}'`)).rejects.toThrow(
       /permission denied/,
     );
+    await expect(rig.db.query(`update ops.documents_bridges set bridge = '{}' where tenant_id = '${rig.tenantId}'`)).rejects.toThrow(
+      /permission denied/,
+    );
     for (const sql of [`delete from ops.closings where id = '${id}'`, `delete from ops.closed_documents where closing_id = '${id}'`])
       expect((await rig.db.query(sql)).rowCount).toBe(0);
   });
