@@ -53,10 +53,12 @@ export interface ReconcileBenchOptions {
   readonly orders: number;
   readonly repeat: number;
   readonly json: boolean;
+  /** Folder in which the filled warehouse stays for the next run. */
+  readonly keep: string | undefined;
 }
 
 const USAGE =
-  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- backfill [--orders N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--companies N] [--orders N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--json]';
+  'Usage: npm run -s bench -- sync [--rows N] [--batch N] [--repeat N] [--json], or: npm run -s bench -- backfill [--orders N] [--json], or: npm run -s bench -- kpi [--tenants N] [--orders N] [--repeat N] [--keep FOLDER] [--json], or: npm run -s bench -- gateway [--orders N] [--repeat N] [--json], or: npm run -s bench -- operations [--tenants N] [--workers N] [--seconds N] [--companies N] [--orders N] [--repeat N] [--json], or: npm run -s bench -- reconcile [--orders N] [--repeat N] [--keep FOLDER] [--json]';
 
 /** @throws UsageError */
 export function syncOptions(args: readonly string[]): SyncBenchOptions {
@@ -119,6 +121,7 @@ export function reconcileOptions(args: readonly string[]): ReconcileBenchOptions
     orders: whole('orders', values.orders ?? '100000', 10_000, 1_000_000),
     repeat: whole('repeat', values.repeat ?? '3', 1, 100),
     json: values.json ?? false,
+    keep: values.keep,
   };
 }
 

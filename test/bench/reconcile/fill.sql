@@ -1,6 +1,4 @@
--- One tenant with $1 orders in the shop and their mirrors in the books ($2: until when), with lines, payments, documents, refunds and credit
--- notes. Of a hundred pairs one differs in amount, one in shipping, of two hundred sales one has no mirror and one has two, of twenty one is
--- refunded, most of those with a credit note.
+-- The facts of the bench's company, of what world.sql made.
 with tenant as (
   insert into public.tenants (id, rut, rut_valid, company_name, currency, currency_decimals, time_zone)
   values (md5('tenant')::uuid, '76000001-0', false, 'Empresa', 'CLP', 0, 'America/Santiago')
@@ -10,87 +8,120 @@ connected as (
   select md5('tenant')::uuid, md5(source)::uuid, source, source, source, '{}', 'env:NONE', 'http://127.0.0.1' from unnest(array['shopify', 'odoo']) source
 )
 insert into ops.streams (tenant_id, connection_id, stream, lane, covered_until, last_success_at)
-select md5('tenant')::uuid, md5(s.source)::uuid, s.stream, 'live', $2::timestamptz, $2::timestamptz
-from (values ('shopify', 'orders'), ('odoo', 'orders'), ('odoo', 'invoices')) s(source, stream)
-where $1::integer > 0;
+select md5('tenant')::uuid, md5(s.source)::uuid, s.stream, 'live', z.until, z.until
+from bench.size z
+cross join (values ('shopify', 'orders'), ('odoo', 'orders'), ('odoo', 'pos_orders'), ('odoo', 'invoices')) s(source, stream);
 
--- Side 0 is the shop, 1 its mirrors, 2 the second mirror that some have.
 insert into public.source_orders (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, name, status, stated_status, payment_state,
-  source_status, created_at, business_day, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source, amount_products_source,
+  source_status, created_at, business_day, cancelled_at, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source, amount_products_source,
   amount_shipping_source, amount_discount_source, amount_other_source, fx_rate, amount_total, amount_untaxed, amount_tax, amount_products, amount_shipping,
   amount_discount, amount_other, amount_exempt_source, channel, shop_order_id, shop_order_name, invoiced, delivered, speaks, silent_because)
-select md5('tenant')::uuid, md5('order' || s.side || n)::uuid, md5(case when s.side = 0 then 'shopify' else 'odoo' end)::uuid,
-  case when s.side = 0 then 'shopify' else 'odoo' end, case when s.side = 0 then (5000000 + n)::text else (100000 + 2 * n + s.side)::text end, a.at, 0, 1, '\x00',
-  case when s.side = 0 then '#' || (1000 + n) else 'S' || (100000 + 2 * n + s.side) end, 'completed', 'completed', 'paid', 'x', a.at,
-  (a.at at time zone 'America/Santiago')::date, 'CLP', m.total, m.untaxed, m.total - m.untaxed, m.total - m.shipping, m.shipping, 0, 0, 1, m.total, m.untaxed,
-  m.total - m.untaxed, m.total - m.shipping, m.shipping, 0, 0, 0, 'web', (5000000 + n)::text, (1000 + n)::text, true, true, s.side = 0,
-  case when s.side > 0 then 'mirror' end
-from generate_series(1, $1::integer) n
-cross join (values (0), (1), (2)) s(side)
-cross join lateral (select $2::timestamptz - interval '2 hours' - ($1 - n) * (interval '365 days' / $1) as at) a
+select md5('tenant')::uuid, d.id, md5(s.source)::uuid, s.source, case when d.side = 0 then (5000000 + d.doc)::text else (400000 + 4 * d.doc + d.side)::text end, d.at, 0, 1, '\x00',
+  case when d.side = 0 then '#' || 1000 + d.doc else 'S' || 400000 + 4 * d.doc + d.side end, v.status, v.status, 'paid', 'x', d.at, d.day,
+  case when v.status = 'cancelled' then d.at end, 'CLP', d.total, d.untaxed, d.total - d.untaxed, d.goods, d.shipping, d.discount, d.tip, 1, d.total, d.untaxed, d.total - d.untaxed,
+  d.goods, d.shipping, d.discount, d.tip, 0, case when d.side < 3 then 'web' else 'sales' end, case when d.side < 3 then (5000000 + d.doc)::text end,
+  case when d.side < 3 then (1000 + d.doc)::text end, d.kind is null or d.kind not in ('not_invoiced', 'partial_invoice'), true, v.speaks, case when not v.speaks then 'mirror' end
+from bench.document d
+cross join lateral (select case when d.side = 0 then 'shopify' else 'odoo' end as source) s
 cross join lateral (
-  select 3990 + case when s.side = 1 and n % 100 = 7 then 1000 else 0 end as shipping, 20000 + n % 97 * 1000 + case when s.side = 1 and n % 100 = 3 then 500 else 0 end as goods
-) p
-cross join lateral (
-  select p.goods + p.shipping as total, round((p.goods + p.shipping) / 1.19) + case when s.side = 1 then n % 3 - 1 else 0 end as untaxed, p.shipping
-) m
-where case s.side when 0 then true when 1 then n % 200 <> 11 else n % 200 = 13 end;
+  select case when d.side > 0 then 'completed' when d.kind = 'status' then 'cancelled' when d.kind in ('refunded', 'refund_missing', 'refund_amount') then 'refunded' else 'completed' end as status,
+    d.side in (0, 3) or d.kind is not distinct from 'missing_in_shopify' as speaks
+) v
+order by d.doc, d.side;
 
 insert into public.order_links (tenant_id, shop_order_id, erp_order_id, rule)
-select md5('tenant')::uuid, md5('order0' || n)::uuid, md5('order' || side || n)::uuid, 'id'
-from generate_series(1, $1::integer) n cross join (values (1), (2)) s(side)
-where $2::timestamptz is not null and case side when 1 then n % 200 <> 11 else n % 200 = 13 end;
+select md5('tenant')::uuid, md5('0/' || w.n)::uuid, d.id, 'id'
+from bench.web w
+join bench.document d on d.side in (1, 2) and d.doc = w.n - (w.kind is not distinct from 'merged_second')::integer
+where w.kind is distinct from 'missing_in_shopify';
 
 insert into public.source_order_lines (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, order_id, line_kind, sku, name, quantity,
   units, unit_price_source, amount_source, amount_untaxed_source, amount_tax_source, amount_discount_source, currency_source)
-select o.tenant_id, md5('line' || l.line || o.id)::uuid, o.connection_id, o.source, o.source_id || '-' || l.line, o.source_updated_at, 0, 1, '\x00', o.id,
-  case when l.line = 3 then 'shipping' else 'product' end, case when l.line < 3 then 'SKU-' || (length(o.shop_order_id) + l.line) end, 'x', 1, 1, v.amount, v.amount,
-  round(v.amount / 1.19), v.amount - round(v.amount / 1.19), 0, 'CLP'
-from public.source_orders o
-cross join (values (1), (2), (3)) l(line)
-cross join lateral (
-  select case l.line when 3 then o.amount_shipping_source when 1 then trunc(o.amount_products_source / 2) else o.amount_products_source - trunc(o.amount_products_source / 2) end as amount
-) v
-where $1::integer > 0 and $2::timestamptz is not null;
+select md5('tenant')::uuid, md5('line' || d.id || l.line)::uuid, md5(s.source)::uuid, s.source, d.side || '-' || d.doc || '-' || l.line, d.at, 0, 1, '\x00', d.id, l.line_kind, l.sku, 'x', 1,
+  1, l.amount, l.amount, l.untaxed, l.amount - l.untaxed, l.discount, 'CLP'
+from bench.document d
+join bench.line l on l.side = d.side and l.doc = d.doc
+cross join lateral (select case when d.side = 0 then 'shopify' else 'odoo' end as source) s
+order by d.doc, d.side, l.line;
 
+-- Taken by the shop, and given back ten days later.
 insert into public.order_payments (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, order_id, created_at, business_day, kind, status,
   gateway, is_test, currency_source, amount_source)
-select o.tenant_id, md5('payment' || o.id)::uuid, o.connection_id, 'shopify', o.source_id, o.source_updated_at, 0, 1, '\x00', o.id, o.created_at, o.business_day, 'SALE', 'SUCCESS',
-  'webpay', false, 'CLP', o.amount_total_source
-from public.source_orders o
-where o.source = 'shopify' and $1::integer > 0 and $2::timestamptz is not null;
+select md5('tenant')::uuid, md5('payment' || d.id || t.turn)::uuid, md5('shopify')::uuid, 'shopify', d.doc || '-' || t.turn, d.at, 0, 1, '\x00', d.id, d.at + t.days * interval '1 day',
+  d.day + t.days, t.kind, 'SUCCESS', case when d.doc % 3 = 0 then 'mercadopago' else 'webpay' end, false, 'CLP', d.total + case when d.kind = 'gift_card' then 10000 else 0 end
+from bench.document d
+cross join lateral (values
+  (1, 'SALE', 0, true), (2, 'SALE', 0, d.kind = 'paid_twice'), (3, 'REFUND', 10, d.kind in ('refunded', 'refund_missing', 'refund_amount'))) t(turn, kind, days, is_there)
+where d.side = 0 and t.is_there
+order by d.doc;
 
-insert into public.order_payments (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, order_id, created_at, business_day, kind, status,
-  gateway, is_test, currency_source, amount_source)
-select o.tenant_id, md5('back' || o.id)::uuid, o.connection_id, 'shopify', 'b' || o.source_id, o.source_updated_at, 0, 1, '\x00', o.id, o.created_at, o.business_day, 'REFUND', 'SUCCESS',
-  'webpay', false, 'CLP', o.amount_total_source
-from public.source_orders o
-where o.source = 'shopify' and $1::integer > 0 and $2::timestamptz is not null and (o.shop_order_name::integer % 20 = 5 or o.shop_order_name::integer % 400 = 9);
-
--- A boleta for each order of the books, and a credit note for most that were refunded.
+-- A folio for each, but where it is to be used twice.
 insert into public.invoices (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, name, kind, state, payment_state, document_type, folio,
-  invoice_date, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source, currency_company, intercompany, amount_total, amount_untaxed, company, sii_state,
-  reversed_invoice_id, reference_reason)
-select o.tenant_id, md5('invoice' || k.kind || o.id)::uuid, o.connection_id, 'odoo', k.kind || o.source_id, o.source_updated_at, 0, 1, '\x00', 'BEL ' || o.source_id, k.kind, 'posted', 'paid',
-  k.type, o.source_id, o.business_day, 'CLP', o.amount_total_source, o.amount_untaxed_source, o.amount_tax_source, 'CLP', false, o.amount_total, o.amount_untaxed, '1', 'accepted',
-  case when k.type = '61' then md5('invoiceinvoice' || o.id)::uuid end, case when k.type = '61' then '1' end
-from public.source_orders o
-cross join (values ('invoice', '39'), ('credit_note', '61')) k(kind, type)
-where o.source = 'odoo' and $1::integer > 0 and $2::timestamptz is not null and (k.type = '39' or o.shop_order_name::integer % 20 = 5);
+  invoice_date, currency_source, amount_total_source, amount_untaxed_source, amount_tax_source, amount_net_source, amount_exempt_source, amount_iva_source, amount_other_taxes_source,
+  currency_company, intercompany, amount_total, amount_untaxed, company, sii_state, buyer_rut, reversed_invoice_id, reference_reason)
+select md5('tenant')::uuid, p.id, md5('odoo')::uuid, 'odoo', p.kind || p.side || '-' || p.doc, d.at, 0, 1, '\x00', 'DOC ' || p.side || '-' || p.doc, p.kind, p.state, 'paid', p.type,
+  (400000 + 4 * (p.doc - (p.what = 'folio_duplicate' and p.doc % 400 = 72 and p.side = 1)::integer) + p.side)::text, p.day, 'CLP', l.total, l.untaxed, l.total - l.untaxed, l.untaxed, 0,
+  l.total - l.untaxed, 0, 'CLP', false, l.total, l.untaxed, '1', case when p.what = 'dte_rejected' and p.side = 1 then 'rejected' else 'accepted' end,
+  case when p.what = 'document_type' and p.side = 1 then '76123456-0' end, p.reverses, case when p.kind = 'credit_note' then '1' end
+from bench.paper p
+join bench.document d on d.id = p.order_id
+join (
+  select p.id, sum(l.amount) as total, sum(l.untaxed) as untaxed from bench.paper p join bench.line l on l.side = p.side and l.doc = p.doc and l.line <= p.last_line group by p.id
+) l on l.id = p.id
+order by p.doc;
 
 insert into public.invoice_lines (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, invoice_id, order_id, order_line_id, quantity,
   amount_source, amount_untaxed_source, amount_tax_source, currency_source)
-select l.tenant_id, md5('invoiced' || k.kind || l.id)::uuid, l.connection_id, 'odoo', k.kind || l.source_id, l.source_updated_at, 0, 1, '\x00', md5('invoice' || k.kind || l.order_id)::uuid,
-  l.order_id, l.id, 1, l.amount_source, l.amount_untaxed_source, l.amount_tax_source, 'CLP'
-from public.source_order_lines l
-join public.source_orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
-cross join (values ('invoice', '39'), ('credit_note', '61')) k(kind, type)
-where l.source = 'odoo' and $1::integer > 0 and $2::timestamptz is not null and (k.type = '39' or o.shop_order_name::integer % 20 = 5);
+select md5('tenant')::uuid, md5('line' || p.id || l.line)::uuid, md5('odoo')::uuid, 'odoo', p.kind || p.side || '-' || p.doc || '-' || l.line, d.at, 0, 1, '\x00', p.id, p.order_id,
+  md5('line' || p.order_id || l.line)::uuid, 1, l.amount, l.untaxed, l.amount - l.untaxed, 'CLP'
+from bench.paper p
+join bench.document d on d.id = p.order_id
+join bench.line l on l.side = p.side and l.doc = p.doc and l.line <= p.last_line
+order by p.doc;
 
+-- What the shop gave back, and what credit notes gave back.
 insert into public.refunds (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, order_id, created_at, business_day, currency_source,
-  amount_total_source, amount_untaxed_source, amount_tax_source, amount_paid_back_source, fx_rate, amount_total, amount_untaxed, amount_paid_back, invoice_id)
-select o.tenant_id, md5('refund' || o.id)::uuid, o.connection_id, o.source, 'r' || o.source_id, o.source_updated_at, 0, 1, '\x00', o.id, o.created_at, o.business_day, 'CLP',
-  o.amount_total_source, o.amount_untaxed_source, o.amount_tax_source, o.amount_total_source, 1, o.amount_total, o.amount_untaxed, o.amount_total,
-  case when o.source = 'odoo' then md5('invoicecredit_note' || o.id)::uuid end
-from public.source_orders o
-where $1::integer > 0 and $2::timestamptz is not null and (o.shop_order_name::integer % 20 = 5 or o.source = 'shopify' and o.shop_order_name::integer % 400 = 9)
+  amount_total_source, amount_untaxed_source, amount_tax_source, amount_paid_back_source, fx_rate, amount_total, amount_untaxed, amount_paid_back, invoice_id, counts)
+select md5('tenant')::uuid, md5('refund' || r.order_id || r.day)::uuid, md5(r.source)::uuid, r.source, r.order_id || '-' || r.day, r.at, 0, 1, '\x00', r.order_id, r.at, r.day, 'CLP', r.total, r.untaxed,
+  r.total - r.untaxed, r.paid_back, 1, r.total, r.untaxed, r.paid_back, r.invoice_id, r.source = 'shopify'
+from (
+  select 'shopify' as source, d.id as order_id, d.at + interval '10 days' as at, d.day + 10 as day, d.total, d.untaxed, d.total as paid_back, null::uuid as invoice_id
+  from bench.document d
+  where d.side = 0 and d.kind in ('refunded', 'refund_missing', 'refund_amount')
+  union all
+  select 'odoo', p.order_id, d.at + interval '12 days', p.day, i.amount_total, i.amount_untaxed, null, p.id
+  from bench.paper p join bench.document d on d.id = p.order_id join public.invoices i on i.id = p.id
+  where p.kind = 'credit_note'
+) r;
+
+-- What customers paid, as the books have it: a day later, each for its boleta.
+insert into public.payments (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, name, direction, state, source_status, payment_date,
+  currency_source, amount_source, amount_company, currency_company, journal, matched)
+select md5('tenant')::uuid, md5('paid' || p.id)::uuid, md5('odoo')::uuid, 'odoo', 'p' || p.side || '-' || p.doc, d.at, 0, 1, '\x00', 'PAY/' || p.side || '-' || p.doc, 'inbound', 'posted', 'posted', d.day + 1, 'CLP',
+  i.amount_total, i.amount_total, 'CLP', case when p.doc % 3 = 0 then 'Mercado Pago' else 'Webpay' end, true
+from bench.paper p
+join bench.document d on d.id = p.order_id
+join public.invoices i on i.id = p.id
+where p.kind = 'invoice' and p.state = 'posted';
+
+insert into public.payment_allocations (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, payment_id, invoice_id, allocated_on,
+  amount_company, currency_company)
+select md5('tenant')::uuid, md5('for' || p.id)::uuid, md5('odoo')::uuid, 'odoo', 'a' || p.side || '-' || p.doc, d.at, 0, 1, '\x00', md5('paid' || p.id)::uuid, p.id, d.day + 1, i.amount_total, 'CLP'
+from bench.paper p
+join bench.document d on d.id = p.order_id
+join public.invoices i on i.id = p.id
+where p.kind = 'invoice' and p.state = 'posted';
+
+insert into public.payout_transactions (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, payout_id, order_id, order_payment_id, created_at,
+  business_day, kind, gateway, is_test, currency_source, amount_source, amount_fee_source, amount_net_source)
+select p.tenant_id, md5('payout' || p.id)::uuid, p.connection_id, 'shopify', 't' || p.source_id, p.source_updated_at, 0, 1, '\x00', md5('payout' || date_trunc('week', p.business_day) || p.gateway)::uuid,
+  p.order_id, p.id, p.created_at, p.business_day, lower(p.kind), p.gateway, false, 'CLP', v.amount, v.fee, v.amount - v.fee
+from public.order_payments p
+cross join lateral (select case when p.kind = 'REFUND' then -p.amount_source else p.amount_source end as amount, case when p.kind = 'SALE' then round(p.amount_source * 0.03) else 0 end as fee) v;
+
+insert into public.payouts (tenant_id, id, connection_id, source, source_id, source_updated_at, source_seq, read_seq, row_hash, created_at, business_day, status, direction, gateway,
+  currency_source, amount_source, amount_charges_source, amount_refunds_source, amount_adjustments_source, amount_other_source, amount_fee_source)
+select t.tenant_id, t.payout_id, t.connection_id, 'shopify', t.payout_id::text, max(t.created_at), 0, 1, '\x00', max(t.created_at), max(t.business_day) + 2, 'PAID', 'deposit', t.gateway, 'CLP',
+  sum(t.amount_net_source), sum(t.amount_source) filter (where t.kind = 'sale'), coalesce(-sum(t.amount_source) filter (where t.kind = 'refund'), 0), 0, 0, sum(t.amount_fee_source)
+from public.payout_transactions t
+group by t.tenant_id, t.payout_id, t.connection_id, t.gateway
