@@ -1580,6 +1580,7 @@ create table ops.open_findings (
 alter table ops.open_findings add constraint open_findings_pkey PRIMARY KEY (tenant_id, key);
 CREATE INDEX open_findings_day ON ops.open_findings USING btree (tenant_id, business_day, class);
 CREATE INDEX open_findings_group ON ops.open_findings USING btree (tenant_id, group_id);
+CREATE INDEX open_findings_suggested ON ops.open_findings USING btree (tenant_id) WHERE (suggestion IS NOT NULL);
 alter table ops.open_findings enable row level security;
 alter table ops.open_findings force row level security;
 create policy service on ops.open_findings as permissive for all to kpi_writer using (true) with check (true);
@@ -1787,7 +1788,8 @@ comment on column ops.reconcile_state.full_at is 'The instant of the last one of
 create table ops.reconcile_touched (
   tenant_id uuid not null,
   id bigint generated always as identity not null,
-  day date not null
+  day date not null,
+  order_ids uuid[]
 );
 alter table ops.reconcile_touched add constraint reconcile_touched_pkey PRIMARY KEY (tenant_id, id);
 alter table ops.reconcile_touched enable row level security;
@@ -1799,6 +1801,7 @@ comment on table ops.reconcile_touched is 'Local days on which something of the 
 comment on column ops.reconcile_touched.tenant_id is 'Tenant.';
 comment on column ops.reconcile_touched.id is 'Order of arrival.';
 comment on column ops.reconcile_touched.day is 'Local day of the order, refund or document.';
+comment on column ops.reconcile_touched.order_ids is 'The orders of that day to compare again, of either side; null: all of the day.';
 
 create table ops.reconciliation_classes (
   tenant_id uuid not null,

@@ -10,9 +10,9 @@ import type { JobDeps } from './job-deps.ts';
 export async function reconcileTenant(deps: Pick<JobDeps, 'db'>, tenantId: string): Promise<void> {
   const { db } = deps;
   const due = await reconcileDue(db, tenantId);
-  const { sources, whole, days } = due;
+  const { sources, whole, days, wholeDays, orderIds } = due;
   const asOf = new Date().toISOString();
-  if (sources.length === 2) await keepOpenFindings(db, { tenantId, asOf, ...(whole ? {} : { touched: { days } }) });
+  if (sources.length === 2) await keepOpenFindings(db, { tenantId, asOf, ...(whole ? {} : { touched: { orderIds, days: wholeDays } }) });
   if (whole || days.length > 0) await keepAfterClosing(db, { tenantId, asOf, days: whole ? null : days });
   await reconcileDone(db, tenantId, due);
 }

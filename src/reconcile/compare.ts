@@ -2,8 +2,14 @@ import type { TenantTransaction } from '../store/database.ts';
 import { COMPARE_WHOLE } from './plan-settings.ts';
 import { sqlFile } from './sql-file.ts';
 
-/** What a comparison is made of: everything, or the groups that some orders and local days belong to. */
-export type Scope = 'all' | { readonly orderIds: readonly string[]; readonly days: readonly string[] };
+/** Orders, and local days (`YYYY-MM-DD`) with all their orders. */
+export interface Touched {
+  readonly orderIds: readonly string[];
+  readonly days: readonly string[];
+}
+
+/** What a comparison is made of: everything, or the groups that what was touched belongs to. */
+export type Scope = 'all' | Touched;
 
 export interface Terms {
   readonly asOf: string;

@@ -1,5 +1,5 @@
 import type { Database, TenantTransaction } from '../store/database.ts';
-import { compare, type Scope } from './compare.ts';
+import { compare, type Scope, type Touched } from './compare.ts';
 import { keepStates } from './keep-states.ts';
 import { refuseOneSided } from './two-sides.ts';
 import { sqlFile } from './sql-file.ts';
@@ -10,9 +10,9 @@ export interface OpenFindingsRequest {
   readonly asOf: string;
   /**
    * Orders of either side that changed (themselves, their lines, refunds, payments, documents or links), and local days to compare whole
-   * (`YYYY-MM-DD`). Without both everything is compared.
+   * (`YYYY-MM-DD`). Without it everything is compared.
    */
-  readonly touched?: { readonly orderIds?: readonly string[]; readonly days?: readonly string[] };
+  readonly touched?: Partial<Touched>;
 }
 
 /** How many findings came, changed and went, and whether everything was compared. */
@@ -37,7 +37,7 @@ const KEEP_FINDINGS = sqlFile('keep-findings');
  * settings, or when a side became fresh or stale.
  * @throws when the tenant is unknown or has only one of the two sources
  */
-export async function keepOpenFindings(db: Database, request: OpenFindingsRequest): Promise<OpenFindingsKept> {
+export async function keepOpenFindings(db: Pick<Database, 'snapshot'>, request: OpenFindingsRequest): Promise<OpenFindingsKept> {
   const { tenantId, asOf, touched } = request;
   const { orderIds = [], days = [] } = touched ?? {};
   const some = await attempt(db, tenantId, asOf, touched === undefined ? 'all' : { orderIds, days });
@@ -45,7 +45,7 @@ export async function keepOpenFindings(db: Database, request: OpenFindingsReques
 }
 
 /** Null when everything must be compared instead. */
-async function attempt(db: Database, tenantId: string, asOf: string, scope: Scope): Promise<OpenFindingsKept | null> {
+async function attempt(db: Pick<Database, 'snapshot'>, tenantId: string, asOf: string, scope: Scope): Promise<OpenFindingsKept | null> {
   return db.snapshot(tenantId, async (tx: TenantTransaction) => {
     const { query } = tx;
     await refuseOneSided(tx);

@@ -6,8 +6,12 @@ export interface ReconcileDue {
   readonly sources: readonly ('shopify' | 'odoo')[];
   /** Everything: it is due by night, or nothing was ever compared. */
   readonly whole: boolean;
-  /** Local days `YYYY-MM-DD` that changed. */
+  /** Local days `YYYY-MM-DD` on which something changed. */
   readonly days: readonly string[];
+  /** Of these days, those of which all orders are compared. */
+  readonly wholeDays: readonly string[];
+  /** The orders that changed, of either side; of whole days they need not be named. */
+  readonly orderIds: readonly string[];
   /** Until which note they were read: what comes later stays for the next time. */
   readonly upTo: string;
 }

@@ -122,15 +122,24 @@ async function reaggregateShopErp(query: Query, effects: Effects, touched: Touch
   const days = new Set(touched.days);
   if (touched.orders.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...touched.orders]])).rows) days.add(day);
   await reaggregate(query, tenantId, ROLLUPS.shopErp, days);
-  await noteForReconciliation(query, effects, days);
+  await noteForReconciliation(query, effects, { days, orders: touched.orders });
 }
 
-/** The days that the comparison of shop and books must look at again: also of orders of which only a document or a payment changed. */
-async function noteForReconciliation(query: Query, effects: Effects, days: ReadonlySet<string>): Promise<void> {
+/** A batch that changed more orders is noted by its days: comparing whole days costs no more, and the notes stay small. */
+const MOST_NAMED = 500;
+
+/**
+ * What the comparison of shop and books must look at again: also orders of which only a document or a payment changed. By name, unless they
+ * are many or another rate changed: that changes refunds of orders that nobody names.
+ */
+async function noteForReconciliation(query: Query, effects: Effects, { days, orders }: TouchedSales): Promise<void> {
   const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
+  const named = [...orders.union(new Set(parents))];
   const [invoices, payments] = [effects.ids('invoice'), effects.ids('order_payment')];
-  if (days.size + parents.length + invoices.length + payments.length === 0) return;
-  await query(NOTE_TOUCHED, [effects.tenant.tenantId, [...days], [...new Set(parents)], invoices, payments]);
+  const size = named.length + invoices.length + payments.length;
+  if (days.size + size === 0) return;
+  const byName = size <= MOST_NAMED && effects.ids('exchange_rate').length === 0;
+  await query(NOTE_TOUCHED, [effects.tenant.tenantId, [...days], named, invoices, payments, byName]);
 }
 
 interface Day {

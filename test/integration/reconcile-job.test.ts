@@ -71,6 +71,59 @@ test('what changes while it compares stays for the next job', async () => {
   expect(await days()).toEqual(['2026-05-21']);
 });
 
+test('of a day on which one order changed the others are not compared again', async () => {
+  await shop(1001, 10_000);
+  await shop(1002, 20_000);
+  await job();
+  // Behind the service's back: only a comparison of the whole day would see it.
+  await admin(
+    `update public.source_orders set amount_total = 1, amount_total_source = 1 where tenant_id = $1 and shop_order_name = '1002'`,
+    [rig.tenant.tenantId],
+  );
+  await shop(1001, 9_000);
+  expect(await reconcileDue(rig.engine.db, rig.tenant.tenantId)).toMatchObject({ days: ['2026-05-20'], wholeDays: [], whole: false });
+  await job();
+  expect(await states()).toEqual(['missing_in_odoo -20000 open', 'missing_in_odoo -9000 open']);
+  await admin('insert into ops.reconcile_touched (tenant_id, day) values ($1, $2)', [rig.tenant.tenantId, '2026-05-20']);
+  await job();
+  expect(await states()).toEqual(['missing_in_odoo -1 open', 'missing_in_odoo -9000 open']);
+});
+
+test('what has no partner is looked at again when an order like it comes, changes or goes', async () => {
+  await shop(1001, 10_000);
+  await job();
+  const suggested = async () =>
+    (await listFindings(rig.engine.db, { tenantId: rig.tenant.tenantId, class: 'missing_in_odoo' })).map((f) =>
+      (f.suggestion ?? []).map(({ name }) => name),
+    );
+  const books = async (total: number, version: number) => {
+    const drafts = order(21, [total], { created_at: '2026-05-21T15:00:00Z' });
+    await rig.write(drafts.map((draft) => ({ ...draft, sourceUpdatedAt: `2026-06-01T12:00:0${version}Z` })));
+    await current();
+    await job();
+  };
+  expect(await suggested()).toEqual([[]]);
+  await books(10_000, 1);
+  expect(await suggested()).toEqual([['S00021']]);
+  await books(11_000, 2);
+  expect(await suggested()).toEqual([[]]);
+});
+
+test('after another rate whole days are compared: refunds of orders that nobody names are worth something else', async () => {
+  await job();
+  await rig.write([
+    {
+      entity: 'exchange_rate',
+      sourceId: '1',
+      sourceCreatedAt: null,
+      sourceUpdatedAt: SOLD,
+      fields: { currency: 'USD', base_currency: 'CLP', rate_date: '2026-05-20', rate: '950', company: '1' },
+    },
+    ...order(21, [10_000], { created_at: SOLD }),
+  ]);
+  expect(await reconcileDue(rig.engine.db, rig.tenant.tenantId)).toMatchObject({ wholeDays: ['2026-05-20'], orderIds: [] });
+});
+
 test('a change of a closed day is found by the job of the batch that brought it', async () => {
   await shop(1001, 10_000);
   await rig.write(order(21, [10_000], { created_at: SOLD, ...mirrorOf(1001) }));

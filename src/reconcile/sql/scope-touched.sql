@@ -1,4 +1,5 @@
--- The documents of the groups that orders $2 or local days $3 concern, and of groups that time alone changes until $4. $1 tenant.
+-- The documents of the groups that orders $2 or local days $3 concern, of groups that time alone changes until $4, and of those without a
+-- partner for which one of the orders is suggested or may be now (suggest.sql). $1 tenant.
 -- A group is followed as it was last compared and as its links are now, from document to document until nothing is new.
 create temporary table reconcile_scope on commit drop as
 with recursive
@@ -20,6 +21,24 @@ namesakes as (
   cross join lateral (
     select y.id from public.source_orders y where y.tenant_id = $1 and y.shop_order_name = o.shop_order_name offset 0) x
 ),
+suggested as (
+  select coalesce(f.shop_order_id, f.erp_order_id) as id
+  from ops.open_findings f
+  cross join lateral jsonb_to_recordset(f.suggestion) s(id uuid)
+  where f.tenant_id = $1 and f.suggestion is not null and s.id = any($2::uuid[])
+  union all
+  select f.id
+  from unnest($2::uuid[]) k(id)
+  cross join lateral (
+    select o.business_day, o.currency_source, o.amount_total_source from public.source_orders o where o.tenant_id = $1 and o.id = k.id offset 0) o
+  cross join lateral (
+    select coalesce(x.shop_order_id, x.erp_order_id) as id from ops.open_findings x
+    where x.tenant_id = $1 and x.business_day between o.business_day - 1 and o.business_day + 1
+      and x.class in ('missing_in_odoo', 'missing_in_shopify', 'duplicate_ref') offset 0) f
+  cross join lateral (
+    select from public.source_orders y
+    where y.tenant_id = $1 and y.id = f.id and y.currency_source = o.currency_source and y.amount_total_source = o.amount_total_source offset 0) y
+),
 walk(id) as (
   (
     select id from named
@@ -33,6 +52,8 @@ walk(id) as (
     select unnest(g.shop_orders || g.erp_orders || g.surplus)
     from ops.order_groups g
     where g.tenant_id = $1 and g.business_day = any($3::date[])
+    union
+    select id from suggested
   )
   union
   select n.id
