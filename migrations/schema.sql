@@ -3979,18 +3979,20 @@ create table public.source_orders (
   created_on date,
   invoice_id uuid,
   amount_invoiced numeric,
-  cancelled_but_invoiced boolean default false not null
+  cancelled_but_invoiced boolean default false not null,
+  invoiced_order_id uuid
 );
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
-alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text, 'duplicate'::text])));
+alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text, 'duplicate'::text, 'ordered'::text, 'invoiced'::text, 'not_invoiced'::text, 'replacement'::text])));
 CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_customer ON public.source_orders USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) INCLUDE (amount_total, channel, deleted_at) WHERE is_sale;
 CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_id, currency_source, business_day) WHERE ((fx_date IS NOT NULL) OR (fx_rate IS NULL));
 CREATE INDEX source_orders_invoice ON public.source_orders USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
-CREATE INDEX source_orders_left_out ON public.source_orders USING btree (tenant_id, business_day) WHERE ((NOT is_sale) AND (deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text));
+CREATE INDEX source_orders_invoiced ON public.source_orders USING btree (tenant_id, invoiced_order_id) WHERE (invoiced_order_id IS NOT NULL);
+CREATE INDEX source_orders_left_out ON public.source_orders USING btree (tenant_id, business_day) WHERE ((NOT is_sale) AND (deleted_at IS NULL) AND (status <> 'quotation'::text) AND (COALESCE(silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])));
 CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_other_day ON public.source_orders USING btree (tenant_id, business_day) WHERE (NOT is_sale);
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
@@ -4053,7 +4055,7 @@ comment on column public.source_orders.company is 'Compañía del origen (Odoo).
 comment on column public.source_orders.shop_order_id is 'Identificador del pedido en la tienda, propio o citado.';
 comment on column public.source_orders.shop_order_name is 'Número del pedido en la tienda sin #, propio o citado.';
 comment on column public.source_orders.speaks is 'Si este documento habla por la venta; el espejo calla.';
-comment on column public.source_orders.silent_because is 'mirror: habla el documento del otro sistema. waiting: cita un pedido que aún no llega. duplicate: otro documento de Odoo habla por el mismo pedido de la tienda.';
+comment on column public.source_orders.silent_because is 'mirror: habla el documento del otro sistema. waiting: cita un pedido que aún no llega. duplicate: otro documento de Odoo habla por el mismo pedido de la tienda. ordered: documento cuyo pedido cuenta. invoiced: pedido cuyos documentos emitidos cuentan. not_invoiced: pedido sin facturar, o solo en parte, de una empresa que cuenta por documentos. replacement: documento que reemplaza a otro ya contado.';
 comment on column public.source_orders.is_sale is 'Si es una venta que se cuenta.';
 comment on column public.source_orders.shop is 'Tienda de Shopify de la que viene: el mismo #1001 existe en cada una. Nula fuera de Shopify.';
 comment on column public.source_orders.amount_iva_source is 'IVA, parte de los impuestos (los licores y bebidas llevan además ILA), moneda del documento; nulo si no se puede saber.';
@@ -4067,9 +4069,10 @@ comment on column public.source_orders.delivered is 'Si está entregado, o no ha
 comment on column public.source_orders.invoiced is 'Si está facturado según el origen; nulo si no lo dice.';
 comment on column public.source_orders.locked is 'Si está bloqueado en el origen; nulo si no lo dice.';
 comment on column public.source_orders.created_on is 'Fecha de la venta, si el origen no dice la hora; entonces es el día.';
-comment on column public.source_orders.invoice_id is 'Documento que es él mismo la venta, por no tener pedido.';
+comment on column public.source_orders.invoice_id is 'Documento emitido que es él mismo la venta: por no tener pedido o, con invoiced_order_id, si la empresa cuenta por documentos.';
 comment on column public.source_orders.amount_invoiced is 'Facturado menos notas de crédito, moneda de la empresa; nulo si no hay documento emitido conocido o no se pudo convertir.';
 comment on column public.source_orders.cancelled_but_invoiced is 'Anulado en el origen, pero con documentos emitidos vigentes: sigue siendo una venta.';
+comment on column public.source_orders.invoiced_order_id is 'Pedido que factura este documento; uno que factura varios está una vez por pedido, con su parte.';
 
 create table public.tenants (
   id uuid not null,
@@ -4106,7 +4109,8 @@ create table public.tenants (
   reconcile_pos boolean default true not null,
   reconcile_total_tolerance jsonb default '{}'::jsonb not null,
   reconcile_tax_tolerance jsonb default '{}'::jsonb not null,
-  document_expected jsonb default '{}'::jsonb not null
+  document_expected jsonb default '{}'::jsonb not null,
+  sales_basis text default 'orders'::text not null
 );
 alter table public.tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table public.tenants add constraint tenants_cart_hours_check CHECK (((cart_hours > (0)::numeric) AND (cart_hours <= (168)::numeric)));
@@ -4124,6 +4128,7 @@ alter table public.tenants add constraint tenants_reconcile_grace_minutes_check 
 alter table public.tenants add constraint tenants_reconcile_tax_tolerance_check CHECK ((jsonb_typeof(reconcile_tax_tolerance) = 'object'::text));
 alter table public.tenants add constraint tenants_reconcile_total_tolerance_check CHECK ((jsonb_typeof(reconcile_total_tolerance) = 'object'::text));
 alter table public.tenants add constraint tenants_rut_key UNIQUE (rut);
+alter table public.tenants add constraint tenants_sales_basis_check CHECK ((sales_basis = ANY (ARRAY['orders'::text, 'invoices'::text])));
 alter table public.tenants add constraint tenants_sla_first_response_by_channel_check CHECK ((jsonb_typeof(sla_first_response_by_channel) = 'object'::text));
 alter table public.tenants add constraint tenants_sla_first_response_minutes_check CHECK (((sla_first_response_minutes >= 1) AND (sla_first_response_minutes <= 525600)));
 alter table public.tenants add constraint tenants_sla_resolution_by_channel_check CHECK ((jsonb_typeof(sla_resolution_by_channel) = 'object'::text));
@@ -4178,6 +4183,7 @@ comment on column public.tenants.reconcile_pos is 'Si las ventas de punto de ven
 comment on column public.tenants.reconcile_total_tolerance is 'Por moneda, cuánto pueden diferir dos totales y ser redondeo; lo que no está es 0.';
 comment on column public.tenants.reconcile_tax_tolerance is 'Por moneda, cuánto pueden diferir los impuestos por línea y ser redondeo; lo que no está es la unidad menor de la moneda.';
 comment on column public.tenants.document_expected is 'Por canal o medio de pago, el documento que se espera: boleta, factura, voucher o external (emitido fuera de Odoo); lo que no está es boleta.';
+comment on column public.tenants.sales_basis is 'Qué documento de Odoo cuenta como venta: orders (el pedido, en su día) o invoices (cada documento emitido, en su fecha).';
 
 create table public.user_tenants (
   tenant_id uuid not null,
@@ -6438,7 +6444,7 @@ create view kpi.sales_left_out with (security_invoker=true) as
         CASE
             WHEN (excluded_because IS NOT NULL) THEN excluded_because
             WHEN (status = 'cancelled'::text) THEN 'cancelled'::text
-            WHEN (silent_because = 'waiting'::text) THEN 'waiting'::text
+            WHEN (silent_because = ANY (ARRAY['waiting'::text, 'not_invoiced'::text])) THEN silent_because
             ELSE 'without_rate'::text
         END AS reason,
     id,
@@ -6447,7 +6453,11 @@ create view kpi.sales_left_out with (security_invoker=true) as
     (name || COALESCE((' · '::text || shop), ''::text)) AS source_ref,
     status,
     currency_source,
-    amount_total_source,
+        CASE
+            WHEN ((silent_because IS DISTINCT FROM 'not_invoiced'::text) OR (COALESCE(amount_invoiced, (0)::numeric) = (0)::numeric)) THEN amount_total_source
+            WHEN (fx_rate = (1)::numeric) THEN (amount_total_source - amount_invoiced)
+            ELSE round((amount_total_source * ((1)::numeric - (amount_invoiced / NULLIF(amount_total, (0)::numeric)))), 2)
+        END AS amount_total_source,
     created_at,
     business_day
    FROM ( SELECT x.tenant_id,
@@ -6510,9 +6520,10 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.created_on,
             x.invoice_id,
             x.amount_invoiced,
-            x.cancelled_but_invoiced
+            x.cancelled_but_invoiced,
+            x.invoiced_order_id
            FROM public.source_orders x
-          WHERE ((NOT x.is_sale) AND (x.deleted_at IS NULL) AND (x.status <> 'quotation'::text) AND (x.silent_because IS DISTINCT FROM 'mirror'::text))
+          WHERE ((NOT x.is_sale) AND (x.deleted_at IS NULL) AND (x.status <> 'quotation'::text) AND (COALESCE(x.silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])))
         UNION ALL
          SELECT x.tenant_id,
             x.id,
@@ -6574,24 +6585,25 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.created_on,
             x.invoice_id,
             x.amount_invoiced,
-            x.cancelled_but_invoiced
+            x.cancelled_but_invoiced,
+            x.invoiced_order_id
            FROM public.source_orders x
           WHERE (x.is_sale AND (x.amount_total IS NULL))) o
-  WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (silent_because IS DISTINCT FROM 'mirror'::text) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL)));
+  WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (COALESCE(silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL) OR ((silent_because = 'not_invoiced'::text) AND (status = ANY (ARRAY['open'::text, 'completed'::text])) AND (amount_total > COALESCE(amount_invoiced, (0)::numeric)))));
 alter table kpi.sales_left_out owner to kpi_owner;
 grant select on table kpi.sales_left_out to kpi_analyst;
 grant select on table kpi.sales_left_out to kpi_reader;
 grant select on table kpi.sales_left_out to kpi_writer;
-comment on view kpi.sales_left_out is 'Lo que alguien podría echar de menos en las cifras de venta, documento por documento y con su motivo. Una fila por documento; no están los presupuestos ni los espejos (cuenta su original). En la moneda del documento. El motivo es el primero que se cumple: test, intercompany, gift_card_only, zero_value, cancelled (anulado antes de pagar), waiting (pedido de Odoo que cita un pedido web que aún no llega), without_rate (contado en orders, pero sin monto por falta de tipo de cambio). Debe cuadrar con: la diferencia entre el total de pedidos que muestra Shopify u Odoo y kpi.sales_by_day.';
+comment on view kpi.sales_left_out is 'Lo que alguien podría echar de menos en las cifras de venta, documento por documento y con su motivo. Una fila por documento; no están los presupuestos ni los espejos (cuenta su original). En la moneda del documento. El motivo es el primero que se cumple: test, intercompany, gift_card_only, zero_value, cancelled (anulado antes de pagar), waiting (pedido de Odoo que cita un pedido web que aún no llega), not_invoiced (pedido de Odoo confirmado de una empresa que cuenta por documentos emitidos: lo que de él ningún documento factura), without_rate (contado en orders, pero sin monto por falta de tipo de cambio). Debe cuadrar con: la diferencia entre el total de pedidos que muestra Shopify u Odoo y kpi.sales_by_day.';
 comment on column kpi.sales_left_out.tenant_id is 'Empresa.';
-comment on column kpi.sales_left_out.reason is 'Motivo: test, intercompany, gift_card_only, zero_value, cancelled, waiting o without_rate.';
+comment on column kpi.sales_left_out.reason is 'Motivo: test, intercompany, gift_card_only, zero_value, cancelled, waiting, not_invoiced o without_rate.';
 comment on column kpi.sales_left_out.id is 'Documento (source_orders.id).';
 comment on column kpi.sales_left_out.source is 'Sistema de origen.';
 comment on column kpi.sales_left_out.source_id is 'Identificador en el origen.';
 comment on column kpi.sales_left_out.source_ref is 'Número visible.';
 comment on column kpi.sales_left_out.status is 'Estado del documento.';
 comment on column kpi.sales_left_out.currency_source is 'Moneda del documento.';
-comment on column kpi.sales_left_out.amount_total_source is 'Total en la moneda del documento.';
+comment on column kpi.sales_left_out.amount_total_source is 'Total en la moneda del documento; de un pedido por facturar, lo que falta facturar.';
 comment on column kpi.sales_left_out.created_at is 'Momento del documento.';
 comment on column kpi.sales_left_out.business_day is 'Su día local.';
 
@@ -7781,7 +7793,7 @@ alter table public.orders owner to kpi_owner;
 grant select on table public.orders to kpi_analyst;
 grant select on table public.orders to kpi_reader;
 grant select on table public.orders to kpi_writer;
-comment on view public.orders is 'Cada venta exactamente una vez, y solo ventas: documentos confirmados (open, completed, refunded) que hablan por sí mismos; sin presupuestos, anulados, pruebas, valor cero, espejos ni borrados. Una fila por venta, en su día para siempre; lo devuelto está en refunds y no cambia la venta. Montos sin sufijo en la moneda de la empresa, con impuestos y antes de devoluciones; nulos si no hay tipo de cambio (ver kpi.sales_left_out). amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax. Debe cuadrar con: Shopify, Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y pedidos anulados sin pago); Odoo, pedidos confirmados que no vienen de la tienda.';
+comment on view public.orders is 'Cada venta exactamente una vez, y solo ventas: documentos confirmados (open, completed, refunded) que hablan por sí mismos; sin presupuestos, anulados, pruebas, valor cero, espejos ni borrados. De Odoo, el pedido en su día o, si la empresa cuenta por documentos (sales_basis), cada documento emitido en su fecha. Una fila por venta, en su día para siempre; lo devuelto está en refunds y no cambia la venta. Montos sin sufijo en la moneda de la empresa, con impuestos y antes de devoluciones; nulos si no hay tipo de cambio (ver kpi.sales_left_out). amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax. Debe cuadrar con: Shopify, Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y pedidos anulados sin pago); Odoo, pedidos confirmados (o documentos publicados) que no vienen de la tienda.';
 comment on column public.orders.id is 'Identificador de la venta: el del documento que habla.';
 comment on column public.orders.tenant_id is 'Empresa.';
 comment on column public.orders.source is 'Sistema cuyo documento habla: shopify u odoo.';

@@ -2,11 +2,13 @@ import { SourceError, type Notice } from '#contract';
 import { z } from 'zod';
 import type { OdooClient } from './client.ts';
 import { readCompanies, readCompanyPartners, readCurrencies } from './companies.ts';
+import { readLoyalty } from './loyalty.ts';
 import type { LineProduct } from './mapping/order-line.ts';
-import type { InvoiceFacts, Reference } from './mapping/read-invoice.ts';
+import type { InvoiceFacts, Reference, SaleLine } from './mapping/read-invoice.ts';
 import { saleOf } from './mapping/read-invoice.ts';
 import { parseRut } from './mapping/rut.ts';
-import { char, many2many, many2one, maybe, recordId } from './raw-values.ts';
+import { char, flag, many2many, many2one, maybe, recordId } from './raw-values.ts';
+import { readTeams } from './sale-facts.ts';
 import type { OdooSettings } from './settings.ts';
 import { readTaxes } from './taxes.ts';
 import { readUnits } from './units.ts';
@@ -15,6 +17,7 @@ import { readUnits } from './units.ts';
 export interface LearningFacts extends InvoiceFacts {
   readonly products: Map<number, LineProduct>;
   readonly saleOrders: Map<number, number>;
+  readonly saleLines: Map<number, SaleLine>;
   readonly origins: Map<number, string | null>;
   readonly references: Map<number, Reference>;
   readonly companyRuts: Map<number, string>;
@@ -22,7 +25,17 @@ export interface LearningFacts extends InvoiceFacts {
 }
 
 const rawType = z.object({ id: recordId, code: maybe(char) });
-const rawSaleLine = z.object({ id: recordId, order_id: maybe(many2one) });
+const rawSaleLine = z.object({
+  id: recordId,
+  order_id: maybe(many2one),
+  is_delivery: maybe(flag),
+  is_downpayment: maybe(flag),
+  is_reward_line: maybe(flag),
+  reward_id: maybe(many2one),
+  // Renamed in 19.
+  product_uom: maybe(many2one),
+  product_uom_id: maybe(many2one),
+});
 const rawOriginLine = z.object({ move_id: maybe(many2one), sale_line_ids: maybe(many2many) });
 const rawOrigin = z.object({ id: recordId, move_type: maybe(char), pos_order_ids: maybe(many2many) });
 const rawPartner = z.object({ id: recordId, vat: maybe(char) });
@@ -38,15 +51,20 @@ export async function readInvoiceFacts(client: OdooClient, settings: OdooSetting
   const companies = await readCompanies(client, settings.company_id);
   const types = await rows(client, 'l10n_latam.document.type', [], rawType);
   const { taxes, notices } = await readTaxes(client);
+  const { loyalty } = await readLoyalty(client);
   return {
     currencies: await readCurrencies(client),
     companyCurrency: new Map(companies.map((company) => [company.id, company.currencyId])),
     companyPartners: await readCompanyPartners(client, companies),
     documentTypes: new Map(types.flatMap(({ id, code }) => (code === null ? [] : [[id, code] as const]))),
     taxes,
+    loyalty,
+    tips: new Set(settings.tip_codes.map((code) => code.toUpperCase())),
+    teams: await readTeams(client),
     units: await readUnits(client),
     products: new Map(),
     saleOrders: new Map(),
+    saleLines: new Map(),
     origins: new Map(),
     references: new Map(),
     companyRuts: new Map(),
@@ -73,7 +91,9 @@ export async function learnReferences(
   const named = [...parsedBy(pageLine, lines), ...originLines].flatMap((line) => line.sale_line_ids ?? []);
   const saleLines = unknown(named, facts.saleOrders);
   for (const line of await rows(client, 'sale.order.line', [['id', 'in', saleLines]], rawSaleLine, saleLines.length)) {
-    if (line.order_id !== null) facts.saleOrders.set(line.id, line.order_id);
+    const { id, order_id: order, product_uom: unit, product_uom_id: unitFrom19, ...said } = line;
+    facts.saleLines.set(id, { ...said, unit: unitFrom19 ?? unit });
+    if (order !== null) facts.saleOrders.set(id, order);
   }
   await learnOrigins(client, reversed, originLines, facts);
   await learnRuts(

@@ -69,7 +69,7 @@ export async function learnProducts(client: OdooClient, lines: readonly unknown[
 }
 
 /** Sales teams are a channel of sale; none where they cannot be read. */
-async function readTeams(client: OdooClient): Promise<ReadonlyMap<number, string>> {
+export async function readTeams(client: OdooClient): Promise<ReadonlyMap<number, string>> {
   try {
     if ((await client.fields('crm.team')) === null) return new Map();
     const rows = await client.searchRead('crm.team', { domain: [], fields: ['id', 'name'] });

@@ -3,15 +3,18 @@
 -- Meaning: every sale exactly once, and nothing but sales (MEANING 1-4). A sale is a confirmed document of status open, completed or
 --   refunded that speaks for itself: no quotation, cart, cancelled, test, zero-value, gift-card-only or intercompany document, no mirror,
 --   no tombstone. It stays on its day for good; what is given back is a row of refunds and never changes it.
+--   Of Odoo the sale is the order on its day or, where the company counts by documents (tenants.sales_basis, MEANING 13), each posted invoice
+--   on its date: then an invoice of several orders is a sale of each, for its share.
 -- Grain: one row per sale. id is the id of the speaking document.
 -- Unit: every amount without suffix is in the tenant's currency (column currency, the same on every row of a tenant); *_source amounts are
 --   in currency_source. With tax, before returns.
--- Source: public.source_orders (Shopify orders, Odoo sale orders).
+-- Source: public.source_orders (Shopify orders; Odoo sale orders, issued documents, orders of the counter).
 -- Formula: source_orders where is_sale. amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax.
 --   amount_iva is a part of amount_tax, amount_exempt a part of amount_untaxed (MEANING 21). channel is the source's, by the tenant's own
 --   name for it where it has one (tenants.channel_names); source_ref names the shop, as #1001 exists in each (MEANING 54, 56).
 -- Debe cuadrar con: Shopify, informe Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y en
---   pedidos anulados sin pago); Odoo, pedidos de venta confirmados sin los que vienen de la tienda.
+--   pedidos anulados sin pago); Odoo, pedidos de venta confirmados sin los que vienen de la tienda o, si la empresa cuenta por documentos,
+--   facturas y boletas publicadas por fecha sin las de esos pedidos ni las que reemplazan a otra.
 -- Bad input: no exchange rate -> the unsuffixed amounts are null (COUNT counts the sale, SUM leaves it out) and the row is in
 --   kpi.sales_left_out. Null also where the tenant has no rate of that currency at all. amount_iva and amount_exempt are null too where the
 --   source does not tell its taxes apart; amount_ledger where there is none (only Shopify has one) or it was not read whole.
@@ -53,7 +56,7 @@ left join public.tenants as t on t.id = o.tenant_id
 where o.is_sale and o.deleted_at is null;
 
 comment on view public.orders is
-'Cada venta exactamente una vez, y solo ventas: documentos confirmados (open, completed, refunded) que hablan por sí mismos; sin presupuestos, anulados, pruebas, valor cero, espejos ni borrados. Una fila por venta, en su día para siempre; lo devuelto está en refunds y no cambia la venta. Montos sin sufijo en la moneda de la empresa, con impuestos y antes de devoluciones; nulos si no hay tipo de cambio (ver kpi.sales_left_out). amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax. Debe cuadrar con: Shopify, Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y pedidos anulados sin pago); Odoo, pedidos confirmados que no vienen de la tienda.';
+'Cada venta exactamente una vez, y solo ventas: documentos confirmados (open, completed, refunded) que hablan por sí mismos; sin presupuestos, anulados, pruebas, valor cero, espejos ni borrados. De Odoo, el pedido en su día o, si la empresa cuenta por documentos (sales_basis), cada documento emitido en su fecha. Una fila por venta, en su día para siempre; lo devuelto está en refunds y no cambia la venta. Montos sin sufijo en la moneda de la empresa, con impuestos y antes de devoluciones; nulos si no hay tipo de cambio (ver kpi.sales_left_out). amount_total = amount_products + amount_shipping + amount_other = amount_untaxed + amount_tax. Debe cuadrar con: Shopify, Total sales antes de devoluciones por fecha de proceso (difiere en tarjetas de regalo vendidas y pedidos anulados sin pago); Odoo, pedidos confirmados (o documentos publicados) que no vienen de la tienda.';
 comment on column public.orders.id is 'Identificador de la venta: el del documento que habla.';
 comment on column public.orders.tenant_id is 'Empresa.';
 comment on column public.orders.source is 'Sistema cuyo documento habla: shopify u odoo.';

@@ -40,8 +40,9 @@ export const ENTITIES = {
     shop_order_name: optional(text()),
     // The source's date, where it states no time: then it is the day, and `created_at` is stored as its local noon.
     created_on: rare(day()),
-    // The invoice that is itself the sale, because it has no order.
+    // The invoice that is itself the sale: because it has no order or, with the order that it invoices, where documents are what counts.
     invoice_id: rare(ref('invoice')),
+    invoiced_order_id: rare(ref('order')),
   },
   order_line: {
     order_id: ref('order'),

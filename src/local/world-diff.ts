@@ -14,6 +14,7 @@ export interface WorldDifference {
 // A reference column holds a uuid; the world states the source id of the record it points to.
 const REFERENCES: Readonly<Record<string, string>> = {
   order_id: 'public.source_orders',
+  invoiced_order_id: 'public.source_orders',
   invoice_id: 'public.invoices',
   reversed_invoice_id: 'public.invoices',
   debited_invoice_id: 'public.invoices',

@@ -16,6 +16,8 @@ export interface Derivation {
   readonly select: string;
   /** Select over tenant $1: the touched values there may be, as `key`, where it takes long to find them by the select above. */
   readonly keys?: string;
+  /** Which rows of the table these are, as a condition without alias, where not all of them. */
+  readonly rows?: string;
   /** Whether the rows themselves are derived, not just these columns of a fact. */
   readonly wholeRows: boolean;
   /** The facts that are touched when a row changes, with the columns that hold their ids: what rests on them follows at once. */
@@ -29,7 +31,7 @@ const ofTenant = (columns: string, table: string, joins = '') =>
    where f.tenant_id = $1 and ($2::uuid[] is null or f.id = any($2::uuid[]))`;
 
 /** Derived columns of a fact. The select has `id` and these columns, for tenant $1 and the ids `$2::uuid[]` (null: all). */
-const facts = (table: string, columns: readonly string[], select: string): Derivation => {
+const facts = (table: string, columns: readonly string[], select: string, rows?: string): Derivation => {
   const entity = (Object.keys(TABLES) as Entity[]).find((one) => TABLES[one].table === table);
   if (entity === undefined) throw new Error(`${table} is no table of facts`);
   return {
@@ -39,6 +41,7 @@ const facts = (table: string, columns: readonly string[], select: string): Deriv
     columns,
     touch: { column: 'id', type: 'uuid' },
     select,
+    ...(rows === undefined ? {} : { rows }),
     wholeRows: false,
     concerns: { entity, columns: ['id'] },
   };
@@ -54,6 +57,9 @@ const execution = (table: string) =>
       'left join public.workflows w on w.tenant_id = f.tenant_id and w.id = f.workflow_id',
     ),
   );
+
+/** Orders, and whatever is a sale without one: not the issued documents of an order. */
+const ORDERS = 'invoiced_order_id is null';
 
 /**
  * Everything derived, in the order in which one rests on the other: conversion, links, who speaks, statuses, refunds, roll-ups. Written apart from
@@ -108,8 +114,8 @@ export const DERIVATIONS: readonly Derivation[] = [
     wholeRows: true,
     concerns: { entity: 'order', columns: ['shop_order_id', 'erp_order_id'] },
   },
-  facts('public.source_orders', ['speaks', 'silent_because'], sqlFile('rebuild-voices')),
-  facts('public.source_orders', ['status', 'amount_invoiced', 'cancelled_but_invoiced'], sqlFile('rebuild-documents')),
+  facts('public.source_orders', ['speaks', 'silent_because'], sqlFile('rebuild-voices'), ORDERS),
+  facts('public.source_orders', ['status', 'amount_invoiced', 'cancelled_but_invoiced'], sqlFile('rebuild-documents'), ORDERS),
   facts(
     'public.refunds',
     [
@@ -125,6 +131,7 @@ export const DERIVATIONS: readonly Derivation[] = [
     ],
     sqlFile('rebuild-refunds'),
   ),
+  facts('public.source_orders', ['speaks', 'silent_because', 'status'], sqlFile('rebuild-invoiced'), 'invoiced_order_id is not null'),
   dated('public.order_payments'),
   dated('public.payouts'),
   dated('public.payout_transactions'),

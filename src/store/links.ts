@@ -35,10 +35,10 @@ const DECIDE = `insert into ops.link_decisions as d (tenant_id, erp_order_id, sh
     decided_by = excluded.decided_by, decided_at = now()
   where d.decision <> excluded.decision`;
 const FIND = `select id, name, source_id from public.source_orders
-  where tenant_id = $1 and source = $2 and deleted_at is null
+  where tenant_id = $1 and source = $2 and deleted_at is null and invoiced_order_id is null
     and (id::text = $3 or source_id = $3 or name = $3 or ltrim(name, '#') = ltrim($3, '#')) order by id limit 10`;
 const BOTH = `select count(*)::int as n from public.source_orders
-  where tenant_id = $1 and deleted_at is null and ((id = $2 and source = 'odoo') or (id = $3 and source = 'shopify'))`;
+  where tenant_id = $1 and deleted_at is null and invoiced_order_id is null and ((id = $2 and source = 'odoo') or (id = $3 and source = 'shopify'))`;
 
 /** Documents of a source that bear this uuid, source id or name. */
 export function findDocuments(db: Database, tenantId: string, source: 'shopify' | 'odoo', wanted: string): Promise<DocumentRow[]> {

@@ -84,8 +84,8 @@ export async function differingKeys(query: Query, tenantId: string, derivation: 
 const list = (alias: string, columns: readonly string[]) => columns.map((column) => `${alias}.${column}`).join(', ');
 const same = (alias: string, key: readonly string[]) => key.map((column) => `${alias}.${column} = fresh.${column}`).join(' and ');
 /** The stored rows of the touched values beside what must be there. */
-const compared = ({ table, key, touch, select }: Derivation) =>
-  `(select * from ${table} where tenant_id = $1 and ($2::${touch.type}[] is null or ${touch.column} = any($2::${touch.type}[]))) old
+const compared = ({ table, key, touch, select, rows = 'true' }: Derivation) =>
+  `(select * from ${table} where tenant_id = $1 and ${rows} and ($2::${touch.type}[] is null or ${touch.column} = any($2::${touch.type}[]))) old
    full join (${select}) fresh on ${same('old', key)}`;
 const missing = ({ key }: Derivation) => `(old.${key[0]} is null or fresh.${key[0]} is null)`;
 

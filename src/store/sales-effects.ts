@@ -11,6 +11,7 @@ const SETTLE_ORDERS = sqlFile('settle-orders');
 const DOCUMENTS_TOUCHED = sqlFile('documents-touched');
 const SETTLE_DOCUMENTS = sqlFile('settle-documents');
 const SETTLE_REPLACED = sqlFile('settle-replaced');
+const SETTLE_INVOICED = sqlFile('settle-invoiced');
 const SETTLE_REFUNDS = sqlFile('settle-refunds');
 const DAYS_OF_LINES = sqlFile('days-of-lines');
 const DAYS_OF_LINKS = sqlFile('days-of-links');
@@ -61,9 +62,18 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
       days.add(day);
     }
   }
-  for (const { id, day } of await settleDocuments(query, effects)) {
+  const documents = await settleDocuments(query, effects);
+  for (const { id, day } of documents.changed) {
     settled.add(id);
     days.add(day);
+  }
+  // A recomputation may be what ends it that documents speak.
+  if (effects.tenant.documentsMaySpeak || effects.source === null) {
+    const spoken = await query<Day & { id: string }>(SETTLE_INVOICED, [tenantId, [...settled, ...documents.touched]]);
+    for (const { id, day } of spoken.rows) {
+      settled.add(id);
+      days.add(day);
+    }
   }
   if (settled.size > 0 || refunds.length > 0) {
     for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
@@ -71,9 +81,15 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
   for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled.union(converted) });
 }
 
+interface SettledDocuments {
+  /** Orders whose documents changed. */
+  readonly touched: readonly string[];
+  readonly changed: readonly (Day & { readonly id: string })[];
+}
+
 /** Invoices and orders arrive in any order: status of the orders whose documents changed, and what of their credit notes was replaced. */
-async function settleDocuments(query: Query, effects: Effects): Promise<readonly (Day & { readonly id: string })[]> {
-  if (effects.source === 'shopify') return [];
+async function settleDocuments(query: Query, effects: Effects): Promise<SettledDocuments> {
+  if (effects.source === 'shopify') return { touched: [], changed: [] };
   const { tenantId } = effects.tenant;
   const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
   const named = [...new Set([...effects.ids('order'), ...parents])];
@@ -83,10 +99,10 @@ async function settleDocuments(query: Query, effects: Effects): Promise<readonly
     invoices.length + lines.length === 0
       ? named
       : (await query<{ id: string }>(DOCUMENTS_TOUCHED, [tenantId, named, invoices, lines])).rows.map(({ id }) => id);
-  if (touched.length === 0) return [];
+  if (touched.length === 0) return { touched, changed: [] };
   const statuses = await query<Day & { id: string }>(SETTLE_DOCUMENTS, [tenantId, touched]);
   const refunds = await query<Day & { order_id: string }>(SETTLE_REPLACED, [tenantId, touched]);
-  return [...statuses.rows, ...refunds.rows.map(({ day, order_id: id }) => ({ day, id }))];
+  return { touched, changed: [...statuses.rows, ...refunds.rows.map(({ day, order_id: id }) => ({ day, id }))] };
 }
 
 /** What the batch changed in sales, when all documents are settled. */

@@ -95,10 +95,11 @@ export const TABLES: Record<Entity, TableSpec> = {
       amount_exempt: own('amount_exempt_source'),
       amount_ledger: own('amount_ledger_source'),
     },
-    // Most orders that cite a shop order turn out to be mirrors; settling corrects the rest in the same transaction.
+    // Most orders that cite a shop order turn out to be mirrors, and of most companies the order is the sale and not its invoice; settling
+    // corrects the rest in the same transaction.
     initial: {
-      speaks: `not ${CITES_A_SHOP_ORDER}`,
-      silent_because: `case when ${CITES_A_SHOP_ORDER} then 'mirror' end`,
+      speaks: `not ${CITES_A_SHOP_ORDER} and s.invoiced_order_id is null`,
+      silent_because: `case when ${CITES_A_SHOP_ORDER} then 'mirror' when s.invoiced_order_id is not null then 'ordered' end`,
     },
   },
   order_line: {

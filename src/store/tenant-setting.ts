@@ -12,6 +12,8 @@ export interface TenantSetting {
   readonly describe: string;
   /** Tables whose derived columns or rows follow from it (`DERIVATIONS`); they are made anew when it changes. Views need nothing. */
   readonly recompute: readonly string[];
+  /** Select over tenant $1 as it would be after the change: `why` it cannot be so, and what to do; no row where it can. */
+  readonly unmet?: string;
   /** Other columns of public.tenants that go with it. */
   readonly along?: (value: string) => Readonly<Record<string, unknown>>;
 }

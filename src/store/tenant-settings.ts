@@ -7,6 +7,7 @@ import { lockFamilies } from './family-lock.ts';
 import { addRecomputation, countWork } from './recomputations.ts';
 import { isDay } from './local-instant.ts';
 import { RECONCILIATION_SETTINGS } from './reconciliation-settings.ts';
+import { sqlFile } from './sql-file.ts';
 import type { TenantSetting } from './tenant-setting.ts';
 
 const minutes = z
@@ -32,6 +33,9 @@ const minutesByChannel = z.string().transform((text, context) => {
 const promises = ['public.sla_results'] as const;
 const yesOrNo = z.enum(['yes', 'no'], 'must be yes or no').transform((word) => word === 'yes');
 const STATUS = ['public.source_orders', 'public.refunds'] as const;
+/** Who speaks, and which refunds count and how far; what is added up of them follows with each. */
+const VOICES = ['public.source_orders.speaks', 'public.refunds'] as const;
+const UNMET_BASIS = sqlFile('unmet-sales-basis');
 const words = z.string().trim().min(1, 'must not be empty').max(100, 'must be short');
 /** A whole number above zero, or `none`. */
 const countOrNone = z
@@ -107,11 +111,20 @@ export const TENANT_SETTINGS = {
     describe: 'whose document speaks for a sale that is in both: shopify (default) or odoo',
     recompute: SALES_TABLES,
   },
+  sales_basis: {
+    column: 'sales_basis',
+    schema: z.enum(['orders', 'invoices']),
+    describe:
+      'which document of Odoo is the sale: orders (default), or invoices, each posted one on its date; orders of the counter are both',
+    recompute: VOICES,
+    unmet: UNMET_BASIS,
+  },
   invoices_elsewhere: {
     column: 'invoices_elsewhere',
     schema: yesOrNo,
     describe: 'whether documents are issued outside Odoo, so that a delivered order is complete; yes or no, default no',
     recompute: STATUS,
+    unmet: UNMET_BASIS,
   },
   locked_means_completed: {
     column: 'locked_means_completed',
@@ -233,7 +246,7 @@ const FAMILIES = ['automation', 'inventory', 'sales', 'support'] as const;
  * Stores new values, which the setting's own schema has checked, and asks for what follows from them to be made anew. It takes the lock
  * of every family then: a batch writes wholly by the old settings or wholly by the new, and the recomputation comes after both.
  * @returns the recomputation, or null when nothing that is stored follows from what changed
- * @throws when the database does not know the time zone
+ * @throws when the database does not know the time zone, or when the company cannot be as it would be then; nothing is changed
  */
 export async function changeTenant(
   db: Database,
@@ -261,6 +274,10 @@ export async function changeTenant(
     const assignments = [...columns.keys()].map((column, i) => `${column} = $${i + 2}`);
     await query(`update public.tenants set ${assignments.join(', ')} where id = $1`, [tenantId, ...columns.values()]);
     const names = changed.map(([name]) => name);
+    for (const unmet of new Set(names.flatMap((name) => settings[name].unmet ?? []))) {
+      const [first] = (await query<{ why: string }>(unmet, [tenantId])).rows;
+      if (first !== undefined) throw new Error(`${names.join(', ')}: nothing is changed, as ${first.why}`);
+    }
     for (const [name, value] of changed) await audit(query, tenantId, author, 'tenant.set', { setting: name, from: old[name], to: value });
     const tables = tablesFor(names);
     const cause = `setting:${names.filter((name) => settings[name].recompute.length > 0).join(',')}`;

@@ -5,15 +5,20 @@ export interface TenantSettings {
   readonly tenantId: string;
   readonly currency: string;
   readonly timeZone: string;
+  /** Whether issued documents may be the sales of orders: by the company's basis, or until every change of voices has been followed. */
+  readonly documentsMaySpeak: boolean;
 }
 
-const READ = 'select currency, time_zone from public.tenants where id = $1';
+const READ = `select t.currency, t.time_zone, t.sales_basis = 'invoices' or exists (
+    select 1 from ops.recomputations r
+    where r.tenant_id = t.id and r.state = 'running' and r.tables && array['public.source_orders', 'public.source_orders.speaks']) as documents
+  from public.tenants t where t.id = $1`;
 
 /** @throws when the tenant does not exist */
 export async function tenantSettings(query: Query, tenantId: string): Promise<TenantSettings> {
-  const row = (await query<{ currency: string; time_zone: string }>(READ, [tenantId])).rows[0];
+  const row = (await query<{ currency: string; time_zone: string; documents: boolean }>(READ, [tenantId])).rows[0];
   if (row === undefined) throw new Error(`there is no tenant ${tenantId}; list them with: kpi tenant list`);
-  return { tenantId, currency: row.currency, timeZone: row.time_zone };
+  return { tenantId, currency: row.currency, timeZone: row.time_zone, documentsMaySpeak: row.documents };
 }
 
 /** The zone in which the company's days are cut. @throws when the tenant does not exist */

@@ -104,7 +104,8 @@ export async function* walkDerivations(
 /** How many keys a walk over these derivations has, for progress. */
 export async function countKeys(db: Database, tenantId: string, derivations: readonly Derivation[]): Promise<number> {
   const counts = derivations.map(
-    ({ table, touch, wholeRows }) => `(select count(${wholeRows ? `distinct ${touch.column}` : '*'}) from ${table} where tenant_id = $1)`,
+    ({ table, touch, wholeRows, rows = 'true' }) =>
+      `(select count(${wholeRows ? `distinct ${touch.column}` : '*'}) from ${table} where tenant_id = $1 and ${rows})`,
   );
   if (counts.length === 0) return 0;
   return db.transaction(tenantId, async ({ query }) =>
@@ -137,12 +138,13 @@ async function allKeys(db: Database, tenantId: string, derivation: Derivation, a
  * not with every chunk; others by id.
  */
 async function nextFacts(query: Query, tenantId: string, derivation: Derivation, after: string | null, size: number): Promise<Found[]> {
-  const { table, concerns } = derivation;
+  const { table, concerns, rows = 'true' } = derivation;
   const timed = concerns !== null && columnsOf(concerns.entity).some(({ name }) => name === 'created_at');
   const text = timed
     ? `select id::text as id, created_at::text || '|' || id as key from ${table}
-       where tenant_id = $1 and ($2::text is null or (created_at, id) > (split_part($2, '|', 1)::timestamptz, split_part($2, '|', 2)::uuid))
+       where tenant_id = $1 and ${rows} and ($2::text is null or (created_at, id) > (split_part($2, '|', 1)::timestamptz, split_part($2, '|', 2)::uuid))
        order by created_at, id limit $3`
-    : `select id::text as id, id::text as key from ${table} where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`;
+    : `select id::text as id, id::text as key from ${table}
+       where tenant_id = $1 and ${rows} and ($2::uuid is null or id > $2) order by id limit $3`;
   return (await query<Found>(text, [tenantId, after, size])).rows;
 }

@@ -64,7 +64,7 @@ describe.each([
     expect(ids('invoice_line')).toHaveLength(6);
     expect(ids('refund')).toEqual(['101', '103']);
     expect(ids('refund_line')).toHaveLength(1);
-    expect(ids('order')).toEqual(['invoice:102']);
+    expect(ids('order')).toEqual(['invoice:100/21', 'invoice:102']);
     expect(fieldsOf(read, '101', 'invoice')).toMatchObject({
       kind: 'credit_note',
       document_type: '61',

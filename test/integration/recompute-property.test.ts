@@ -24,11 +24,16 @@ afterAll(async () => {
 });
 
 type Change =
-  | { readonly what: 'setting'; readonly name: 'time_zone' | 'currency' | 'speaking_source'; readonly second: boolean }
+  | { readonly what: 'setting'; readonly name: 'time_zone' | 'currency' | 'speaking_source' | 'sales_basis'; readonly second: boolean }
   | { readonly what: 'link'; readonly odoo: string; readonly shop: string; readonly decision: 'link' | 'unlink' }
   | { readonly what: 'pause' };
 
-const VALUES = { time_zone: ['America/Santiago', 'UTC'], currency: ['CLP', 'USD'], speaking_source: ['shopify', 'odoo'] } as const;
+const VALUES = {
+  time_zone: ['America/Santiago', 'UTC'],
+  currency: ['CLP', 'USD'],
+  speaking_source: ['shopify', 'odoo'],
+  sales_basis: ['orders', 'invoices'],
+} as const;
 
 const changeArbitrary: fc.Arbitrary<Change & { readonly delay: number }> = fc
   .oneof(
@@ -64,7 +69,7 @@ async function change(tenantId: string, changes: readonly (Change & { readonly d
     if (one.what === 'setting') {
       const value = VALUES[one.name][one.second ? 1 : 0];
       await changeTenant(person, tenantId, new Map<TenantSettingName, unknown>([[one.name, value]]), AUTHOR);
-      const field = { time_zone: 'timeZone', currency: 'currency', speaking_source: 'speaks' }[one.name];
+      const field = { time_zone: 'timeZone', currency: 'currency', speaking_source: 'speaks', sales_basis: 'basis' }[one.name];
       told = { ...told, [field]: value };
     } else if (one.what === 'link') {
       const [odoo] = await findDocuments(person, tenantId, 'odoo', one.odoo);

@@ -103,10 +103,12 @@ export interface DocumentTruth {
   readonly orders: readonly string[];
   /** `id order day amount counts` */
   readonly refunds: readonly string[];
+  /** `id day amount`; an order's day is left out. */
+  readonly sales: readonly string[];
 }
 
 /** What must be there in the end, from the rules and not from the engine's statements. */
-export function documentTruth(world: DocumentWorld): DocumentTruth {
+export function documentTruth(world: DocumentWorld, basis: 'orders' | 'invoices'): DocumentTruth {
   const documents = newest(world.documents);
   const posted = documents.filter(({ state }) => state === 'posted');
   const homeOf = (document: Document): string | null => {
@@ -169,24 +171,57 @@ export function documentTruth(world: DocumentWorld): DocumentTruth {
     return credited - replaced <= invoices(own).length ? credited : replaced;
   };
   const refunds: string[] = [];
+  /** How many documents of an order, of an amount, stand in the place of others. */
+  const further = new Map<string, number>();
   const refunding = credits(posted).filter(({ reason, counterOrders }) => reason !== '2' && counterOrders!.length === 0);
   for (const [order, notes] of Map.groupBy(refunding, homeOf)) {
     let left = order === null ? 0 : replacedOf(order);
-    const equal = (note: Document) =>
-      order !== null &&
-      invoices(ofOrder(order)).some((one) => one.id !== note.reverses && one.date! >= note.date! && total(one) === total(note));
+    const equals = (note: Document) =>
+      order === null
+        ? 0
+        : invoices(ofOrder(order)).filter((one) => one.id !== note.reverses && one.date! >= note.date! && total(one) === total(note))
+            .length;
+    const equal = (note: Document) => equals(note) > 0;
     const turn = notes.toSorted(
       (a, b) => Number(equal(b)) - Number(equal(a)) || (a.date! < b.date! ? -1 : a.date! > b.date! ? 1 : a.id - b.id),
     );
     for (const note of turn) {
-      const gone = Math.min(left, total(note));
-      left -= gone;
+      const whole = Math.min(left, total(note));
+      left -= whole;
+      const place = turn.filter((other) => total(other) === total(note)).indexOf(note);
+      const replaced = whole === total(note) && place < equals(note);
+      const gone = basis === 'orders' ? whole : replaced ? whole : 0;
+      if (replaced) further.set(`${order} ${whole}`, (further.get(`${order} ${whole}`) ?? 0) + 1);
       const known = order === null ? undefined : stated.get(order);
-      const counts = gone < total(note) && (order === null || (known !== undefined && order !== '23' && statusOf(order) !== 'cancelled'));
+      // Where documents count, one whose sale is gone counts all the same.
+      const ownSale = known === undefined ? basis === 'invoices' : order !== '23' && statusOf(order!) !== 'cancelled';
+      const counts = gone < total(note) && (order === null || ownSale);
       refunds.push([note.id, known === undefined ? '-' : order, note.date, total(note) - gone, counts].join(' '));
     }
   }
-  return { orders: orders.toSorted(), refunds: refunds.toSorted() };
+  const bills = (order: string) => invoices(ofOrder(order)).length > 0 && /^\d+$/.test(order);
+  const sales = [...stated].flatMap(([order, { amount }]) => {
+    const own = order.startsWith('invoice:');
+    const status = statusOf(order);
+    if (order === '23' || status === 'quotation' || status === 'cancelled') return [];
+    // An order that Odoo calls invoiced, and no document is of, was documented elsewhere.
+    const elsewhere = !own && stated.get(order)!.status === 'completed' && !bills(order);
+    return basis === 'orders' || own || elsewhere
+      ? [`${order} ${own ? posted.find(({ id }) => `invoice:${id}` === order)!.date : '-'} ${amount}`]
+      : [];
+  });
+  if (basis === 'invoices') {
+    for (const order of stated.keys()) {
+      if (!bills(order) || order === '23') continue;
+      for (const document of invoices(ofOrder(order)).toSorted((a, b) => (a.date! < b.date! ? 1 : a.date! > b.date! ? -1 : b.id - a.id))) {
+        const key = `${order} ${total(document)}`;
+        const left = further.get(key) ?? 0;
+        further.set(key, left - 1);
+        if (left <= 0) sales.push(`invoice:${document.id}/${order} ${document.date} ${total(document)}`);
+      }
+    }
+  }
+  return { orders: orders.toSorted(), refunds: refunds.toSorted(), sales: sales.toSorted() };
 }
 
 /** What an order states of itself, as its draft does. */

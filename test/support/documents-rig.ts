@@ -1,5 +1,7 @@
 import type { Draft } from '#contract';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
+import { runRecomputation } from '../../src/store/recomputations.ts';
+import { changeTenant } from '../../src/store/tenant-settings.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { EngineRig, lineDraft, type Place } from './engine-rig.ts';
 import { invoiceDrafts, type Document } from './invoice-drafts.ts';
@@ -76,7 +78,22 @@ export class DocumentsRig {
 
   statuses() {
     return this.tenant.rows(`select source_id as id, status, trim_scale(amount_invoiced)::int as invoiced, cancelled_but_invoiced as flag
-      from public.source_orders where deleted_at is null order by source_id`);
+      from public.source_orders where deleted_at is null and invoiced_order_id is null order by source_id`);
+  }
+
+  /** Which of Odoo's documents is the sale; what follows from it is made anew at once, two rows at a time. */
+  async countBy(basis: 'orders' | 'invoices'): Promise<void> {
+    const { tenantId } = this.tenant;
+    const id = await changeTenant(this.engine.db, tenantId, new Map([['sales_basis', basis]]), { who: 'ana', reason: 'test' });
+    if (id !== null) await runRecomputation(this.engine.db, tenantId, id, { seconds: 60, chunkSize: 2 });
+  }
+
+  /** `day document amount` of every sale, as readers see it. */
+  async sales(): Promise<string[]> {
+    const rows = await this.tenant.rows<{ line: string }>(
+      `select concat_ws(' ', business_day, source_id, trim_scale(amount_total)) as line from public.orders order by 1`,
+    );
+    return rows.map(({ line }) => line);
   }
 
   refunds() {

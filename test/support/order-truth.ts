@@ -7,7 +7,7 @@ import { orderDraft } from './scripted-stream.ts';
 export interface Truth {
   readonly document: Version;
   readonly day: string;
-  readonly silent: 'mirror' | 'waiting' | 'duplicate' | null;
+  readonly silent: 'mirror' | 'waiting' | 'duplicate' | 'not_invoiced' | null;
   readonly sale: boolean;
   /** In pesos; null without a rate. */
   readonly amount: number | null;
@@ -22,11 +22,13 @@ export interface Told {
   /** In USD nothing here has a rate. */
   readonly currency: 'CLP' | 'USD';
   readonly speaks: 'shopify' | 'odoo';
+  /** By documents no order here is a sale: none has any. */
+  readonly basis: 'orders' | 'invoices';
   /** By `<odoo id>|<shop id>`. */
   readonly links: ReadonlyMap<string, 'link' | 'unlink'>;
 }
 
-export const NOTHING_TOLD: Told = { timeZone: 'America/Santiago', currency: 'CLP', speaks: 'shopify', links: new Map() };
+export const NOTHING_TOLD: Told = { timeZone: 'America/Santiago', currency: 'CLP', speaks: 'shopify', basis: 'orders', links: new Map() };
 
 /** Meaning of sales, written from its rules and not from the engine's statements. */
 export function truthOf(world: OrderWorld, told: Told = NOTHING_TOLD): Truth[] {
@@ -35,10 +37,10 @@ export function truthOf(world: OrderWorld, told: Told = NOTHING_TOLD): Truth[] {
   const linked = new Map(
     documents.filter((d) => d.source === 'odoo').map((document) => [document, shopsOf(document, shops, told.links)] as const),
   );
-  const silence = told.speaks === 'odoo' ? odooSpeaks(linked) : shopSpeaks(linked, covered);
+  const silence = told.speaks === 'odoo' ? odooSpeaks(linked, told.basis) : shopSpeaks(linked, covered);
   return documents.map((document) => {
     const day = told.timeZone === 'UTC' ? document.at.slice(0, 10) : LOCAL_DAY[document.at]!;
-    const silent = silence.get(document) ?? null;
+    const silent = silence.get(document) ?? (document.source === 'odoo' && told.basis === 'invoices' ? 'not_invoiced' : null);
     const sale = silent === null && (document.status === 'open' || document.status === 'completed');
     return { document, day, silent, sale, amount: told.currency === 'USD' ? null : amountOf(document, day, rates) };
   });
@@ -67,10 +69,12 @@ function shopSpeaks(linked: Linked, covered: string): Map<Version, Truth['silent
   return silence;
 }
 
-function odooSpeaks(linked: Linked): Map<Version, Truth['silent']> {
+function odooSpeaks(linked: Linked, basis: Told['basis']): Map<Version, Truth['silent']> {
   const silence = new Map<Version, Truth['silent']>();
   const answers = (document: Version, shop: Version) =>
-    document.status !== 'quotation' && !(document.status === 'cancelled' && isPaid(shop));
+    document.status !== 'quotation' &&
+    !(document.status === 'cancelled' && isPaid(shop)) &&
+    (basis === 'orders' || document.status === 'cancelled');
   const first = new Map<Version, Version>();
   for (const shop of new Set([...linked.values()].flat())) {
     const all = [...linked].flatMap(([document, shops]) => (shops.includes(shop) && answers(document, shop) ? [document] : []));

@@ -28,6 +28,18 @@ test.each<[source: string, entity: Entity, version: string | null, url: string |
   expect(connector?.recordUrl(SETTINGS[source]!, { entity, sourceId: '21', refs, version })).toBe(url);
 });
 
+test('a sale that is an issued document is seen as that document, and so are its lines', () => {
+  const odoo = connectors.find(({ id }) => id === 'odoo');
+  const url = (place: { entity: Entity; sourceId: string; refs: Record<string, string> }) =>
+    odoo?.recordUrl(SETTINGS['odoo']!, { ...place, version: '19.0' });
+  expect(url({ entity: 'order', sourceId: 'invoice:12/21', refs: { invoice_id: '12', invoiced_order_id: '21' } })).toBe(
+    'https://erp.ejemplo.cl/odoo/account.move/12',
+  );
+  expect(url({ entity: 'order_line', sourceId: 'invoice-line:1200', refs: { order_id: 'invoice:12/21' } })).toBe(
+    'https://erp.ejemplo.cl/odoo/account.move/12',
+  );
+});
+
 test('what belongs to a record that has not arrived has no page', () => {
   const place = { sourceId: '21', refs: {}, version: null };
   const url = (source: string, entity: Entity) =>

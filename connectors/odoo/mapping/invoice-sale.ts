@@ -2,8 +2,8 @@ import type { Draft, DraftFields } from '#contract';
 import { plain, textOf, type Amount } from '../amount.ts';
 import { idText, saleLineOf, saleOf, stampsOf, type InvoiceFacts, type ReadInvoice } from './read-invoice.ts';
 import type { StatedLine } from './invoice-line.ts';
-import { firstLine } from './order-line.ts';
-import { ivaParts } from './tax.ts';
+import { firstLine, kindOf, type LineKind } from './order-line.ts';
+import { ivaParts, type IvaParts } from './tax.ts';
 import { inReferenceUnit, NO_UNITS } from './unit.ts';
 
 const PAID: Readonly<Record<string, DraftFields<'order'>['payment_state']>> = {
@@ -13,29 +13,67 @@ const PAID: Readonly<Record<string, DraftFields<'order'>['payment_state']>> = {
   not_paid: 'unpaid',
 };
 
-/** The sale that a posted invoice is where none of its lines has a sale order or an order of the counter: services, subscriptions, debit notes. */
+/** A line with what it is of the sale. */
+interface SoldLine extends StatedLine, IvaParts {
+  readonly kind: LineKind;
+  readonly discount: Amount;
+  readonly draft: Draft;
+}
+
+/**
+ * The sales that a posted invoice is: by itself, where none of its lines has a sale order or an order of the counter (services,
+ * subscriptions, debit notes); else its share of each sale order, which counts where a company counts by documents. What it bills besides
+ * several orders goes with the first of them.
+ */
 export function saleDrafts(invoice: ReadInvoice, facts: InvoiceFacts): Draft[] {
-  const { row, lines } = invoice;
-  const id = saleOf(row.id);
-  const own = lines.filter((line) => invoice.orderOf(line) === id);
-  if (own.length === 0) return [];
-  const sum = (of: (line: StatedLine) => Amount) => own.reduce((total, line) => total + of(line), 0n);
+  if (invoice.state !== 'posted' || invoice.kind === 'credit_note') return [];
+  const orders = invoice.lines.flatMap((line) => invoice.orderOf(line) ?? []);
+  const [first] = orders.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const shares = Map.groupBy(invoice.lines, (line) => invoice.orderOf(line) ?? first);
+  return [...shares].flatMap(([order, lines]) => {
+    if (order === saleOf(invoice.row.id)) return shareDrafts(invoice, order, null, lines, facts);
+    return order !== undefined && /^\d+$/.test(order)
+      ? shareDrafts(invoice, `${saleOf(invoice.row.id)}/${order}`, order, lines, facts)
+      : [];
+  });
+}
+
+function shareDrafts(
+  invoice: ReadInvoice,
+  id: string,
+  invoicedOrder: string | null,
+  stated: readonly StatedLine[],
+  facts: InvoiceFacts,
+): Draft[] {
+  const { row } = invoice;
+  const lines = stated.map((line) => soldLine(invoice, id, line, facts));
+  // Gift cards are a liability where they are sold, and a payment where they are used.
+  const own = lines.filter(({ kind }) => kind !== 'gift_card');
+  const sum = (of: (line: SoldLine) => Amount, pick: (line: SoldLine) => boolean = () => true) =>
+    own.reduce((total, line) => (pick(line) ? total + of(line) : total), 0n);
   const total = sum((line) => line.amount);
   const untaxed = sum((line) => line.untaxed);
-  const parts = own.map((line) => partsOf(invoice, line, facts));
-  const known = (of: (one: (typeof parts)[number]) => Amount | null) =>
-    parts.reduce<Amount | null>((all, one) => (all === null || of(one) === null ? null : all + (of(one) ?? 0n)), 0n);
+  const products = sum(
+    (line) => line.amount,
+    ({ kind }) => kind !== 'shipping' && kind !== 'down_payment' && kind !== 'tip',
+  );
+  const shipping = sum(
+    (line) => line.amount,
+    ({ kind }) => kind === 'shipping',
+  );
+  const known = (of: (line: SoldLine) => Amount | null) =>
+    own.reduce<Amount | null>((all, line) => (all === null || of(line) === null ? null : all + (of(line) ?? 0n)), 0n);
   const order: Draft = {
     entity: 'order',
     ...stampsOf(row),
     sourceId: id,
     fields: {
       name: row.name ?? '/',
-      // What is invoiced without an order is delivered as far as anybody says.
+      // What is invoiced without an order is delivered as far as anybody says; of an order, the order says it.
       status: 'completed',
       delivered: true,
       invoiced: true,
-      excluded_because: invoice.intercompany ? 'intercompany' : total === 0n ? 'zero_value' : null,
+      excluded_because: invoice.intercompany ? 'intercompany' : own.length === 0 ? 'gift_card_only' : total === 0n ? 'zero_value' : null,
       payment_state: PAID[row.payment_state ?? ''] ?? null,
       source_status: [row.move_type, row.state, row.payment_state].filter((word) => word !== null).join('/'),
       created_at: `${row.invoice_date ?? ''}T12:00:00Z`,
@@ -45,53 +83,71 @@ export function saleDrafts(invoice: ReadInvoice, facts: InvoiceFacts): Draft[] {
       amount_total_source: textOf(total),
       amount_untaxed_source: textOf(untaxed),
       amount_tax_source: textOf(total - untaxed),
-      amount_iva_source: textOrNull(known((one) => one.iva)),
-      amount_exempt_source: textOrNull(known((one) => one.exempt)),
+      amount_iva_source: textOrNull(known((line) => line.iva)),
+      amount_exempt_source: textOrNull(known((line) => line.exempt)),
       amount_ledger_source: null,
-      amount_products_source: textOf(total),
-      amount_shipping_source: '0',
+      amount_products_source: textOf(products),
+      amount_shipping_source: textOf(shipping),
       amount_discount_source: textOf(sum((line) => line.discount)),
-      amount_other_source: '0',
+      amount_other_source: textOf(total - products - shipping),
       customer_id: idText(row.partner_id),
-      channel: 'invoice',
+      channel: invoicedOrder === null ? 'invoice' : channelOf(invoice, facts),
       company: idText(row.company_id),
       shop: null,
       shop_order_id: null,
       shop_order_name: null,
       invoice_id: String(row.id),
+      ...(invoicedOrder === null ? {} : { invoiced_order_id: invoicedOrder }),
     },
     complete: ['order_line'],
   };
-  return [order, ...own.map((line) => saleLine(invoice, line, facts))];
+  return [order, ...lines.map(({ draft }) => draft)];
 }
 
-function saleLine(invoice: ReadInvoice, line: StatedLine, facts: InvoiceFacts): Draft {
-  const { product_id: product, product_uom_id: unit } = line.row;
+/** As of the order that it invoices: documents take over its website and team. */
+function channelOf({ row }: ReadInvoice, { teams }: InvoiceFacts): string {
+  if (row.website_id !== null) return 'website';
+  return (row.team_id === null ? undefined : teams.get(row.team_id)) ?? 'odoo';
+}
+
+function soldLine(invoice: ReadInvoice, orderId: string, line: StatedLine, facts: InvoiceFacts): SoldLine {
+  const { row, amount, untaxed } = line;
+  const { product_id: product, product_uom_id: unit } = row;
   const known = product === null ? undefined : facts.products.get(product);
-  return {
+  const [invoiced] = (row.sale_line_ids ?? []).flatMap((id) => facts.saleLines.get(id) ?? []);
+  const kind = kindOf(
+    { ...(invoiced ?? UNSAID), display_type: null, product_id: product, product_uom_qty: row.quantity },
+    facts,
+    known?.sku ?? null,
+    amount,
+  );
+  const discount = amount < 0n && (kind === 'discount' || kind === 'reward') ? -amount : kind === 'gift_card' ? 0n : line.discount;
+  const parts = ivaParts(untaxed, amount - untaxed, row.tax_ids, facts.taxes, invoice.currency.places);
+  const draft: Draft = {
     entity: 'order_line',
-    ...stampsOf(line.row),
-    sourceId: saleLineOf(line.row.id),
+    ...stampsOf(row),
+    sourceId: saleLineOf(row.id),
     fields: {
-      order_id: saleOf(invoice.row.id),
+      order_id: orderId,
       product_id: idText(product),
-      line_kind: product !== null ? 'product' : line.amount < 0n ? 'discount' : 'other',
+      line_kind: kind,
       sku: known?.sku ?? null,
-      name: firstLine(line.row.name),
-      quantity: plain(line.row.quantity),
-      ...(product === null ? NO_UNITS : inReferenceUnit(line.row.quantity, unit, known?.unit ?? null, facts.units)),
-      unit_price_source: plain(line.row.price_unit ?? 0),
-      amount_source: textOf(line.amount),
-      amount_untaxed_source: textOf(line.untaxed),
-      amount_tax_source: textOf(line.amount - line.untaxed),
-      amount_iva_source: textOrNull(partsOf(invoice, line, facts).iva),
-      amount_discount_source: textOf(line.discount),
+      name: firstLine(row.name),
+      quantity: plain(row.quantity),
+      ...(kind === 'product' ? inReferenceUnit(row.quantity, unit ?? invoiced?.unit ?? null, known?.unit ?? null, facts.units) : NO_UNITS),
+      unit_price_source: plain(row.price_unit ?? 0),
+      amount_source: textOf(amount),
+      amount_untaxed_source: textOf(untaxed),
+      amount_tax_source: textOf(amount - untaxed),
+      amount_iva_source: textOrNull(parts.iva),
+      amount_discount_source: textOf(discount),
       currency_source: invoice.currency.code,
     },
   };
+  return { ...line, ...parts, kind, discount, draft };
 }
 
-const partsOf = ({ currency }: ReadInvoice, { row, amount, untaxed }: StatedLine, facts: InvoiceFacts) =>
-  ivaParts(untaxed, amount - untaxed, row.tax_ids, facts.taxes, currency.places);
+/** A line that invoices no line of an order. */
+const UNSAID = { is_delivery: null, is_downpayment: null, is_reward_line: null, reward_id: null } as const;
 
 const textOrNull = (amount: Amount | null) => (amount === null ? null : textOf(amount));

@@ -154,14 +154,20 @@ export function addsUp(untaxed: Amount, tax: Amount, total: Amount, places: numb
   return absolute(untaxed + tax - total) <= 10n ** BigInt(12 - places);
 }
 
-function isReward(row: Row): boolean {
+function isReward(row: Pick<KindRow, 'reward_id' | 'is_reward_line'>): boolean {
   return row.reward_id !== null || row.is_reward_line === true;
 }
 
 const PAYMENT_PROGRAMS: ReadonlySet<string | null> = new Set(['gift_card', 'ewallet']);
 
+/** What of a line decides what it is. */
+export type KindRow = Pick<
+  Row,
+  'display_type' | 'is_delivery' | 'is_downpayment' | 'is_reward_line' | 'reward_id' | 'product_id' | 'product_uom_qty'
+>;
+
 /** What a line is. The first rule that holds wins: a reward for free delivery is a reward, a down payment never a discount. */
-function kindOf(row: Row, { loyalty, tips }: LineFacts, sku: string | null, amount: Amount): LineKind {
+export function kindOf(row: KindRow, { loyalty, tips }: Pick<LineFacts, 'loyalty' | 'tips'>, sku: string | null, amount: Amount): LineKind {
   if (row.display_type !== null) return 'section';
   if (row.is_downpayment === true) return 'down_payment';
   if (isReward(row)) {

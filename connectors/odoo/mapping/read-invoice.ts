@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Currency } from '../companies.ts';
 import { char, date, datetime, many2many, many2one, maybe, number, recordId } from '../raw-values.ts';
 import type { StatedLine } from './invoice-line.ts';
-import type { LineProduct } from './order-line.ts';
+import type { KindRow, LineProduct, Loyalty } from './order-line.ts';
 import { readRecord } from './read-record.ts';
 import type { Taxes } from './tax.ts';
 import type { Units } from './unit.ts';
@@ -25,6 +25,8 @@ const schema = z.object({
   reversed_entry_id: maybe(many2one),
   debit_origin_id: maybe(many2one),
   pos_order_ids: maybe(many2many),
+  website_id: maybe(many2one),
+  team_id: maybe(many2one),
   l10n_latam_document_type_id: maybe(many2one),
   l10n_latam_document_number: maybe(char),
   l10n_cl_dte_status: maybe(char),
@@ -52,6 +54,11 @@ export interface Reference {
   readonly reason: string | null;
 }
 
+/** What of a line of an order decides what a document's line for it is. */
+export interface SaleLine extends Omit<KindRow, 'display_type' | 'product_id' | 'product_uom_qty'> {
+  readonly unit: number | null;
+}
+
 /** What is known beside the invoices of a page. */
 export interface InvoiceFacts {
   readonly currencies: ReadonlyMap<number, Currency>;
@@ -63,8 +70,15 @@ export interface InvoiceFacts {
   readonly taxes: Taxes;
   readonly units: Units;
   readonly products: ReadonlyMap<number, LineProduct>;
+  readonly loyalty: Loyalty;
+  /** SKUs, in upper case, of products that are tips. */
+  readonly tips: ReadonlySet<string>;
+  /** Names of sales teams by id. */
+  readonly teams: ReadonlyMap<number, string>;
   /** Sale order line → its order. */
   readonly saleOrders: ReadonlyMap<number, number>;
+  /** Sale order line → what it says of itself. */
+  readonly saleLines: ReadonlyMap<number, SaleLine>;
   /** Invoice that a credit note reverses → source id of the one sale it was of; null: of several, or of a counter. */
   readonly origins: ReadonlyMap<number, string | null>;
   readonly references: ReadonlyMap<number, Reference>;

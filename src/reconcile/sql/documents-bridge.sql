@@ -2,8 +2,8 @@
 -- peso in exactly one line. $4: how many findings. One statement, so one snapshot of sales, refunds, links and documents.
 --
 -- Sales and the documents that state them are compared within a unit: a sale with all documents of its Odoo orders (of several web orders
--- that one Odoo order joins, all of them); documents that belong to no sale, by their order or alone. Within a unit only amounts and days
--- matter, each as what it was before, in, and after the range:
+-- that one Odoo order joins, all of them; of an order whose documents are the sales, all of these); documents that belong to no sale, by their
+-- order or alone. Within a unit only amounts and days matter, each as what it was before, in, and after the range:
 --   s  sales            p  invoices and debit notes, less what credit notes took back to be documented again (boleta -> factura)
 --   r  given back       c  other credit notes
 -- p over all sales of the unit is "amount" (or rounding, fx; of no sale: without_order, intercompany). What is missing in p when Odoo has
@@ -24,7 +24,7 @@ with b as (
 ),
 sale as materialized (
   select o.id, o.source_id, o.name, o.business_day as day, coalesce(o.amount_total, 0) as amount, o.amount_total is null as unrated,
-    o.currency_source, o.fx_rate, o.invoiced
+    o.currency_source, o.fx_rate, o.invoiced, o.invoice_id, o.invoiced_order_id
   from public.source_orders o
   where o.tenant_id = $1 and o.is_sale and o.deleted_at is null
 ),
@@ -44,8 +44,16 @@ joined as materialized (
   where m.place = 2
   group by c.sale_id
 ),
+documented as materialized (
+  select invoiced_order_id as order_id, min(id::text)::uuid as head from sale where invoiced_order_id is not null group by invoiced_order_id
+),
 unit_of as materialized (
   select s.id as order_id, coalesce(j.head, s.id) as unit, s.invoiced from sale s left join joined j on j.sale_id = s.id
+  where s.invoiced_order_id is null
+  union all
+  select s.id, d.head, null from sale s join documented d on d.order_id = s.invoiced_order_id
+  union all
+  select d.order_id, d.head, null from documented d
   union all
   select c.erp_order_id, coalesce(j.head, c.sale_id), c.invoiced from cited c left join joined j on j.sale_id = c.sale_id where c.place = 1
 ),
@@ -107,7 +115,9 @@ worth as materialized (
   from share h
   cross join b
   left join unit_of u on u.order_id = h.order_id
-  left join sale s on s.id = u.unit
+  left join (select id, invoice_id, invoiced_order_id from sale where invoiced_order_id is not null) f
+    on f.invoice_id = h.invoice_id and f.invoiced_order_id = h.order_id
+  left join sale s on s.id = coalesce(f.id, u.unit)
   left join back r on h.kind = 'credit_note' and r.invoice_id = h.invoice_id and r.order_id is not distinct from h.order_id
   cross join lateral (
     select case when h.kind = 'credit_note' then 0 when not h.is_foreign or h.stated = 0 then h.gift

@@ -20,10 +20,18 @@ candidate as (
         select from generate_series(1, length(o.shop_order_name)) i where overlay(o.shop_order_name placing '' from i for 1) = w.shop_order_name)
     ) as name_is_near
   from wanted w
-  join public.source_orders o on o.tenant_id = $1::uuid and o.is_sale and o.currency_source = w.currency and o.amount_total_source = w.total
-    and o.business_day between w.business_day - 1 and w.business_day + 1
+  cross join lateral (
+    select x.* from public.source_orders x
+    where x.tenant_id = $1::uuid and x.is_sale and x.invoiced_order_id is null and x.business_day between w.business_day - 1 and w.business_day + 1
+    union all
+    -- Orders that would be sales, but for the company's counting by their documents.
+    select x.* from public.source_orders x
+    where x.tenant_id = $1::uuid and not x.is_sale and x.silent_because in ('invoiced', 'not_invoiced') and x.deleted_at is null
+      and x.excluded_because is null and x.status in ('open', 'completed', 'refunded')
+      and x.business_day between w.business_day - 1 and w.business_day + 1) o
+  where o.currency_source = w.currency and o.amount_total_source = w.total
     and o.source = case when w.is_shop then 'odoo' else 'shopify' end
-  where not exists (select from public.order_links l where l.tenant_id = $1 and o.id in (l.shop_order_id, l.erp_order_id))
+    and not exists (select from public.order_links l where l.tenant_id = $1 and o.id in (l.shop_order_id, l.erp_order_id))
 ),
 best as (
   select c.key, jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'source', c.source, 'day', c.business_day,

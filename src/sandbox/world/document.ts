@@ -16,8 +16,9 @@ export interface SalesDocument {
   readonly cancelledButInvoiced?: boolean;
   /** The date it is of, where it states no time. */
   readonly createdOn?: string;
-  /** The invoice that it is. */
+  /** The invoice that it is, and the order of which it is that. */
   readonly invoiceId?: string;
+  readonly invoicedOrderId?: string;
   readonly time: number;
   readonly cancelled: number | null;
   /** ISO code. */

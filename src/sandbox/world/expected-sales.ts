@@ -65,6 +65,7 @@ function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): V
     cancelled_but_invoiced: String(document.cancelledButInvoiced ?? false),
     created_on: document.createdOn ?? null,
     invoice_id: document.invoiceId ?? null,
+    invoiced_order_id: document.invoicedOrderId ?? null,
     excluded_because: document.excludedBecause,
     payment_state: document.paymentState,
     source_status: document.sourceStatus,

@@ -1,5 +1,5 @@
 import { decimal, portion, type Decimal } from './decimal.ts';
-import { total, type DocumentRefund, type SalesDocument } from './document.ts';
+import { total, type DocumentRefund } from './document.ts';
 import { localNoon } from './local-day.ts';
 import type { OdooDatabase, WorldTenant } from './model.ts';
 import type { OdooInvoice, OdooInvoiceLine } from './odoo-account-model.ts';
@@ -140,64 +140,4 @@ export function standings(documents: readonly IssuedDocument[], timeZone: string
 export function inBooks(invoice: OdooInvoice): Decimal {
   const signed = decimal(invoice.amountTotalSigned);
   return signed < 0n ? -signed : signed;
-}
-
-/** Sales that were invoiced without an order. */
-export function* salesWithoutOrder(
-  documents: readonly IssuedDocument[],
-  database: OdooDatabase,
-  timeZone: string,
-): Generator<Omit<SalesDocument, 'status' | 'refunds'>> {
-  const noon = localNoon(timeZone);
-  const skus = new Map(database.products.map((product) => [product.id, product.defaultCode]));
-  for (const { invoice, lines, currency, intercompany, credit } of documents) {
-    const id = `invoice:${invoice.id}`;
-    const own = lines.filter(({ order }) => order === id);
-    if (own.length === 0 || credit) continue;
-    const amount = total(own, (line) => line.amount);
-    yield {
-      source: 'odoo',
-      id,
-      name: invoice.name,
-      excludedBecause: intercompany ? 'intercompany' : null,
-      paymentState: invoice.paymentState === 'paid' ? 'paid' : invoice.paymentState === 'not_paid' ? 'unpaid' : null,
-      sourceStatus: `${invoice.moveType}/${invoice.state}/${invoice.paymentState}`,
-      time: noon(invoice.invoiceDate!),
-      createdOn: invoice.invoiceDate!,
-      invoiceId: String(invoice.id),
-      cancelled: null,
-      currency,
-      total: amount,
-      tax: total(own, (line) => line.tax),
-      products: amount,
-      shipping: 0n,
-      discount: 0n,
-      iva: total(own, (line) => line.tax),
-      exempt: total(own, (line) => (line.tax === 0n ? line.amount : 0n)),
-      ledger: null,
-      customerId: String(invoice.partnerId),
-      channel: 'invoice',
-      company: String(invoice.companyId),
-      shop: null,
-      shopOrderId: null,
-      shopOrderName: null,
-      lines: own.map(({ line, amount: gross, tax }) => ({
-        id: `invoice-line:${line.id}`,
-        kind: line.productId === null ? ('other' as const) : ('product' as const),
-        productId: line.productId === null ? null : String(line.productId),
-        sku: line.productId === null ? null : (skus.get(line.productId) ?? null),
-        name: line.name,
-        quantity: decimal(String(line.quantity)),
-        unitPrice: decimal(line.priceUnit),
-        amount: gross,
-        tax,
-        units: null,
-        unitsUnknown: null,
-        iva: tax,
-        exempt: tax === 0n ? gross : 0n,
-        discount: 0n,
-      })),
-      payments: [],
-    };
-  }
 }

@@ -3,7 +3,8 @@ import { total, type DocumentLine, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
 import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct, WorldTenant } from './model.ts';
 import { counterRefunds, counterSales } from './odoo-counter-documents.ts';
-import { issuedDocuments, salesWithoutOrder, standings, type Standing } from './odoo-documents-issued.ts';
+import { issuedDocuments, standings, type Standing } from './odoo-documents-issued.ts';
+import { issuedSales } from './odoo-issued-sales.ts';
 import type { OdooUnit } from './odoo-measures.ts';
 import { companiesOf } from './reporting.ts';
 
@@ -32,7 +33,11 @@ export function* odooDocuments(database: OdooDatabase, tenant: WorldTenant): Gen
     const { refunds: _, ...rest } = followed(sale.status, standing(sale.id));
     yield { ...sale, ...rest, refunds: givenBack.get(sale.id) ?? [] };
   }
-  for (const sale of salesWithoutOrder(issued, database, tenant.timeZone)) yield { ...sale, ...followed('completed', standing(sale.id)) };
+  const lineOf = (line: OdooOrderLine, currency: string) => documentLine(line, currency === 'CLP' ? 0 : 2, database);
+  for (const sale of issuedSales(issued, database, tenant.timeZone, lineOf)) {
+    const nothing = { statedStatus: 'completed', status: 'completed', invoiced: null, cancelledButInvoiced: false, refunds: [] } as const;
+    yield { ...sale, ...(sale.invoicedOrderId === undefined ? followed('completed', standing(sale.id)) : nothing) };
+  }
 }
 
 /** What invoices and credit notes make of an order. */

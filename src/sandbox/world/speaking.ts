@@ -4,20 +4,21 @@ import type { SalesDocument } from './document.ts';
 const GRACE_MINUTES = 60;
 
 export interface Voice {
-  readonly silentBecause: 'mirror' | 'waiting' | null;
+  readonly silentBecause: 'mirror' | 'waiting' | 'ordered' | null;
   /** The web order it mirrors. */
   readonly original: SalesDocument | null;
 }
 
 /**
  * Which documents of a tenant speak for a sale: web orders always; an ERP order unless it mirrors a web order, or points to
- * one that may still arrive.
+ * one that may still arrive, or is the invoice of an order.
  */
 export function speaking(web: readonly SalesDocument[], anchor: number): (document: SalesDocument) => Voice {
   const byId = new Map(web.map((document) => [document.id, document]));
   const byName = Map.groupBy(web, (document) => document.shopOrderName);
   return (document) => {
     if (document.source === 'shopify') return { silentBecause: null, original: null };
+    if (document.invoicedOrderId !== undefined) return { silentBecause: 'ordered', original: null };
     const { shopOrderId, shopOrderName } = document;
     if (shopOrderId === null && shopOrderName === null) return { silentBecause: null, original: null };
     const named = shopOrderName === null ? [] : (byName.get(shopOrderName) ?? []);

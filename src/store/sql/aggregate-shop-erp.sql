@@ -1,6 +1,7 @@
 -- kpi.shop_erp_daily from the facts, for the local days $2 (null: all). Touch key: local day of the shop order, or of an Odoo document that
 -- cites one and has none. The two sides, and which document is whose, are those of the reconciliation (compare.sql): of the documents of
--- a shop order that stand the first is its pair, any further one a duplicate; one of zero value is a pair where there is no other.
+-- a shop order that stand the first is its pair, any further one a duplicate; one of zero value is a pair where there is no other. Orders are
+-- compared, whichever of Odoo's documents is the sale.
 -- `offset 0`: see link-orders.sql.
 with document as materialized (
   select d.*, d.status in ('open', 'completed', 'refunded') and d.excluded_because is null as stands
@@ -8,19 +9,19 @@ with document as materialized (
     select o.id, o.source, o.source_id, o.business_day, o.status, o.excluded_because, o.currency_source, o.amount_total_source,
       coalesce(o.amount_total, 0) as amount, coalesce(o.shop_order_id, o.shop_order_name) is not null as cites
     from public.source_orders o
-    where $2::date[] is null and o.tenant_id = $1 and (o.is_sale or o.deleted_at is null)
+    where $2::date[] is null and o.tenant_id = $1 and o.invoiced_order_id is null and (o.is_sale or o.deleted_at is null)
     union all
     -- Each day and kind by itself, as the index has them: see aggregate-product-days.sql.
     select o.* from unnest($2::date[]) k(day) cross join lateral (
       select x.id, x.source, x.source_id, x.business_day, x.status, x.excluded_because, x.currency_source, x.amount_total_source,
         coalesce(x.amount_total, 0), coalesce(x.shop_order_id, x.shop_order_name) is not null
-      from public.source_orders x where x.tenant_id = $1 and x.business_day = k.day and x.is_sale offset 0) o
+      from public.source_orders x where x.tenant_id = $1 and x.business_day = k.day and x.is_sale and x.invoiced_order_id is null offset 0) o
     union all
     select o.* from unnest($2::date[]) k(day) cross join lateral (
       select x.id, x.source, x.source_id, x.business_day, x.status, x.excluded_because, x.currency_source, x.amount_total_source,
         coalesce(x.amount_total, 0), coalesce(x.shop_order_id, x.shop_order_name) is not null
       from public.source_orders x
-      where x.tenant_id = $1 and x.business_day = k.day and not x.is_sale and x.deleted_at is null offset 0) o
+      where x.tenant_id = $1 and x.business_day = k.day and not x.is_sale and x.invoiced_order_id is null and x.deleted_at is null offset 0) o
   ) d
 ),
 shop as (

@@ -23,7 +23,7 @@ document_of as (
   from public.source_orders o
   join public.tenants t on t.id = o.tenant_id
   left join standing s on s.order_id = o.id and o.source = 'odoo'
-  where o.tenant_id = $1 and ($2::uuid[] is null or o.id = any($2::uuid[]))
+  where o.tenant_id = $1 and o.invoiced_order_id is null and ($2::uuid[] is null or o.id = any($2::uuid[]))
 )
 select id, c.status, amount as amount_invoiced, c.status = 'open' and stated = 'cancelled' and source = 'odoo' as cancelled_but_invoiced
 from document_of

@@ -45,10 +45,11 @@ to_replace as (
   from order_over where invoices > 1
 ),
 credit as (
-  select r.id, r.source_id, r.order_id, r.created_on, r.amount_total_source as amount, exists (
-      select 1 from line d
-      where d.order_id = r.order_id and not d.credit and d.invoice_date >= r.created_on and d.invoice_id is distinct from n.reversed_invoice_id
-      group by d.invoice_id having sum(d.amount) = r.amount_total_source) as equal
+  select r.id, r.source_id, r.order_id, r.created_on, r.amount_total_source as amount, (
+      select count(*) from (
+        select 1 from line d
+        where d.order_id = r.order_id and not d.credit and d.invoice_date >= r.created_on and d.invoice_id is distinct from n.reversed_invoice_id
+        group by d.invoice_id having sum(d.amount) = r.amount_total_source) e) as later
   from to_replace w
   cross join lateral (
     select y.* from public.refunds y
@@ -57,22 +58,30 @@ credit as (
     select y.reversed_invoice_id from public.invoices y where y.tenant_id = $1 and y.id = r.invoice_id offset 0) n on true
 ),
 queue as (
-  select c.id, c.amount, w.amount - (sum(c.amount) over (partition by c.order_id order by c.equal desc, c.created_on, length(c.source_id), c.source_id) - c.amount) as left_over
+  select c.id, c.amount, c.later, w.amount - (sum(c.amount) over (partition by c.order_id order by c.later > 0 desc, c.created_on, length(c.source_id), c.source_id) - c.amount) as left_over,
+    rank() over (partition by c.order_id, c.amount order by c.later = 0, c.created_on, length(c.source_id), c.source_id) as nth
   from credit c join to_replace w on w.order_id = c.order_id
 ),
-gone as (select id, least(amount, left_over) as amount from queue where left_over > 0)
+gone as (
+  select q.id, least(q.amount, q.left_over) as amount
+  from queue q
+  join public.tenants t on t.id = $1
+  where q.left_over > 0 and (t.sales_basis = 'orders' or (q.left_over >= q.amount and q.later >= q.nth))
+)
 select r.id, coalesce((r.created_on + time '12:00') at time zone t.time_zone, r.created_at) as created_at, d.business_day, f.rate as fx_rate, f.rate_date as fx_date, d.replaced as amount_replaced_source,
   case when d.own then r.amount_total_source - d.replaced
     else round((r.amount_total_source - d.replaced) * f.rate, t.currency_decimals) end as amount_total,
   case when d.own then r.amount_untaxed_source - round(d.untaxed_share, t.currency_decimals)
     else round((r.amount_untaxed_source - round(d.untaxed_share, 2)) * f.rate, t.currency_decimals) end as amount_untaxed,
   case when d.own then r.amount_paid_back_source else round(r.amount_paid_back_source * f.rate, t.currency_decimals) end as amount_paid_back,
-  r.deleted_at is null and not (d.replaced > 0 and d.replaced >= r.amount_total_source) and case when o.id is null then r.order_id is null
-    else o.speaks and o.deleted_at is null and o.excluded_because is null and o.status <> 'cancelled' end as counts
+  r.deleted_at is null and not (d.replaced > 0 and d.replaced >= r.amount_total_source) and case
+    when o.id is not null and o.deleted_at is null
+      then o.excluded_because is null and o.status <> 'cancelled' and coalesce(o.silent_because in ('invoiced', 'not_invoiced'), true)
+    else r.order_id is null or (r.invoice_id is not null and t.sales_basis = 'invoices') end as counts
 from public.tenants t
 join public.refunds r on r.tenant_id = t.id
 left join lateral (
-  select x.id, x.speaks, x.deleted_at, x.excluded_because, x.status from public.source_orders x where x.tenant_id = $1 and x.id = r.order_id offset 0
+  select x.id, x.silent_because, x.deleted_at, x.excluded_because, x.status from public.source_orders x where x.tenant_id = $1 and x.id = r.order_id offset 0
 ) o on true
 left join gone g on g.id = r.id
 cross join lateral (

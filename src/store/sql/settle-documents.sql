@@ -1,5 +1,5 @@
 -- Status of the ERP's orders $2, from what each states, its posted documents and the tenant's settings; the first rule that holds wins.
--- Drafts and cancelled documents are nothing. An order that is cancelled while documents stand stays a sale, and is flagged. Documents and
+-- Documents as sales: settle-invoiced.sql. Drafts and cancelled documents are nothing. An order that is cancelled while documents stand stays a sale, and is flagged. Documents and
 -- orders arrive in any order: whichever comes later settles both. `offset 0`: see link-orders.sql.
 with decided as materialized (
   select o.id, s.status, round(f.invoiced, t.currency_decimals) as invoiced, o.stated = 'cancelled' and s.status = 'open' as flag,
@@ -7,7 +7,7 @@ with decided as materialized (
   from unnest($2::uuid[]) k(id)
   cross join lateral (
     select x.id, coalesce(x.stated_status, x.status) as stated, x.status, x.delivered, x.invoiced, x.locked, x.amount_invoiced, x.cancelled_but_invoiced
-    from public.source_orders x where x.tenant_id = $1 and x.id = k.id and x.source = 'odoo' offset 0) o
+    from public.source_orders x where x.tenant_id = $1 and x.id = k.id and x.source = 'odoo' and x.invoiced_order_id is null offset 0) o
   join public.tenants t on t.id = $1
   cross join lateral (
     select count(*) as documents, count(distinct d.currency_source) as currencies, sum(d.sign * d.amount_source) as net,

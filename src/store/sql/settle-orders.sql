@@ -6,6 +6,9 @@
 --   or, cancelled, for an order that has received money (that stays a sale). A shop order for which one answers is silent. Of several that
 --   answer for one order the first speaks, a confirmed one before others, then by the lowest number, and the others are duplicates. None
 --   waits: it would speak anyway.
+-- Where the company counts by issued documents (sales_basis), an Odoo order that would speak leaves the word to its documents, which
+-- settle-invoiced.sql settles: "invoiced"; "not_invoiced" while one for it, or for the rest of it, is to come. Until then it answers for no shop
+-- order either, as a quotation does not. What Odoo calls invoiced, and no document here is of, was documented at the counter: it speaks.
 -- $2 orders to settle; $3, $4, $5 the connection whose coverage this batch commits, and that coverage; $6 says that there is one, and
 -- then the orders that coverage alone may change are settled too: those that wait, and those that cite a shop order and are younger than
 -- what is covered. `offset 0`: see link-orders.sql.
@@ -19,13 +22,19 @@ with recursive shop as (
 ),
 voice as (
   -- While it is being changed who speaks, documents of one sale change over together, or the sale would count twice, or not at all.
-  select t.speaking_source, t.speaking_source = 'odoo' or exists (
+  select t.speaking_source, t.sales_basis = 'invoices' as by_document, t.speaking_source = 'odoo' or exists (
     select 1 from ops.recomputations r
     where r.tenant_id = $1 and r.state = 'running' and r.tables && array['public.source_orders', 'public.source_orders.speaks']) as together
   from public.tenants t where t.id = $1
 ),
 touched as (
   select k.id from unnest($2::uuid[]) k(id)
+  union
+  -- The orders of touched documents.
+  select y.id from voice cross join unnest($2::uuid[]) k(id) cross join lateral (
+    select x.invoiced_order_id as id from public.source_orders x
+    where x.tenant_id = $1 and x.id = k.id and x.invoiced_order_id is not null offset 0) y
+  where voice.by_document or voice.together
   union
   select w.id from public.source_orders w where $6::boolean and w.tenant_id = $1 and w.silent_because = 'waiting'
   union
@@ -45,43 +54,60 @@ ids(id) as (
   where voice.together
 ),
 decided as materialized (
-  select v.id, v.because
+  select w.id, w.because
   from (
-    select o.id, o.silent_because as was, case
-      when voice.speaking_source = 'odoo' and o.source = 'shopify' then (
-        select 'mirror'
-        from public.order_links k
-        cross join lateral (select x.status from public.source_orders x where x.tenant_id = $1 and x.id = k.erp_order_id offset 0) e
-        where k.tenant_id = $1 and k.shop_order_id = o.id and e.status <> 'quotation' and o.excluded_because is distinct from 'test'
-          and not (e.status = 'cancelled' and coalesce(o.payment_state in ('partial', 'paid'), false))
-        limit 1)
-      when voice.speaking_source = 'odoo' and o.source = 'odoo' then (
-        select case when bool_or(p.first = o.id) then null when bool_or(p.answers) then 'duplicate' when count(*) > 0 then 'mirror' end
-        from public.order_links k
-        cross join lateral (
-          select x.id, x.excluded_because is not distinct from 'test' as test, coalesce(x.payment_state in ('partial', 'paid'), false) as received
-          from public.source_orders x where x.tenant_id = $1 and x.id = k.shop_order_id offset 0) s
-        cross join lateral (
-          select o.status <> 'quotation' and not s.test and not (o.status = 'cancelled' and s.received) as answers,
-            (select e.id
-             from public.order_links m
-             cross join lateral (select x.* from public.source_orders x where x.tenant_id = $1 and x.id = m.erp_order_id offset 0) e
-             where m.tenant_id = $1 and m.shop_order_id = s.id and e.status <> 'quotation' and not s.test
-               and not (e.status = 'cancelled' and s.received)
-             order by e.excluded_because is null and e.status <> 'cancelled' desc, length(e.source_id), e.source_id, e.id
-             limit 1) as first
-        ) p
-        where k.tenant_id = $1 and k.erp_order_id = o.id)
-      when o.source = 'odoo' and exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id) then 'mirror'
-      when o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)
-        and shop.connected and o.created_at >= shop.covered_from and o.created_at + interval '60 minutes' > shop.covered_until then 'waiting'
-      end as because
-    from ids
-    cross join lateral (select * from public.source_orders x where x.tenant_id = $1 and x.id = ids.id offset 0) o
-    cross join shop
-    cross join voice
-  ) v
-  where v.was is distinct from v.because
+    select v.id, v.was, case
+      when v.because is not null or not v.by_document then v.because
+      when v.invoiced is false then 'not_invoiced'
+      when exists (
+        select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = v.id and h.deleted_at is null) then 'invoiced'
+      when v.invoiced is null then 'not_invoiced'
+    end as because
+    from (
+      select o.id, o.silent_because as was, voice.by_document and o.source = 'odoo' as by_document, o.invoiced, case
+        when voice.speaking_source = 'odoo' and o.source = 'shopify' then (
+          select 'mirror'
+          from public.order_links k
+          cross join lateral (
+            select x.id, x.status, x.invoiced from public.source_orders x where x.tenant_id = $1 and x.id = k.erp_order_id offset 0) e
+          where k.tenant_id = $1 and k.shop_order_id = o.id and e.status <> 'quotation' and o.excluded_because is distinct from 'test'
+            and (not voice.by_document or e.invoiced is true or e.status = 'cancelled' or exists (
+              select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null))
+            and not (e.status = 'cancelled' and coalesce(o.payment_state in ('partial', 'paid'), false))
+          limit 1)
+        when voice.speaking_source = 'odoo' and o.source = 'odoo' then (
+          select case when bool_or(p.first = o.id) then null when bool_or(p.answers) then 'duplicate' when count(*) > 0 then 'mirror' end
+          from public.order_links k
+          cross join lateral (
+            select x.id, x.excluded_because is not distinct from 'test' as test, coalesce(x.payment_state in ('partial', 'paid'), false) as received
+            from public.source_orders x where x.tenant_id = $1 and x.id = k.shop_order_id offset 0) s
+          cross join lateral (
+            select o.status <> 'quotation' and not s.test and not (o.status = 'cancelled' and s.received) and (
+                not voice.by_document or o.invoiced is true or o.status = 'cancelled' or exists (
+                  select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = o.id and h.deleted_at is null)) as answers,
+              (select e.id
+               from public.order_links m
+               cross join lateral (select x.* from public.source_orders x where x.tenant_id = $1 and x.id = m.erp_order_id offset 0) e
+               where m.tenant_id = $1 and m.shop_order_id = s.id and e.status <> 'quotation' and not s.test
+                 and not (e.status = 'cancelled' and s.received)
+                 and (not voice.by_document or e.invoiced is true or e.status = 'cancelled' or exists (
+                   select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null))
+               order by e.excluded_because is null and e.status <> 'cancelled' desc, length(e.source_id), e.source_id, e.id
+               limit 1) as first
+          ) p
+          where k.tenant_id = $1 and k.erp_order_id = o.id)
+        when o.source = 'odoo' and exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id) then 'mirror'
+        when o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)
+          and shop.connected and o.created_at >= shop.covered_from and o.created_at + interval '60 minutes' > shop.covered_until then 'waiting'
+        end as because
+      from ids
+      cross join lateral (
+        select * from public.source_orders x where x.tenant_id = $1 and x.id = ids.id and x.invoiced_order_id is null offset 0) o
+      cross join shop
+      cross join voice
+    ) v
+  ) w
+  where w.was is distinct from w.because
 )
 update public.source_orders o
 set speaks = d.because is null, silent_because = d.because

@@ -1,6 +1,8 @@
 -- What of the credit notes of orders $2 another document of the same order invoiced again (boleta annulled, factura issued): replaced, not
 -- given back. Of an order with two posted invoices or more, replaced is what was invoiced beyond the order, or beyond its lines, up to what
--- was credited; a credit note that a later document equals to the peso takes it first, then the oldest. `offset 0`: see link-orders.sql.
+-- was credited; a credit note that a later document equals to the peso takes it first, then the oldest. Where issued documents are what
+-- counts, only a whole credit note is replaced, by a later document of as much, one each: that document is no further sale
+-- (settle-invoiced.sql); every other one counts, and so does what it follows. `offset 0`: see link-orders.sql.
 with docs as materialized (
   select k.id as order_id, l.order_line_id, l.amount_source, l.currency_source, i.id as invoice_id, i.kind, i.invoice_date
   from unnest($2::uuid[]) k(id)
@@ -50,10 +52,13 @@ replaced as (
   ) r
 ),
 wanted as materialized (
-  select n.id, greatest(0, least(n.amount_total_source, n.replaced - n.before)) as replaced
-  from (
-    select r.id, r.amount_total_source, coalesce(p.amount, 0) as replaced,
-      coalesce(sum(r.amount_total_source) over (partition by r.order_id order by e.equal desc, r.created_on, length(r.source_id), r.source_id
+  select n.id, case when t.sales_basis = 'orders' then greatest(0, least(n.amount_total_source, n.replaced - n.before))
+      when n.place <= n.equals and n.replaced - n.before >= n.amount_total_source then n.amount_total_source else 0 end as replaced
+  from public.tenants t
+  cross join (
+    select r.id, r.amount_total_source, coalesce(p.amount, 0) as replaced, e.equals,
+      row_number() over (partition by r.order_id, r.amount_total_source order by e.equals > 0 desc, r.created_on, length(r.source_id), r.source_id) as place,
+      coalesce(sum(r.amount_total_source) over (partition by r.order_id order by e.equals > 0 desc, r.created_on, length(r.source_id), r.source_id
         rows between unbounded preceding and 1 preceding), 0) as before
     from unnest($2::uuid[]) k(id)
     cross join lateral (
@@ -61,13 +66,14 @@ wanted as materialized (
       where x.tenant_id = $1 and x.order_id = k.id and x.invoice_id is not null and x.deleted_at is null offset 0) r
     left join replaced p on p.order_id = r.order_id
     cross join lateral (
-      select exists (
+      select count(*) as equals from (
         select 1 from docs d
         where d.order_id = r.order_id and d.kind <> 'credit_note' and d.invoice_date >= r.created_on
           and d.invoice_id is distinct from (select x.reversed_invoice_id from public.invoices x where x.tenant_id = $1 and x.id = r.invoice_id)
-        group by d.invoice_id having sum(d.amount_source) = r.amount_total_source) as equal
+        group by d.invoice_id having sum(d.amount_source) = r.amount_total_source) later
     ) e
   ) n
+  where t.id = $1
 )
 update public.refunds r
 set amount_replaced_source = w.replaced,

@@ -6,6 +6,7 @@ select
     when 'zero_value' then 'Monto cero'
     when 'cancelled' then 'Anulado antes de pagar'
     when 'waiting' then 'Espera su pedido de la tienda'
+    when 'not_invoiced' then 'Pedido por facturar'
     when 'without_rate' then 'Sin tipo de cambio'
     else reason
   end as reason,
