@@ -5,7 +5,8 @@ import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { startWorker, type RunningWorker } from '../../src/jobs/worker.ts';
 import { addBackfill } from '../../src/store/backfills.ts';
 import { Database } from '../../src/store/database.ts';
-import { enqueueBackfill, enqueueSync } from '../../src/store/streams.ts';
+import { withDirectSession } from '../../src/store/direct-session.ts';
+import { enqueueBackfill, enqueueDue, enqueueSync } from '../../src/store/streams.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/processes.ts';
 import { jobOf, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
@@ -74,11 +75,42 @@ async function waitedFor(): Promise<number> {
   return began.slice(before).findIndex(({ tenantId }) => tenantId === modest.tenantId);
 }
 
+/** Jobs of a connection's ordinary readings, those at work included. */
+async function jobsOf(connectionId: string): Promise<number> {
+  const text = `select count(*)::int as n from graphile_worker._private_jobs where payload ->> 'connection_id' = '${connectionId}'`;
+  return withDirectSession(database.adminUrl, async (session) => (await session.run<{ n: number }>(text))[0]!.n);
+}
+
 test('a tenant whose first reading never ends delays another by one slice at most', async () => {
   const worker = await work();
   try {
     await enqueueSync(db, greedy, hoarder.connections['shopify']!);
     expect(await waitedFor()).toBeLessThanOrEqual(1);
+  } finally {
+    await worker.stop();
+  }
+});
+
+test('a connection with more to read is not queued again in the quiet hours of its source, and is read again after them', async () => {
+  const connectionId = hoarder.connections['shopify']!;
+  // Two hours of the tenant's clock, this minute in the middle of them; they may reach over midnight.
+  await db.query(
+    `update ops.connections c set
+      quiet_from = (clock_timestamp() at time zone t.time_zone)::time - interval '1 hour',
+      quiet_until = (clock_timestamp() at time zone t.time_zone)::time + interval '1 hour'
+    from public.tenants t where t.id = c.tenant_id and c.id = $1`,
+    [connectionId],
+  );
+  const readings = () => began.filter(({ tenantId }) => tenantId === greedy).length;
+  const worker = await work();
+  try {
+    // A person may have it read at any hour.
+    await enqueueSync(db, greedy, connectionId);
+    await until('it was read and its job is done', async () => readings() > 0 && (await jobsOf(connectionId)) === 0);
+    expect(readings()).toBe(1);
+    await db.query('update ops.connections set quiet_from = null, quiet_until = null where id = $1', [connectionId]);
+    await enqueueDue(db);
+    await until('it goes on by itself', () => readings() >= 3);
   } finally {
     await worker.stop();
   }
