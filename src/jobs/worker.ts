@@ -1,10 +1,10 @@
-import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
+import { makeWorkerUtils } from 'graphile-worker';
 import { Pool } from 'pg';
 import { beat, forgetWorker, silentWorkers } from '../store/workers.ts';
 import type { JobDeps } from './job-deps.ts';
+import { keepQueue, quiet } from './keep-queue.ts';
 import { tasks } from './tasks.ts';
 
 export interface WorkerOptions {
@@ -19,50 +19,48 @@ export interface WorkerOptions {
 }
 
 export interface RunningWorker {
-  /** Ends when the worker ends by itself, with the error if there is one. */
+  /** Ends when the worker must not go on: a newer release has changed the queue's tables. */
   readonly finished: Promise<void>;
   /** Lets running jobs end at their next commit, gives back what is locked, and returns. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs jobs until stopped. Two facts of the queue are met here: its own shutdown returns before the last job is marked, so we wait for
- * that and release what is left; and the jobs of a killed process stay locked for four hours, so every worker beats and releases the
- * jobs of silent ones.
+ * Runs jobs until stopped, also while the database comes and goes. Two facts of the queue are met here: its own shutdown returns before
+ * the last job is marked, so we wait for that and release what is left; and the jobs of a killed process stay locked for four hours, so
+ * every worker beats and releases the jobs of silent ones.
  */
 export async function startWorker(deps: JobDeps, options: WorkerOptions): Promise<RunningWorker> {
   const { log } = deps.sync;
-  const stopping = new AbortController();
   const pool = new Pool({ connectionString: options.queueUrl, max: options.concurrency + 3, application_name: 'kpi-queue' });
   const lost = (error: Error) => log.warn({ err: error }, 'a queue connection was lost');
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', lost));
   const utils = await makeWorkerUtils({ pgPool: pool, logger: quiet(log) });
-  const events: WorkerEvents = new EventEmitter();
-  let poolId: string | null = null;
-  events.on('pool:create', ({ workerPool }) => {
-    poolId = workerPool.id;
-  });
-  const runner = await run({
-    pgPool: pool,
-    taskList: tasks(deps, stopping.signal),
+  // Runners of this process that gave up; the next heartbeat that gets through releases what they held.
+  const gone = new Set<string>();
+  const queue = await keepQueue({
+    pool,
+    log,
     concurrency: options.concurrency,
     crontab: crontab(deps),
-    pollInterval: 1000,
-    noHandleSignals: true,
-    events,
-    logger: quiet(log),
+    tasks: (ending) => tasks(deps, ending),
+    onGone: (poolId) => void gone.add(poolId),
   });
 
   const heartbeat = async (): Promise<void> => {
+    const poolId = queue.poolId();
     if (poolId === null) return;
     const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
     options.onBeat?.(peakRssMb);
     await beat(deps.db, { poolId, host: hostname(), pid: process.pid, peakRssMb });
-    const silent = await silentWorkers(deps.db, options.deadAfterMs / 1000);
+    const silent = [...new Set([...gone, ...(await silentWorkers(deps.db, options.deadAfterMs / 1000))])];
     if (silent.length === 0) return;
     await utils.forceUnlockWorkers(silent);
-    for (const id of silent) await forgetWorker(deps.db, id);
+    for (const id of silent) {
+      await forgetWorker(deps.db, id);
+      gone.delete(id);
+    }
     log.warn({ workers: silent }, 'jobs of silent workers were released');
   };
   const beating = setInterval(() => {
@@ -71,25 +69,24 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
   await heartbeat();
 
   const release = async (): Promise<void> => {
-    const held = 'select count(*)::int as n from graphile_worker._private_jobs where locked_by = $1';
-    const id = poolId;
-    if (id === null) return;
+    const held = 'select count(*)::int as n from graphile_worker._private_jobs where locked_by = any ($1)';
+    const last = queue.poolId();
+    const ids = [...gone, ...(last === null ? [] : [last])];
     for (let look = 0; look < 100; look++) {
-      const { n } = (await pool.query<{ n: number }>(held, [id])).rows[0] ?? { n: 0 };
+      const { n } = (await pool.query<{ n: number }>(held, [ids])).rows[0] ?? { n: 0 };
       if (n === 0) break;
-      if (look === 99) await utils.forceUnlockWorkers([id]);
+      if (look === 99) await utils.forceUnlockWorkers(ids);
       await sleep(100);
     }
-    await forgetWorker(deps.db, id);
+    for (const id of ids) await forgetWorker(deps.db, id);
   };
 
   return {
-    finished: runner.promise,
+    finished: queue.finished,
     stop: async () => {
-      stopping.abort(new Error('the worker is stopping'));
       options.onBeat?.(Math.round(process.resourceUsage().maxRSS / 1024));
       clearInterval(beating);
-      await runner.stop().catch(() => undefined);
+      await queue.stop();
       await release().catch((error: unknown) => log.warn({ err: error }, 'locked jobs could not be released'));
       await utils.release();
       await pool.end();
@@ -101,12 +98,4 @@ export async function startWorker(deps: JobDeps, options: WorkerOptions): Promis
 function crontab(deps: JobDeps): string {
   const users = deps.syncUsers === undefined ? [] : ['*/10 * * * * users ?jobKey=users'];
   return ['* * * * * tick ?jobKey=tick', ...users].join('\n');
-}
-
-/** The queue's own log, a level lower than ours: what it says of every job is of interest only when something is wrong. */
-function quiet(log: JobDeps['sync']['log']): Logger {
-  return new Logger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') log.warn({ component: 'queue' }, message);
-    else log.debug({ component: 'queue' }, message);
-  });
 }
