@@ -4,13 +4,14 @@ import { defineConfig, type OxlintOverride } from 'oxlint';
 type Rights = { readonly layers: readonly string[]; readonly packages: readonly string[]; readonly node?: readonly string[] };
 
 const anyNode = ['node:*', 'node:*/**'] as const;
-const leaves = ['normalize', 'store', 'outbound', 'dashboards'] as const;
+const leaves = ['normalize', 'store', 'outbound', 'dashboards', 'spreadsheet'] as const;
 const capabilities = ['sync', 'reconcile', 'metabase', 'alerts', 'reports', 'clerk', 'doctor'] as const;
 
 /** One way only: cli, app → api | jobs → sync | reconcile | metabase | alerts | clerk → normalize | store | outbound → contract. */
 const layers: Record<string, Rights> = {
   contract: { layers: [], packages: ['zod'], node: [] },
   dashboards: { layers: [], packages: ['zod'] },
+  spreadsheet: { layers: [], packages: ['@cj-tech-master/excelts'] },
   outbound: { layers: ['contract'], packages: ['axios', 'p-limit', 'zod'] },
   normalize: { layers: ['contract'], packages: ['zod'] },
   store: { layers: ['contract'], packages: ['graphile-worker', 'kysely', 'p-limit', 'pg', 'pg-copy-streams', 'zod'] },
