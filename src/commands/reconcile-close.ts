@@ -2,19 +2,13 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { closeMonth, reopenMonth } from '../reconcile/close-month.ts';
 import type { PeriodEntity, PeriodTotals, ShownClosing } from '../reconcile/closing.ts';
+import { PERIOD_ENTITY_NAMES } from '../reconcile/period-entity-names.ts';
 import { boundsOf } from '../reconcile/run-documents-bridge.ts';
 import { showClosing } from '../reconcile/show-closing.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { printDocumentsBridge } from './reconcile-documents.ts';
-import { localTime, UsageError, type Terminal, type Words } from './terminal.ts';
+import { localTime, UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
-
-const ENTITIES: Readonly<Record<PeriodEntity, Words>> = {
-  sale: { es: 'Ventas', en: 'Sales' },
-  erp_order: { es: 'Pedidos web en Odoo', en: 'Web orders in Odoo' },
-  refund: { es: 'Devoluciones', en: 'Refunds' },
-  document: { es: 'Documentos', en: 'Documents' },
-};
 
 interface CloseOptions {
   readonly tenant: string;
@@ -93,7 +87,7 @@ export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: 
     terminal.line(`  !! ${[source, stream].filter((word) => word !== null).join(' ')}: ${message}`);
   terminal.table(
     [
-      { title: { es: 'Del mes', en: 'Of the month' }, value: (r) => terminal.say(ENTITIES[r.entity]) },
+      { title: { es: 'Del mes', en: 'Of the month' }, value: (r) => terminal.say(PERIOD_ENTITY_NAMES[r.entity]) },
       { title: { es: 'Cerrado', en: 'Closed' }, value: (r) => thousands(r.closed), right: true },
       { title: { es: 'Hoy', en: 'Today' }, value: (r) => thousands(r.now), right: true },
     ],
@@ -108,7 +102,7 @@ export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: 
   terminal.line();
   terminal.table(
     [
-      { title: { es: 'Cambió', en: 'Changed' }, value: (c) => terminal.say(ENTITIES[c.entity]) },
+      { title: { es: 'Cambió', en: 'Changed' }, value: (c) => terminal.say(PERIOD_ENTITY_NAMES[c.entity]) },
       { title: { es: 'Nombre', en: 'Name' }, value: (c) => c.name ?? c.id },
       { title: { es: 'Día', en: 'Day' }, value: (c) => c.day },
       { title: { es: 'Cerrado', en: 'Closed' }, value: (c) => thousands(c.closed), right: true },
@@ -119,5 +113,9 @@ export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: 
 }
 
 function changesOf(closed: PeriodTotals, now: PeriodTotals): { entity: PeriodEntity; closed: string; now: string }[] {
-  return (Object.keys(ENTITIES) as PeriodEntity[]).map((entity) => ({ entity, closed: closed[entity].amount, now: now[entity].amount }));
+  return (Object.keys(PERIOD_ENTITY_NAMES) as PeriodEntity[]).map((entity) => ({
+    entity,
+    closed: closed[entity].amount,
+    now: now[entity].amount,
+  }));
 }

@@ -1,27 +1,10 @@
 import type { Command } from 'commander';
-import type { DocumentLine, DocumentsBridge } from '../reconcile/documents-bridge.ts';
+import { DOCUMENT_LINE_NAMES } from '../reconcile/document-line-names.ts';
+import type { DocumentsBridge } from '../reconcile/documents-bridge.ts';
 import { boundsOf, runDocumentsBridge } from '../reconcile/run-documents-bridge.ts';
 import { findTenant, type CommandContext } from './context.ts';
-import { localTime, UsageError, type Terminal, type Words } from './terminal.ts';
+import { localTime, UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
-
-/** How finance calls each line. */
-const LINES: Readonly<Record<DocumentLine, Words>> = {
-  not_invoiced: { es: 'Vendido, aún no facturado', en: 'Sold, not yet invoiced' },
-  sold_before: { es: 'Facturado ahora, vendido antes', en: 'Invoiced now, sold before' },
-  refunded_before_invoice: { es: 'Devuelto antes de facturarse, vendido antes', en: 'Refunded before it was invoiced, sold before' },
-  invoiced_ahead: { es: 'Facturado antes de la venta', en: 'Invoiced before the sale' },
-  document_replaced: { es: 'Documento anulado para emitir otro', en: 'Document annulled, to be issued again' },
-  refund_without_credit_note: { es: 'Devuelto sin nota de crédito', en: 'Refunded without a credit note' },
-  credit_note_of_earlier_refund: { es: 'Notas de crédito de devoluciones anteriores', en: 'Credit notes of earlier refunds' },
-  credit_note_without_refund: { es: 'Notas de crédito sin devolución', en: 'Credit notes without a refund' },
-  without_order: { es: 'Documentos sin venta', en: 'Documents without a sale' },
-  intercompany: { es: 'Entre compañías de la empresa', en: 'Between companies of the tenant' },
-  gift_card: { es: 'Tarjetas de regalo', en: 'Gift cards' },
-  amount: { es: 'Documentos por otro monto que la venta', en: 'Documents of another amount than the sale' },
-  fx: { es: 'Tipo de cambio', en: 'Exchange rate' },
-  rounding: { es: 'Redondeo', en: 'Rounding' },
-};
 
 /** `kpi reconcile documents`: the month's sales against the month's documents. */
 export function documentsCommand(reconcile: Command, context: CommandContext): void {
@@ -71,7 +54,7 @@ export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge
   const rows: readonly (readonly [string, string])[] = [
     [say(`Ventas del mes (${bridge.sales})`, `Sales of the month (${bridge.sales})`), bridge.salesAmount],
     [say(`Devoluciones del mes (${bridge.refunds})`, `Refunds of the month (${bridge.refunds})`), negated(bridge.refundsAmount)],
-    ...bridge.lines.map(({ line, findings, amount }) => [`${terminal.say(LINES[line])} (${findings})`, amount] as const),
+    ...bridge.lines.map(({ line, findings, amount }) => [`${terminal.say(DOCUMENT_LINE_NAMES[line])} (${findings})`, amount] as const),
     [say('Sin explicar', 'Unexplained'), bridge.remainder],
     [say(`Documentos del mes (${bridge.documents})`, `Documents of the month (${bridge.documents})`), bridge.documentsAmount],
   ];
@@ -88,7 +71,7 @@ export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge
   terminal.line();
   terminal.table(
     [
-      { title: { es: 'Línea', en: 'Line' }, value: (f) => terminal.say(LINES[f.line]) },
+      { title: { es: 'Línea', en: 'Line' }, value: (f) => terminal.say(DOCUMENT_LINE_NAMES[f.line]) },
       { title: { es: 'Venta', en: 'Sale' }, value: (f) => f.order },
       { title: { es: 'Día', en: 'Day' }, value: (f) => f.day },
       { title: { es: 'Monto', en: 'Amount' }, value: (f) => thousands(f.amount), right: true },

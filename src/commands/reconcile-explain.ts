@@ -2,10 +2,11 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { decideFinding } from '../reconcile/decide-finding.ts';
 import type { FindingDocument } from '../reconcile/finding-state.ts';
+import { FINDING_STATE_NAMES } from '../reconcile/finding-state-names.ts';
 import { showFinding } from '../reconcile/tracked-findings.ts';
 import { recordUrls } from '../store/record-urls.ts';
 import { findTenant, type CommandContext } from './context.ts';
-import { findingNumber, printFindings, STATE_NAMES } from './reconcile-findings.ts';
+import { findingNumber, printFindings } from './reconcile-findings.ts';
 import { localTime, UsageError, type Words } from './terminal.ts';
 import { thousands } from './thousands.ts';
 
@@ -64,7 +65,7 @@ export function explainFindingCommand(reconcile: Command, context: CommandContex
       terminal.table(
         [
           { title: { es: 'Cuándo', en: 'When' }, value: (e) => localTime(new Date(e.at), tenant.time_zone) },
-          { title: { es: 'Estado', en: 'State' }, value: (e) => terminal.say(STATE_NAMES[e.state]) },
+          { title: { es: 'Estado', en: 'State' }, value: (e) => terminal.say(FINDING_STATE_NAMES[e.state]) },
           { title: { es: 'Diferencia', en: 'Difference' }, value: (e) => thousands(e.amount), right: true },
           { title: { es: 'Quién', en: 'Who' }, value: (e) => e.actor ?? 'kpi' },
           { title: { es: 'Nota', en: 'Note' }, value: (e) => e.note },

@@ -5,17 +5,11 @@ import { decideFinding } from '../reconcile/decide-finding.ts';
 import { explainFinding } from '../reconcile/explain-finding.ts';
 import { CLASSES, type FindingClass } from '../reconcile/finding-classes.ts';
 import { FINDING_STATES, TO_DO, type FindingState, type TrackedFinding } from '../reconcile/finding-state.ts';
+import { FINDING_STATE_NAMES } from '../reconcile/finding-state-names.ts';
 import { listFindings } from '../reconcile/tracked-findings.ts';
 import { findTenant, type CommandContext } from './context.ts';
-import { UsageError, type Terminal, type Words } from './terminal.ts';
+import { UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
-
-export const STATE_NAMES: Readonly<Record<FindingState, Words>> = {
-  open: { es: 'abierto', en: 'open' },
-  explained: { es: 'explicado', en: 'explained' },
-  resolved: { es: 'resuelto', en: 'resolved' },
-  reappeared: { es: 'reaparecido', en: 'reappeared' },
-};
 
 interface ListOptions {
   readonly tenant: string;
@@ -109,7 +103,7 @@ export function printFindings(terminal: Terminal, findings: readonly TrackedFind
   terminal.table(
     [
       { title: { es: 'N°', en: 'No.' }, value: (f) => f.number, right: true },
-      { title: { es: 'Estado', en: 'State' }, value: (f) => terminal.say(STATE_NAMES[f.state]) },
+      { title: { es: 'Estado', en: 'State' }, value: (f) => terminal.say(FINDING_STATE_NAMES[f.state]) },
       { title: { es: 'Clase', en: 'Class' }, value: (f) => terminal.say(CLASS_NAMES[f.class]) },
       { title: { es: 'Día', en: 'Day' }, value: (f) => f.businessDay },
       { title: { es: 'Días', en: 'Age' }, value: (f) => f.ageDays, right: true },

@@ -13,6 +13,7 @@ import { clearingCommand } from './reconcile-clearing.ts';
 import { closeCommands, printClosing, requireMonth } from './reconcile-close.ts';
 import { documentsCommand } from './reconcile-documents.ts';
 import { explainFindingCommand } from './reconcile-explain.ts';
+import { exportCommand } from './reconcile-export.ts';
 import { findingsCommand } from './reconcile-findings.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
 import { thousands } from './thousands.ts';
@@ -88,6 +89,7 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
   closeCommands(reconcile, context);
   documentsCommand(reconcile, context);
   clearingCommand(reconcile, context);
+  exportCommand(reconcile, context);
 }
 
 async function showMonth(

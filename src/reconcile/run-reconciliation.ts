@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, TenantTransaction } from '../store/database.ts';
 import { compare } from './compare.ts';
 import { CLASSES } from './finding-classes.ts';
+import { NotCurrent } from './not-current.ts';
 import type { Reconciliation, ReconciliationWarning } from './reconciliation.ts';
 import { readReconciliation } from './show-reconciliation.ts';
 import { refuseOneSided } from './two-sides.ts';
@@ -38,7 +39,7 @@ interface Totals {
 /**
  * Compares a tenant's Shopify sales with the Odoo documents that cite them and stores bridge and findings under a new id. Reads one
  * snapshot of the warehouse and asks no source: what a stream has not brought yet is `pending`, and `warnings` says so.
- * @throws when the tenant is unknown, has only one of the two sources, the range is empty, or a strict one meets a side that is not current
+ * @throws when the tenant is unknown, has only one of the two sources or the range is empty; NotCurrent when a strict one meets a side that is not
  */
 export async function runReconciliation(db: Pick<Database, 'snapshot'>, request: ReconciliationRequest): Promise<Reconciliation> {
   const { tenantId, asOf, from = null, until = null, graceMinutes = null, strict = false, limit = 100 } = request;
@@ -62,7 +63,7 @@ async function warningsOf({ query, tenantId }: TenantTransaction, totals: Totals
   const refused = rows.filter((warning) => warning.strict);
   if (strict && refused.length > 0) {
     const why = refused.map(({ source, connection, message }) => `${source} (${connection}): ${message}`).join('; ');
-    throw new Error(
+    throw new NotCurrent(
       `tenant ${tenantId} cannot be reconciled strictly: ${why}. See kpi status; without --strict it is compared with warnings`,
     );
   }

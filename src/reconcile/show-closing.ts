@@ -17,7 +17,7 @@ const KEPT = 'select b.bridge from ops.documents_bridges b where b.tenant_id = $
  * @param limit how many findings of each bridge, and how many changes; totals count them all
  * @throws ClosingRefused when it was never closed
  */
-export async function showClosing(db: Database, tenantId: string, month: string, limit = 100): Promise<ShownClosing> {
+export async function showClosing(db: Pick<Database, 'snapshot'>, tenantId: string, month: string, limit = 100): Promise<ShownClosing> {
   const { from, until } = boundsOf(month);
   return db.snapshot(tenantId, async (tx) => {
     const { query } = tx;

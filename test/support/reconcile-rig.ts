@@ -36,6 +36,11 @@ export class ReconcileRig {
     await this.#database.close();
   }
 
+  /** What a program needs to find this database. */
+  environment(): Record<string, string> {
+    return { DATABASE_URL: this.#database.adminUrl, KPI_ROLE_SECRET: this.#database.roleSecret, KPI_LOG_LEVEL: 'silent' };
+  }
+
   /** A tenant whose three streams cover everything until the as-of instant. */
   async newTenant(settings: Values = {}): Promise<void> {
     this.tenantId = await this.seeder.tenant(settings);
