@@ -7,6 +7,7 @@ import type { ReaderSessions } from '../store/reader-sessions.ts';
 import type { OpenSource } from '../sync/backfill-slices.ts';
 import { authentication, type AuthenticationOptions } from './auth/authenticate.ts';
 import { requireScope } from './auth/caller.ts';
+import { FileAnswer, sendFile } from './file-answer.ts';
 import { limiter, type RateLimits } from './limits.ts';
 import type { MetabasePort } from './metabase-port.ts';
 import { openapi } from './openapi.ts';
@@ -16,6 +17,7 @@ import { closingRoutes } from './routes/closing.ts';
 import { operationsBackfillRoutes } from './routes/operations-backfills.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
+import { exportRoute } from './routes/export.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { kpiRoutes } from './routes/kpis.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -67,6 +69,7 @@ export function gatewayRoutes(options: GatewayOptions): Route[] {
     ...operationsBackfillRoutes(backfills),
     ...findingRoutes(db, connectors),
     ...reconciliationRoutes(db),
+    exportRoute(db, connectors),
   ];
 }
 
@@ -79,7 +82,14 @@ export function gateway(options: GatewayOptions): FastifyPluginAsync {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST'],
       allowedHeaders: ['authorization', 'content-type', 'accept-language'],
-      exposedHeaders: ['x-request-id', 'retry-after', 'location'],
+      exposedHeaders: [
+        'x-request-id',
+        'retry-after',
+        'location',
+        'content-disposition',
+        'x-reconciliation-state',
+        'x-reconciliation-warnings',
+      ],
       maxAge: 600,
       strictPreflight: false,
     });
@@ -111,6 +121,7 @@ export function gateway(options: GatewayOptions): FastifyPluginAsync {
           };
           const header = (name: string, value: string) => void reply.header(name, value);
           const answer = await route.handle({ params, query, body, caller, countTenant, header, signal: goneSignal(reply) });
+          if (answer instanceof FileAnswer) return sendFile(reply, route.success.status, answer);
           return reply.code(route.success.status).type('application/json; charset=utf-8').serializer(writeJson).send(answer);
         },
       });

@@ -93,7 +93,7 @@ function operation(route: Route): Record<string, unknown> {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } }),
     responses: {
-      [success.status]: { description: success.description, content: json(schemaOf(success.schema, 'output')) },
+      [success.status]: { description: success.description, content: contentOf(success) },
       ...Object.fromEntries(statuses.map((status) => [status, problem(status)])),
     },
   };
@@ -111,6 +111,11 @@ function parametersOf(schema: z.ZodObject, where: 'path' | 'query'): Record<stri
     ...(description === undefined ? {} : { description }),
     schema: rest,
   }));
+}
+
+function contentOf({ schema, files }: Route['success']): Record<string, unknown> {
+  const described = schemaOf(schema, 'output');
+  return files === undefined ? json(described) : Object.fromEntries(files.map((mediaType) => [mediaType, { schema: described }]));
 }
 
 const json = (schema: Record<string, unknown>) => ({ 'application/json': { schema } });

@@ -19,8 +19,13 @@ export interface Route<Params extends Shape = Shape, Query extends Shape = Shape
   readonly params: Params;
   readonly query: Query;
   readonly body: Body | null;
-  /** What it answers with when it went well; 200 or 202. */
-  readonly success: { readonly status: 200 | 202; readonly description: string; readonly schema: z.ZodType };
+  /** What it answers with when it went well; 200 or 202. With `files`, a `FileAnswer` of one of these media types, each as the schema says. */
+  readonly success: {
+    readonly status: 200 | 202;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    readonly files?: readonly string[];
+  };
   /** Problems of its own, beside those that every resource has. */
   readonly problems: readonly number[];
   handle(request: {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PORTAL } from '../support/clerk-keys.ts';
 import { CALLS, NAMED } from '../support/gateway-calls.ts';
@@ -44,6 +46,12 @@ describe('/openapi.json', () => {
     expect(description.openapi).toBe('3.1.0');
     const ids = Object.values(description.paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
     expect(ids.toSorted()).toEqual([...Object.keys(CALLS), ...OTHERS].toSorted());
+  });
+
+  test('is told in the README, resource by resource', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const named = (path: string) => readme.includes(path.split('/').slice(-2).join('/'));
+    expect(Object.keys(description.paths).filter((path) => path.startsWith('/api/') && !named(path))).toEqual([]);
   });
 
   test.each(Object.keys(CALLS))('%s answers what it says, and refuses as it says', async (id) => {

@@ -44,6 +44,7 @@ export const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: 
   listReconciliations: (tenant) => [`/api/tenants/${tenant}/reconciliation/runs`],
   showReconciliation: (tenant) => [`/api/tenants/${tenant}/reconciliation/runs/latest`],
   closeMonth: (tenant) => [`/api/tenants/${tenant}/reconciliation/closings/2025-10/close`, { reason: 'F29', force: true }],
+  exportReconciliation: (tenant) => [`/api/tenants/${tenant}/reconciliation/export?month=2025-11&format=csv-es`],
   showClosing: (tenant) => [`/api/tenants/${tenant}/reconciliation/closings/2025-10`],
   reopenMonth: (tenant) => [`/api/tenants/${tenant}/reconciliation/closings/2025-10/reopen`, { reason: 'F29 corrected' }],
 };
