@@ -110,9 +110,10 @@ async function fieldFindings(client: OdooClient, settings: OdooSettings): Promis
       ),
     );
   }
-  const own = settings.shop_order_id_field;
-  if (own !== undefined && !order.has(own)) {
-    findings.push(fail('shop_field_missing', `sale.order has no readable field ${own}`, 'Correct shop_order_id_field: kpi connect odoo'));
+  for (const name of ['shop_order_id_field', 'shop_store_field'] as const) {
+    const own = settings[name];
+    if (own !== undefined && !order.has(own))
+      findings.push(fail('shop_field_missing', `sale.order has no readable field ${own}`, `Correct ${name}: kpi connect odoo`));
   }
   return findings;
 }

@@ -59,6 +59,8 @@ async function facts(more: Partial<SaleFacts> = {}, units: readonly object[] = u
     tips: new Set(['PROPINA']),
     teams: new Map([[3, 'Mayoristas']]),
     shopOrderIdFields: [],
+    shopStoreFields: [],
+    shopReferencePrefixes: [],
     // Counted in pieces; in kilos; a tip; a gift card; one that cannot be read.
     products: new Map([
       [30, { sku: 'HUEVO', unit: 1 }],

@@ -48,6 +48,8 @@ async function saleFacts(): Promise<SaleFacts> {
     companyPartners: new Set(companies.map((company) => company.partnerId)),
     loyalty: noLoyalty,
     shopOrderIdFields: SHOP_ORDER_ID_FIELDS,
+    shopStoreFields: [],
+    shopReferencePrefixes: [],
     products: new Map(),
     taxes: null,
     units: null,

@@ -6,7 +6,7 @@ import { readLoyalty } from './loyalty.ts';
 import type { OrderFacts } from './mapping/order.ts';
 import type { LineProduct } from './mapping/order-line.ts';
 import { skuOf } from './mapping/product.ts';
-import { SHOP_ORDER_ID_FIELDS } from './mapping/shop-reference.ts';
+import { SHOP_ORDER_ID_FIELDS, SHOP_STORE_FIELDS } from './mapping/shop-reference.ts';
 import { char, many2one, maybe, recordId } from './raw-values.ts';
 import type { OdooSettings } from './settings.ts';
 import { readTaxes } from './taxes.ts';
@@ -37,6 +37,8 @@ export async function readSaleFacts(client: OdooClient, settings: OdooSettings):
     tips: new Set(settings.tip_codes.map((code) => code.toUpperCase())),
     teams: await readTeams(client),
     shopOrderIdFields: shopOrderIdFields(settings),
+    shopStoreFields: shopStoreFields(settings),
+    shopReferencePrefixes: settings.shop_reference_prefixes,
     products: new Map(),
     notices: [...loyalty.notices, ...notices, ...(units === null ? [unreadableUnits] : [])],
   };
@@ -48,9 +50,13 @@ const unreadableUnits: Notice = {
 };
 
 /** The configured field first, then the usual ones. */
-export function shopOrderIdFields(settings: OdooSettings): readonly string[] {
-  const own = settings.shop_order_id_field;
-  return own === undefined ? SHOP_ORDER_ID_FIELDS : [own, ...SHOP_ORDER_ID_FIELDS.filter((field) => field !== own)];
+export const shopOrderIdFields = (settings: OdooSettings): readonly string[] =>
+  ownFirst(settings.shop_order_id_field, SHOP_ORDER_ID_FIELDS);
+/** The same of the fields that say of which shop an order is. */
+export const shopStoreFields = (settings: OdooSettings): readonly string[] => ownFirst(settings.shop_store_field, SHOP_STORE_FIELDS);
+
+function ownFirst(own: string | undefined, usual: readonly string[]): readonly string[] {
+  return own === undefined ? usual : [own, ...usual.filter((field) => field !== own)];
 }
 
 /** Reads SKU and unit of the products that these lines name and that are not known yet. @throws SourceError */

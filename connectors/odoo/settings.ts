@@ -36,6 +36,12 @@ function idOf(text: string): number {
 
 const word = z.string().trim().min(1);
 
+/** `WEB, SUR`, or a list. */
+const words = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => [value].flat().flatMap((part) => part.split(',')))
+  .transform((parts) => [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ''))]);
+
 /** What a connection to one Odoo database needs. `company_id` narrows a shared database down to one tenant. */
 export const settings = z
   .object({
@@ -53,6 +59,13 @@ export const settings = z
       .regex(/^[a-z_][a-z0-9_]*$/, 'is not the technical name of a field')
       .optional()
       .describe("Field of sale.order that holds the shop's order id, when it is none of the usual ones"),
+    shop_store_field: word
+      .regex(/^[a-z_][a-z0-9_]*$/, 'is not the technical name of a field')
+      .optional()
+      .describe('Field of sale.order that says of which shop an order is, when it is none of the usual ones'),
+    shop_reference_prefixes: words
+      .default([])
+      .describe("What stands before the shop's order numbers: after one of these a number is a reference also without # (WEB1001)"),
     tip_codes: z
       .array(word)
       .default(['TIPS', 'PROPINA'])

@@ -71,11 +71,14 @@ function verdictOf(error: GraphqlError): SourceError {
   }
 }
 
+/** What a shopper typed at the checkout: protected customer data like the account's. */
+const CONTACT: ReadonlySet<string> = new Set(['email', 'phone', 'localizedFields', 'customAttributes', 'billingAddress']);
+
 function accessDenied(error: GraphqlError, said: string): SourceError {
   const at = error.path.filter((step) => typeof step === 'string');
   const inCustomer = at.indexOf('customer');
   // What a guest left stands at the order itself, what a shopper left with a cart in its address.
-  const contact = ['email', 'phone'].includes(at.at(-1) ?? '');
+  const contact = at.some((step) => CONTACT.has(step));
   const unapproved = contact || /not approved/i.test(said);
   if (inCustomer >= 0 || unapproved) {
     return new SourceError({

@@ -12,6 +12,7 @@ import { paymentDrafts } from './mapping/payments.ts';
 import { payoutDraft, payoutTransactionDraft } from './mapping/payout.ts';
 import { productDraft } from './mapping/product.ts';
 import { refundDrafts } from './mapping/refunds.ts';
+import { billedToOf, TAX_ID_FROM } from './mapping/tax-id.ts';
 import { rawCheckout } from './raw/checkout.ts';
 import { rawOrder, type RawOrder } from './raw/order.ts';
 import { rawBalanceTransaction, rawPayout } from './raw/payout.ts';
@@ -25,8 +26,11 @@ export interface Mapped {
   readonly notices?: readonly Notice[];
 }
 
-/** A page of orders of one shop: each buyer once (the newest state), then every order with its children. */
-export function mapOrders(nodes: readonly unknown[], shop: string): Mapped {
+/**
+ * A page of orders of one shop: each buyer once (the newest state), then every order with its children.
+ * @param taxIdFrom where the RUT typed at the checkout is looked for
+ */
+export function mapOrders(nodes: readonly unknown[], shop: string, taxIdFrom: readonly string[] = TAX_ID_FROM): Mapped {
   const customers = new Map<string, DraftFor<'customer'>>();
   const drafts: Draft[] = [];
   const rejects: Reject[] = [];
@@ -40,9 +44,15 @@ export function mapOrders(nodes: readonly unknown[], shop: string): Mapped {
     const order = parsed.data;
     const ledger = orderLedger(order);
     for (const notice of noticesOf(order, ledger)) notices.set(notice.code + notice.message, notice);
-    keepNewest(customers, buyerOf(order));
+    const billedTo = billedToOf(order, taxIdFrom);
+    for (const customer of [buyerOf(order), billedTo]) if (customer !== null) keepNewest(customers, customer);
     drafts.push(
-      orderDraft(order, ledger, shop, hasAllPayments(order), withoutBuyer(node)),
+      orderDraft(order, ledger, {
+        shop,
+        withPayments: hasAllPayments(order),
+        billedTo: billedTo?.sourceId ?? null,
+        raw: withoutBuyer(node),
+      }),
       ...orderLineDrafts(order, ledger),
       ...refundDrafts(order),
       ...paymentDrafts(order),
@@ -62,14 +72,14 @@ export function mapCheckouts(nodes: readonly unknown[], mayReadContact: boolean)
       rejects.push(rejected('abandoned_checkout', node, parsed.error));
       continue;
     }
-    keepNewest(customers, shopperOf(parsed.data));
+    const shopper = shopperOf(parsed.data);
+    if (shopper !== null) keepNewest(customers, shopper);
     drafts.push(checkoutDraft(parsed.data, mayReadContact));
   }
   return { drafts: [...customers.values(), ...drafts], rejects };
 }
 
-function keepNewest(known: Map<string, DraftFor<'customer'>>, customer: DraftFor<'customer'> | null): void {
-  if (customer === null) return;
+function keepNewest(known: Map<string, DraftFor<'customer'>>, customer: DraftFor<'customer'>): void {
   const before = known.get(customer.sourceId);
   if (before === undefined || (before.sourceUpdatedAt ?? '') < (customer.sourceUpdatedAt ?? '')) known.set(customer.sourceId, customer);
 }
@@ -186,10 +196,14 @@ function idOf(node: unknown): string | null {
   return typeof id === 'string' ? (/\/(\d+)(?:\?.*)?$/.exec(id)?.[1] ?? null) : null;
 }
 
-/** The white-list: queries ask for nothing personal but the buyer, of whom the id stays, and what a guest left, of which nothing does. */
+/** What a shopper types at the checkout. */
+const TYPED: ReadonlySet<string> = new Set(['email', 'phone', 'shippingAddress', 'localizedFields', 'customAttributes', 'billingAddress']);
+
+/** The white-list: queries ask for nothing personal but the buyer, of whom the id stays, and what was typed at the checkout, of which nothing does. */
 function withoutBuyer(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
-  const { email: _email, phone: _phone, shippingAddress: _address, customer, ...rest } = node as Record<string, unknown>;
+  const { customer, ...all } = node as Record<string, unknown>;
+  const rest = Object.fromEntries(Object.entries(all).filter(([name]) => !TYPED.has(name)));
   if (!('customer' in node)) return rest;
   const id = typeof customer === 'object' && customer !== null && 'id' in customer ? customer.id : null;
   return { ...rest, customer: id === null ? null : { id } };

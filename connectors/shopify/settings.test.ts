@@ -8,7 +8,14 @@ const token = { access_token: 'shpat_x' };
 describe('settings', () => {
   test('a domain and a token are enough; the domain is lower-cased and is the account', () => {
     const settings = shopifySettings.parse({ shop_domain: ' Mi-Tienda.MyShopify.com ', ...token });
-    expect(settings).toEqual({ ...domain, ...token, api_version: '2026-10' });
+    expect(settings).toEqual({
+      ...domain,
+      ...token,
+      api_version: '2026-10',
+      tax_id_from: ['localized_field', 'attribute:rut'],
+      reference_prefixes: [],
+      erp_stores: [],
+    });
     expect(shopify.accountKey(settings)).toBe('mi-tienda.myshopify.com');
     expect(shopify.host(settings)).toBe('https://mi-tienda.myshopify.com');
   });
@@ -22,6 +29,12 @@ describe('settings', () => {
     for (const shop of ['mi-tienda.cl', 'localhost', 'x.myshopify.com.evil.example', 'https://mi-tienda.myshopify.com', '']) {
       expect(shopifySettings.safeParse({ shop_domain: shop, ...token }).success, shop).toBe(false);
     }
+  });
+
+  test('what tells its orders from those of another shop in the books, however it is typed', () => {
+    const read = (given: Record<string, unknown>) => shopifySettings.parse({ ...domain, ...token, ...given });
+    expect(read({ reference_prefixes: ' web_#, WEB,sur-' }).reference_prefixes).toEqual(['WEB', 'SUR']);
+    expect(read({ erp_stores: ['team:Tienda Sur ', 'website:2'] }).erp_stores).toEqual(['team:tienda sur', 'website:2']);
   });
 
   test('another origin is taken without its path', () => {

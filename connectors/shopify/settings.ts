@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { TAX_ID_FROM, TAX_ID_PLACE } from './mapping/tax-id.ts';
 
 /** The version every query here was written and checked against. */
 export const API_VERSION = '2026-10';
+
+/** `WEB, SUR`, or a list; blanks and repetitions are dropped. */
+const words = (normalise: (word: string) => string) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat().flatMap((part) => part.split(',')))
+    .transform((parts) => [...new Set(parts.map((part) => normalise(part.trim())).filter((part) => part !== ''))]);
 
 const secret = (description: string) => z.string().trim().min(1).optional().describe(description).meta({ secret: true });
 
@@ -28,6 +36,23 @@ export const shopifySettings = z
       .regex(/^(\d{4}-(01|04|07|10)|unstable)$/, 'must be an Admin API version such as 2026-10')
       .default(API_VERSION)
       .describe('Admin API version to ask for.'),
+    tax_id_from: words((place) => place)
+      .refine(
+        (places) => places.every((place) => TAX_ID_PLACE.test(place)),
+        'must name localized_field, attribute:<name>, billing_company or billing_address2',
+      )
+      .default([...TAX_ID_FROM])
+      .describe(
+        'Where the RUT typed at the checkout is, in the order it is looked for: localized_field (Shopify itself), attribute:<name> (what an app or the theme adds), billing_company, billing_address2. Empty: it is not read.',
+      ),
+    reference_prefixes: words((prefix) => prefix.replace(/[\s#_-]+$/, '').toUpperCase())
+      .default([])
+      .describe("What stands before this shop's order numbers in the books (WEB of WEB_#1001), where several shops have the same numbers."),
+    erp_stores: words((store) => store.toLowerCase())
+      .default([])
+      .describe(
+        'What its orders belong to in the books, where several shops have the same numbers: team:<name>, website:<id>, company:<id> or store:<id>.',
+      ),
     api_base_url: z
       .url({ protocol: /^https?$/ })
       .transform((url) => new URL(url).origin)

@@ -170,6 +170,8 @@ export function printReconciliation(terminal: Terminal, result: Reconciliation):
 
 function suggested(terminal: Terminal, { suggestion }: Finding): string[] {
   if (suggestion === null) return [];
-  const names = suggestion.map(({ name: document, day }) => `${document} (${day})`).join(', ');
+  const names = suggestion
+    .map(({ name: document, shop, day }) => `${document}${shop === undefined ? '' : ` · ${shop}`} (${day})`)
+    .join(', ');
   return [terminal.say({ es: `¿Será ${names}?`, en: `Could it be ${names}?` })];
 }

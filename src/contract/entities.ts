@@ -33,11 +33,19 @@ export const ENTITIES = {
     amount_exempt_source: optional(decimal()),
     amount_ledger_source: optional(decimal()),
     customer_id: optional(ref('customer')),
+    // Whom the document is to be made out to, where a RUT was typed at the checkout.
+    billed_to_id: rare(ref('customer')),
     channel: optional(text()),
     shop: optional(text()),
     company: optional(text()),
     shop_order_id: optional(text()),
     shop_order_name: optional(text()),
+    // All numbers of shop orders that it cites, where they are several: `shop_order_name` is the first.
+    shop_order_names: rare(texts()),
+    // What stands before the number cited, upper case without a separator (`WEB` of `WEB_#1001`).
+    shop_order_prefix: rare(text()),
+    // What a document that cites a shop order belongs to, as `kind:value` in lower case: team:ventas, website:1, company:3.
+    shop_order_stores: rare(texts()),
     // The source's date, where it states no time: then it is the day, and `created_at` is stored as its local noon.
     created_on: rare(day()),
     // The invoice that is itself the sale: because it has no order or, with the order that it invoices, where documents are what counts.
@@ -93,6 +101,7 @@ export const ENTITIES = {
   },
   customer: {
     kind: word(['person', 'company']),
+    // Both null: the normalising stage says them, of the RUT that travels as identity.
     rut_display: optional(text()),
     rut_valid: optional(bool()),
     comuna: optional(text()),

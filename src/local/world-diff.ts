@@ -24,6 +24,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   payout_id: 'public.payouts',
   order_payment_id: 'public.order_payments',
   customer_id: 'public.customers',
+  billed_to_id: 'public.customers',
   commercial_id: 'public.customers',
   product_id: 'public.products',
   location_id: 'public.locations',

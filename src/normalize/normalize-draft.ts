@@ -16,6 +16,7 @@ import { canonicalDecimal, canonicalInstant, canonicalTexts } from './canonical-
 import { identityKeys } from './identity-keys.ts';
 import { recordIds } from './record-id.ts';
 import { refuse } from './refuse.ts';
+import { statedRut } from './stated-rut.ts';
 
 export interface NormalizeContext {
   readonly tenantId: string;
@@ -65,9 +66,10 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
       return refuse(draft.entity, id, issues.slice(0, 5).map(explain).join('; '), draft.raw ?? draft.fields);
     }
     const keys = draft.entity === 'customer' ? identityKeys(context, draft.identity, `${context.connectionId}:${draft.sourceId}`) : null;
+    const data = leavesRut(draft) ? { ...fields.data, ...statedRut(draft.identity) } : fields.data;
     const values = columnsOf(draft.entity).map((column) => {
       if (keys !== null && isIdentityColumn(column.name)) return keys[column.name];
-      return toText(fields.data[column.field], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
+      return toText(data[column.field], column.pg, (sourceId) => idOf(column.ref ?? '', sourceId));
     });
     const sourceCreatedAt = draft.sourceCreatedAt === null ? null : canonicalInstant(draft.sourceCreatedAt);
     const sourceUpdatedAt = draft.sourceUpdatedAt === null ? '-infinity' : canonicalInstant(draft.sourceUpdatedAt);
@@ -88,6 +90,10 @@ export function normalizer(context: NormalizeContext): (draft: Draft, readSeq: b
     };
   };
 }
+
+/** Whether a connector says nothing itself of the RUT that its customer travels with. */
+const leavesRut = (draft: Draft): boolean =>
+  draft.entity === 'customer' && draft.fields.rut_display === null && draft.fields.rut_valid === null;
 
 const isIdentityColumn = (name: string): name is IdentityColumn => (IDENTITY_COLUMNS as readonly string[]).includes(name);
 

@@ -34,7 +34,7 @@ const STEPS = {
   reconcile_rounding: sqlFile('rounding'),
 };
 const FINDINGS_TABLE = sqlFile('findings-table');
-const FIND = ['unmatched', 'duplicates', 'differences', 'parts', 'payments', 'documents', 'papers', 'refunds'].map((name) =>
+const FIND = ['unmatched', 'duplicates', 'differences', 'parts', 'payments', 'documents', 'papers', 'buyers', 'refunds'].map((name) =>
   sqlFile(`find-${name}`),
 );
 const SUGGEST = sqlFile('suggest');

@@ -111,7 +111,10 @@ const EXPLAIN: Readonly<Record<FindingClass, (at: (name: string) => string, find
     es: `${at('document')}: desde 135 UF (${at('limit')}) debe llevar el RUT del comprador`,
     en: `${at('document')}: from 135 UF (${at('limit')}) on it must bear the buyer's RUT`,
   }),
-  customer_rut: () => ({ es: 'RUT distinto en la tienda y en Odoo', en: 'Another RUT in the shop than in Odoo' }),
+  customer_rut: (at) => ({
+    es: `El RUT escrito en la tienda (${at('buyer') === 'company' ? 'empresa' : 'persona'}) no es el del cliente en Odoo${at('reason') === 'other' ? '' : at('reason') === 'invalid' ? ', cuyo dígito verificador es erróneo' : ', que no tiene'}`,
+    en: `The RUT typed in the shop (a ${at('buyer')}'s) is not that of Odoo's customer${at('reason') === 'other' ? '' : at('reason') === 'invalid' ? ', whose check digit is wrong' : ', who has none'}`,
+  }),
   dte_rejected: (at) => ({ es: `${at('document')}: SII ${at('sii')}`, en: `${at('document')}: SII ${at('sii')}` }),
   folio_duplicate: (at) => ({
     es: `${at('document')}: folio ${at('folio')} también en ${at('other')}`,

@@ -17,8 +17,10 @@ export interface Suggestion {
   readonly id: string;
   readonly name: string;
   readonly source: 'shopify' | 'odoo';
+  /** Which shop, where the source says. */
+  readonly shop?: string;
   readonly day: string;
-  readonly because: 'amount_and_day' | 'near_reference';
+  readonly because: 'amount_and_day' | 'near_reference' | 'same_reference';
 }
 
 export interface Finding {

@@ -1,5 +1,6 @@
 import type { ChatwootAccount } from './chatwoot/model.ts';
-import type { OdooDatabase, Shop } from './world/model.ts';
+import type { OdooDatabase } from './world/odoo-model.ts';
+import type { Shop } from './world/shop-model.ts';
 
 /** What keeps records: a shop, an Odoo database, an account of Chatwoot. */
 type Keeper = Shop | OdooDatabase | ChatwootAccount;

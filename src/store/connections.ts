@@ -34,6 +34,9 @@ const CITING = `select 1 from public.source_orders
   where tenant_id = $1 and source = 'odoo' and (shop_order_id is not null or shop_order_name is not null) limit 1`;
 const COUNT_ORDERS = 'select count(*) as n from public.source_orders where tenant_id = $1';
 const COLUMNS = 'tenant_id, id, source, name, account_key, settings, secret_ref, host, status, source_version';
+/** Settings by which a shop says what in the books is its own (ops.shop_claims). */
+const CLAIMS = ['reference_prefixes', 'erp_stores'] as const;
+const CLAIMED = 'select settings from ops.connections where tenant_id = $1 and source = $2 and account_key = $3 for update';
 const SAVE = `insert into ops.connections as c (tenant_id, id, source, name, account_key, settings, secret_ref, host, source_version, checked_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
   on conflict (tenant_id, source, account_key) do update set name = excluded.name, settings = excluded.settings,
@@ -58,6 +61,9 @@ export async function connectionId(db: Database, tenantId: string, source: strin
 export async function saveConnection(db: Database, id: string, secretRef: string, connection: NewConnection): Promise<string> {
   return db.transaction(connection.tenantId, async ({ query }) => {
     const { tenantId, streams } = connection;
+    const before =
+      (await query<{ settings: Record<string, unknown> }>(CLAIMED, [tenantId, connection.source, connection.accountKey])).rows[0]
+        ?.settings ?? {};
     const saved = await query<{ id: string; made: boolean }>(SAVE, [
       tenantId,
       id,
@@ -75,7 +81,11 @@ export async function saveConnection(db: Database, id: string, secretRef: string
     const kepts = (await query<{ stream: string; interval_seconds: number }>(STREAMS, [tenantId, kept, names, seconds])).rows;
     const intervals = new Map(kepts.map((row) => [row.stream, row.interval_seconds]));
     await query(FRESH, [tenantId, kept, names, names.map((name) => intervals.get(name)), connection.source]);
-    if (made) await settleAfterConnection(query, tenantId, connection.source, { who: 'kpi', reason: `${connection.source} was connected` });
+    const author = { who: 'kpi', reason: `${connection.source} was connected` };
+    if (made) await settleAfterConnection(query, tenantId, connection.source, author);
+    // Which shop a reference means is settled anew when a shop says otherwise what is its own.
+    if (CLAIMS.some((name) => claimOf(before, name) !== claimOf(connection.settings, name)))
+      await recomputeCiting(query, tenantId, 'public.order_links', author);
     return kept;
   });
 }
@@ -105,9 +115,17 @@ export async function setConnectionStatus(
  * cite a shop order are settled anew, also those that no batch touches any more.
  */
 async function settleAfterConnection(query: Query, tenantId: string, source: string, author: Author): Promise<void> {
-  if (source !== 'shopify' || (await query(CITING, [tenantId])).rowCount === 0) return;
+  if (source === 'shopify') await recomputeCiting(query, tenantId, 'public.source_orders.speaks', author);
+}
+
+const claimOf = (settings: Readonly<Record<string, unknown>>, name: (typeof CLAIMS)[number]): string =>
+  JSON.stringify(settings[name] ?? []);
+
+/** Nothing to do where no document cites a shop order. */
+async function recomputeCiting(query: Query, tenantId: string, table: string, author: Author): Promise<void> {
+  if ((await query(CITING, [tenantId])).rowCount === 0) return;
   const total = Number((await query<{ n: string }>(COUNT_ORDERS, [tenantId])).rows[0]!.n);
-  await addRecomputation(query, tenantId, { cause: 'connection', tables: ['public.source_orders.speaks'], total }, author);
+  await addRecomputation(query, tenantId, { cause: 'connection', tables: [table], total }, author);
 }
 
 export async function listConnections(

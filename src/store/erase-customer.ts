@@ -41,6 +41,8 @@ export class TooManyRecords extends Error {
 }
 
 interface Found extends PersonRecord {
+  /** Only because the person typed it at the checkout: the record is theirs, its RUT may be another's. */
+  readonly typed: boolean;
   readonly rut_key: string | null;
   readonly email_key: string | null;
   readonly phone_key: string | null;
@@ -57,7 +59,8 @@ const REMEMBER = `insert into ops.erased (tenant_id, kind, key)
   select $1, k.kind, k.key from unnest($2::text[], $3::text[]) as k(kind, key)
   where not exists (select from kpi.shared_keys s where s.tenant_id = $1 and s.kind = k.kind and s.key = k.key)
   on conflict do nothing`;
-const ORDERS = 'select count(*)::int as n from public.source_orders where tenant_id = $1 and customer_id = any ($2::uuid[])';
+const ORDERS = `select count(*)::int as n from public.source_orders 
+  where tenant_id = $1 and (customer_id = any ($2::uuid[]) or billed_to_id = any ($2::uuid[]))`;
 
 /** What an erasure would concern, changing nothing. */
 export async function findPerson(db: Database, tenantId: string, subject: ErasureSubject): Promise<CustomerErasure> {
@@ -114,10 +117,10 @@ async function describe(query: Query, tenantId: string, found: readonly Found[])
 /** Kinds and keys, one array each. */
 function keysOf(subject: ErasureSubject, found: readonly Found[]): [string[], string[]] {
   const keys = [subject];
-  for (const { id, partly, rut_key, email_key, phone_key } of found) {
+  for (const { id, partly, typed, rut_key, email_key, phone_key } of found) {
     if (partly) continue;
     keys.push({ kind: 'customer', key: id });
-    if (rut_key !== null) keys.push({ kind: 'rut', key: rut_key });
+    if (rut_key !== null && !typed) keys.push({ kind: 'rut', key: rut_key });
     if (email_key !== null) keys.push({ kind: 'email', key: email_key });
     if (phone_key !== null) keys.push({ kind: 'phone', key: phone_key });
   }

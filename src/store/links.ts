@@ -12,7 +12,7 @@ export interface LinkRow {
   readonly shop_name: string;
   readonly erp_order_id: string;
   readonly erp_name: string;
-  /** What links them: id, name or person; null for a pair that a person unlinked. */
+  /** What links them: id, name, name_prefix, name_store or person; null for a pair that a person unlinked. */
   readonly rule: string | null;
   /** What a person decided, if one did. */
   readonly decision: 'link' | 'unlink' | null;

@@ -3,7 +3,7 @@ import { odoo } from '../../connectors/odoo/index.ts';
 import type { SandboxServer } from '../../src/sandbox/http-server.ts';
 import type { OdooLimits } from '../../src/sandbox/odoo/environment.ts';
 import { startOdoo } from '../../src/sandbox/odoo/server.ts';
-import type { OdooDatabase, OdooOrder, OdooOrderLine } from '../../src/sandbox/world/model.ts';
+import type { OdooDatabase, OdooOrder, OdooOrderLine } from '../../src/sandbox/world/odoo-model.ts';
 
 const OLD = '2026-11-28 12:00:00.500000';
 const stamps = { createDate: OLD, writeDate: OLD };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { odoo } from '../../connectors/odoo/index.ts';
 import type { OdooLimits } from '../../src/sandbox/odoo/environment.ts';
 import { decimal } from '../../src/sandbox/world/decimal.ts';
-import type { OdooDatabase } from '../../src/sandbox/world/model.ts';
+import type { OdooDatabase } from '../../src/sandbox/world/odoo-model.ts';
 import { InvoiceBook, type InvoiceLineSketch, type InvoiceSketch } from '../../src/sandbox/world/odoo-invoice-book.ts';
 import { clock, closeAll, contextOf, database, draftsOf, faultsOf, fieldsOf, pages, serve } from './odoo-database.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { numbersIn } from '../../connectors/odoo/mapping/payment.ts';
 import { decimal } from '../../src/sandbox/world/decimal.ts';
-import type { OdooDatabase } from '../../src/sandbox/world/model.ts';
+import type { OdooDatabase } from '../../src/sandbox/world/odoo-model.ts';
 import type { OdooInvoiceLine, OdooPartial, OdooPayment } from '../../src/sandbox/world/odoo-account-model.ts';
 import { InvoiceBook } from '../../src/sandbox/world/odoo-invoice-book.ts';
 import { clock, closeAll, contextOf, database, draftsOf, faultsOf, fieldsOf, idsOf, incremental, pages, serve } from './odoo-database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/contract/index.ts';
-import type { Shop } from '../../src/sandbox/world/model.ts';
+import type { Shop } from '../../src/sandbox/world/shop-model.ts';
 import type { ShopPaymentsAccount, ShopPayout } from '../../src/sandbox/world/shop-payouts.ts';
 import { draftsOf, idsOf, noticesOf, NOW, open, orderOf, read, SCOPES, shopOf } from './shopify-shop.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { shopify } from '../../connectors/shopify/index.ts';
+import { shopifySettings } from '../../connectors/shopify/settings.ts';
 import {
   SourceError,
   type Cursor,
@@ -13,7 +14,7 @@ import {
 import type { SandboxServer } from '../../src/sandbox/http-server.ts';
 import type { CostLimits } from '../../src/sandbox/shopify/cost-bucket.ts';
 import { startShopify } from '../../src/sandbox/shopify/server.ts';
-import type { Shop, ShopLine, ShopOrder } from '../../src/sandbox/world/model.ts';
+import type { Shop, ShopLine, ShopOrder } from '../../src/sandbox/world/shop-model.ts';
 
 export const NOW = new Date('2026-11-23T12:00:00Z');
 export const TOKEN = 'shpat_0123456789abcdef';
@@ -59,7 +60,8 @@ export function orderOf(id: number, at: string, over: Partial<ShopOrder> = {}): 
     appName: null,
     customerId: 1 + (id % 3),
     guest: null,
-    taxId: '12.345.678-5',
+    taxId: null,
+    taxIdIn: 'localized field',
     lines: [lineOf(id * 1000)],
     shippingLines: [],
     tip: 0,
@@ -171,7 +173,7 @@ export async function open(
     return answer;
   };
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-  const settings = { shop_domain: shop.domain, access_token: TOKEN, api_base_url: server.url, ...options.settings };
+  const settings = shopifySettings.parse({ shop_domain: shop.domain, access_token: TOKEN, api_base_url: server.url, ...options.settings });
   const signal = options.signal ?? new AbortController().signal;
   const opened: OpenShop = { server, sent, between: null, instead: null, context: { settings, http, log, signal, now: () => new Date() } };
   return opened;

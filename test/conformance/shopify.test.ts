@@ -49,6 +49,45 @@ describe('every stream', () => {
   });
 });
 
+describe('the RUT typed at the checkout', () => {
+  const orders = () => [
+    orderOf(1, AT, { taxId: '12.345.678-5' }),
+    orderOf(2, AT, { taxId: '76042235-5', taxIdIn: 'attribute' }),
+    orderOf(3, AT),
+  ];
+  const billedTo = (pages: readonly Page[]) =>
+    draftsOf(pages, 'customer').flatMap((draft) => (draft.entity === 'customer' && draft.sourceId.startsWith('tax:') ? [draft] : []));
+
+  test('comes with its order as a record of its own, from Shopify’s field or an attribute', async () => {
+    const pages = await read(await open(shopOf(orders())), 'orders');
+    expect(billedTo(pages).map(({ sourceId, identity, fields }) => [sourceId, identity?.rut, fields.kind])).toEqual([
+      ['tax:1', '12.345.678-5', 'person'],
+      ['tax:2', '76042235-5', 'company'],
+    ]);
+    expect(draftsOf(pages, 'order').map((draft) => draft.entity === 'order' && draft.fields.billed_to_id)).toEqual([
+      'tax:1',
+      'tax:2',
+      undefined,
+    ]);
+    expect(JSON.stringify(draftsOf(pages, 'order'))).not.toMatch(/345\.678|76042235/);
+  });
+
+  test('is asked for only where it is looked for', async () => {
+    const shop = await open(shopOf(orders()), { settings: { tax_id_from: 'billing_company' } });
+    expect(billedTo(await read(shop, 'orders'))).toEqual([]);
+    const asked = shop.sent.filter((body) => body.includes('OrdersPage'));
+    expect(asked.length).toBeGreaterThan(0);
+    for (const body of asked) expect(body).toMatch(/"taxFields":false,"attributes":false,"billing":true/);
+  });
+
+  test('an app that may not see it reads orders all the same', async () => {
+    const shop = await open(shopOf(orders(), { scopes: ['read_orders', 'read_all_orders'] }));
+    const pages = await read(shop, 'orders');
+    expect(idsOf(pages, 'order')).toHaveLength(3);
+    expect(draftsOf(pages, 'customer')).toEqual([]);
+  });
+});
+
 describe('many orders of one second', () => {
   const thousand = () => shopOf(Array.from({ length: 1000 }, (_, index) => orderOf(index + 1, AT)));
 

@@ -145,6 +145,42 @@ describe('after a person was erased, by any of what they are known by', () => {
   });
 });
 
+describe('the RUT typed at the checkout', () => {
+  const bought = (id: string, customer: string | null, rut: string, updatedAt?: string) => [
+    {
+      ...person(`tax:${id}`, { rut }, updatedAt),
+      fields: { ...person('x', {}).fields, kind: 'person', rut_display: null, rut_valid: null },
+    } as ReturnType<typeof person>,
+    {
+      ...orderDraft(id, { customer_id: customer, billed_to_id: `tax:${id}`, ...(updatedAt === undefined ? {} : { updatedAt }) }),
+      raw: { name: id },
+    },
+  ];
+  const left = () =>
+    tenant.rows<{ id: string }>(
+      'select source_id as id from public.customers where coalesce(rut_display, rut_key, comuna) is not null order by 1',
+    );
+
+  test('goes with its person, by RUT, and does not come back', async () => {
+    await write(tenant.shop, [...bought('901', null, RUT), ...bought('902', null, '9.876.543-3')]);
+    expect(await erase(keyOf('rut', RUT))).toMatchObject({ orders: 1, records: [{ source_id: 'tax:901' }] });
+    expect(await tenant.rows("select from raw.records r join public.source_orders o on o.id = r.id where o.source_id = '901'")).toEqual([]);
+    await write(tenant.shop, [...bought('901', null, RUT, '2026-11-20T12:00:00Z'), ...bought('903', null, RUT, '2026-11-20T12:00:00Z')]);
+    expect(await left()).toEqual([{ id: 'tax:902' }]);
+    expect(await rebuildTenant(rig.db, tenant.tenantId)).toEqual([]);
+  });
+
+  test('goes with whoever bought, by e-mail; of another who has that RUT nothing goes', async () => {
+    await write(tenant.shop, [person('1', { email: EMAIL }), ...bought('901', '1', RUT)]);
+    await write(tenant.odoo, [person('7', { rut: RUT })]);
+    expect((await erase(keyOf('email', EMAIL))).records.map(({ source_id: id }) => id).sort()).toEqual(['1', 'tax:901']);
+    await write(tenant.odoo, [person('7', { rut: RUT }, '2026-11-20T12:00:00Z')]);
+    expect(await left()).toEqual([{ id: '7' }]);
+    await write(tenant.shop, bought('901', '1', RUT, '2026-11-20T12:00:00Z'));
+    expect(await left()).toEqual([{ id: '7' }]);
+  });
+});
+
 test('somebody who is not here yet is kept out all the same', async () => {
   expect(await erase(keyOf('email', EMAIL))).toEqual({ records: [], orders: 0 });
   await fill();

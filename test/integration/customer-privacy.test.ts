@@ -38,6 +38,12 @@ const cart = (id: number, changes: Record<string, unknown>) => ({
   totalPriceSet: money('1990.0'),
   ...changes,
 });
+/** What else was typed at the checkout. */
+const typed = {
+  localizedFields: { nodes: [{ key: 'TAX_CREDENTIAL_CL', value: '12.345.678-5' }] },
+  customAttributes: [{ key: 'gift_message', value: 'Para Rosalinda' }],
+  billingAddress: { company: 'Rosalinda', address2: 'Quebrada Honda 12' },
+};
 const none = { nodes: [], pageInfo: { hasNextPage: false } };
 const order = (id: number, changes: Record<string, unknown>) => ({
   id: `gid://shopify/Order/${id}`,
@@ -91,7 +97,10 @@ test('e-mail, phone, RUT and name of a person are in no table, whatever became o
   const pages = [
     {
       place: shop,
-      ...mapOrders([order(1, { customer: buyer }), order(2, {}), order(3, { customer: buyer, totalPriceSet: money('x') })], 'tienda'),
+      ...mapOrders(
+        [order(1, { customer: buyer, ...typed }), order(2, typed), order(3, { customer: buyer, ...typed, totalPriceSet: money('x') })],
+        'tienda',
+      ),
     },
     { place: shop, ...mapCheckouts([cart(1, { customer: buyer }), cart(2, {}), cart(3, { customer: buyer, createdAt: 'x' })], true) },
     {
@@ -120,6 +129,27 @@ test('e-mail, phone, RUT and name of a person are in no table, whatever became o
     expect(tables.get(table) === '' ? `${table} is empty` : '').toBe('');
   }
   expect(whereFound(tables, PLANTED)).toEqual([]);
+});
+
+test('the RUT typed at the checkout is kept as a key, whether it is right, and the end of a person’s', async () => {
+  const { shop, rows } = await rig.tenant();
+  const rut = (id: number, value: string) => order(id, { localizedFields: { nodes: [{ key: 'TAX_CREDENTIAL_CL', value }] } });
+  const ruts = ['12.345.678-5', '76042235-5', '76.953.480-3', '66666666-6'];
+  const { drafts } = mapOrders(
+    ruts.map((value, i) => rut(i + 1, value)),
+    'tienda',
+  );
+  await writeBatch(rig.db, await rig.batch(shop, 1, drafts));
+  const stored = await rows(
+    `select c.source_id as id, c.kind, c.rut_display as shown, c.rut_valid as valid, c.rut_key is not null as key, c.rut_generic as generic
+     from public.source_orders o join public.customers c on c.id = o.billed_to_id order by 1`,
+  );
+  expect(stored).toEqual([
+    { id: 'tax:1', kind: 'person', shown: '*****678-5', valid: true, key: true, generic: false },
+    { id: 'tax:2', kind: 'company', shown: '76042235-5', valid: true, key: true, generic: false },
+    { id: 'tax:3', kind: 'company', shown: '*****480-3', valid: false, key: false, generic: null },
+    { id: 'tax:4', kind: 'company', shown: '66666666-6', valid: true, key: false, generic: true },
+  ]);
 });
 
 test('a company reads who is one with whom, but no key to try an e-mail or a RUT against', async () => {

@@ -53,6 +53,8 @@ const facts: SaleFacts = {
   tips: new Set(),
   teams: new Map(),
   shopOrderIdFields: [],
+  shopStoreFields: [],
+  shopReferencePrefixes: [],
   products: new Map([[30, { sku: 'VINO', unit: 1 }]]),
   notices: [],
 };

@@ -109,6 +109,8 @@ function odooDeliveries(): Delivery[] {
     companyPartners: new Set([10]),
     loyalty: { rewards: new Map(), giftCardProducts: new Set() },
     shopOrderIdFields: SHOP_ORDER_ID_FIELDS,
+    shopStoreFields: [],
+    shopReferencePrefixes: [],
     products: new Map([[30, { sku: 'POL-AUS-M', unit: 1 }]]),
     taxes: null,
     units: null,

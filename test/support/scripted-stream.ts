@@ -30,13 +30,18 @@ export async function tenantWith(
 }
 
 /** Connects one more source to a tenant, without a real source behind it. */
-export function connectTo(db: Database, tenantId: string, source: string): Promise<string> {
+export function connectTo(
+  db: Database,
+  tenantId: string,
+  source: string,
+  { settings = {}, accountKey = randomUUID() }: { settings?: Record<string, unknown>; accountKey?: string } = {},
+): Promise<string> {
   return saveConnection(db, randomUUID(), 'local:none', {
     tenantId,
     source,
     name: source,
-    accountKey: randomUUID(),
-    settings: {},
+    accountKey,
+    settings,
     host: 'http://127.0.0.1',
     version: null,
     streams: [{ name: 'orders', intervalSeconds: 300 }],

@@ -4,7 +4,7 @@ import { absolute, amountOf, roundTo, textOf, type Amount } from '../amount.ts';
 import { char, datetime, flag, many2one, maybe, number, recordId } from '../raw-values.ts';
 import { addsUp, type LineFacts, type MappedLine } from './order-line.ts';
 import { readRecord, rejectOf, whitelisted } from './read-record.ts';
-import { shopOrderId, shopOrderName } from './shop-reference.ts';
+import { shopOrderId, shopOrderStores, shopReference } from './shop-reference.ts';
 import type { IvaParts } from './tax.ts';
 
 export interface OrderFacts extends LineFacts {
@@ -12,6 +12,10 @@ export interface OrderFacts extends LineFacts {
   readonly companyPartners: ReadonlySet<number>;
   /** Fields that may hold the shop's order id, the configured one first. */
   readonly shopOrderIdFields: readonly string[];
+  /** Fields that may say of which shop an order is, the configured one first. */
+  readonly shopStoreFields: readonly string[];
+  /** What makes a reference one of the shop's although it has no `#`. */
+  readonly shopReferencePrefixes: readonly string[];
   /** Names of sales teams by id. */
   readonly teams: ReadonlyMap<number, string>;
 }
@@ -67,6 +71,7 @@ export function mapOrder(
     return refuse('amount_untaxed and amount_tax do not add up to amount_total');
   }
   const amounts = split(rounded(row.amount_total), rounded(row.amount_untaxed), known);
+  const team = (row.team_id === null ? undefined : facts.teams.get(row.team_id)) ?? null;
   const parts = allKnown ? ivaOf(amounts.total - amounts.untaxed, known, currency.places) : { iva: null, exempt: null };
   const fields: DraftFields<'order'> = {
     name: row.name,
@@ -89,11 +94,10 @@ export function mapOrder(
     amount_exempt_source: parts.exempt === null ? null : textOf(parts.exempt),
     amount_ledger_source: null,
     customer_id: row.partner_id === null ? null : String(row.partner_id),
-    channel: row.website_id !== null ? 'website' : ((row.team_id === null ? undefined : facts.teams.get(row.team_id)) ?? 'odoo'),
+    channel: row.website_id !== null ? 'website' : (team ?? 'odoo'),
     shop: null,
     company: row.company_id === null ? null : String(row.company_id),
-    shop_order_id: shopOrderId(facts.shopOrderIdFields.map((field) => row[field])),
-    shop_order_name: shopOrderName([row.client_order_ref, row.origin, row.name]),
+    ...shopOrderOf(row, team, facts),
   };
   return {
     draft: {
@@ -105,6 +109,21 @@ export function mapOrder(
       ...(allKnown ? { complete: ['order_line'] } : {}),
       raw: whitelisted(raw, KEEP),
     },
+  };
+}
+
+/** Which orders of the shop it says it stands for, and what tells its shop from others. */
+function shopOrderOf(row: Row, team: string | null, facts: OrderFacts) {
+  const id = shopOrderId(facts.shopOrderIdFields.map((field) => row[field]));
+  const cited = shopReference([row.client_order_ref, row.origin, row.name], facts.shopReferencePrefixes);
+  if (cited === null) return { shop_order_id: id, shop_order_name: null };
+  const stores = facts.shopStoreFields.map((field) => row[field]);
+  return {
+    shop_order_id: id,
+    shop_order_name: cited.names[0] ?? null,
+    shop_order_names: cited.names.length > 1 ? [...cited.names] : null,
+    shop_order_prefix: cited.prefix,
+    shop_order_stores: shopOrderStores({ team, website: row.website_id, company: row.company_id, stores }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { OdooClient } from '../client.ts';
 import { LINE_FIELDS, LINE_REQUIRED, mapLine, type MappedLine } from '../mapping/order-line.ts';
 import { mapOrder, ORDER_FIELDS, ORDER_REQUIRED, unknownState } from '../mapping/order.ts';
 import { many2one, maybe, recordId } from '../raw-values.ts';
-import { learnProducts, readSaleFacts, shopOrderIdFields, type SaleFacts } from '../sale-facts.ts';
+import { learnProducts, readSaleFacts, shopOrderIdFields, shopStoreFields, type SaleFacts } from '../sale-facts.ts';
 import { allById } from '../window.ts';
 import { lackingFields, windowedStream, type Mapped } from '../windowed-stream.ts';
 
@@ -26,7 +26,7 @@ export const orders = windowedStream<OrderStreamFacts>({
   intervalSeconds: 300,
   pageSize: 500,
   required: ORDER_REQUIRED,
-  wanted: (settings) => [...ORDER_FIELDS, ...shopOrderIdFields(settings)],
+  wanted: (settings) => [...ORDER_FIELDS, ...shopOrderIdFields(settings), ...shopStoreFields(settings)],
   shared: false,
   businessField: 'date_order',
   rows: { at: 'created_at', ids: '^[0-9]+$' },

@@ -3,7 +3,7 @@ import type { RawCustomer } from '../raw/order.ts';
 
 /**
  * A buyer without a name: where they live, and what they are recognised by (turned into a key and forgotten by the
- * normalising stage). The tax id typed at a checkout belongs to the order's document, not to the buyer, and is not read.
+ * normalising stage). The tax id typed at a checkout belongs to the order's document, not to the buyer: `tax-id.ts`.
  */
 export function customerDraft(customer: RawCustomer): DraftFor<'customer'> {
   return {

@@ -5,11 +5,24 @@ import { customerDraft, guestDraft } from './customer.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import { orderStatus, paymentState, sourceStatus } from './order-status.ts';
 
-/**
- * The order itself. `withPayments` is false when the source holds more transactions than it lists: then none is declared
- * complete, and none tombstoned. `shop` names the shop, as #1001 exists in each. `raw` is the white-listed payload.
- */
-export function orderDraft(order: RawOrder, ledger: OrderLedger, shop: string, withPayments: boolean, raw: unknown): DraftFor<'order'> {
+/** What an order is told beside its own record. */
+export interface OrderSurroundings {
+  /** Name of the shop, as #1001 exists in each. */
+  readonly shop: string;
+  /** False when the source holds more transactions than it lists: then none is declared complete, and none tombstoned. */
+  readonly withPayments: boolean;
+  /** Source id of the customer that the document is to be made out to, where a RUT was typed at the checkout. */
+  readonly billedTo: string | null;
+  /** The white-listed payload. */
+  readonly raw: unknown;
+}
+
+/** The order itself. */
+export function orderDraft(
+  order: RawOrder,
+  ledger: OrderLedger,
+  { shop, withPayments, billedTo, raw }: OrderSurroundings,
+): DraftFor<'order'> {
   const { total } = ledger;
   const products = sum(ledger.items.filter((item) => item.kind === 'product').map((item) => item.amount));
   const shipping = sum(ledger.shipping.map((line) => line.amount));
@@ -38,6 +51,7 @@ export function orderDraft(order: RawOrder, ledger: OrderLedger, shop: string, w
       amount_exempt_source: textOrNull(total.exempt),
       amount_ledger_source: textOrNull(ledger.agreed),
       customer_id: buyerOf(order)?.sourceId ?? null,
+      ...(billedTo === null ? {} : { billed_to_id: billedTo }),
       channel: channelOf(order),
       shop,
       company: null,

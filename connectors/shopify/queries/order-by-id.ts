@@ -25,6 +25,9 @@ export const ORDER_BY_ID: Operation = {
         $id: ID!
         $customer: Boolean!
         $identity: Boolean!
+        $taxFields: Boolean!
+        $attributes: Boolean!
+        $billing: Boolean!
         $lines: Int!
         $shippingLines: Int!
         $transactions: Int!

@@ -149,7 +149,8 @@ export const MONEY = /* GraphQL */ `
 
 /**
  * One order with its children. No names, addresses, notes or tags. `$customer` and `$identity` drop the buyer where the app
- * may not see one: the client library throws a whole page away for one denied field.
+ * may not see one: the client library throws a whole page away for one denied field. `$taxFields`, `$attributes` and `$billing` are asked
+ * for where the RUT typed at the checkout may be.
  */
 export const ORDER_FIELDS = /* GraphQL */ `
   fragment OrderFields on Order {
@@ -186,6 +187,20 @@ export const ORDER_FIELDS = /* GraphQL */ `
     }
     email @include(if: $identity)
     phone @include(if: $identity)
+    localizedFields(first: 5) @include(if: $taxFields) {
+      nodes {
+        key
+        value
+      }
+    }
+    customAttributes @include(if: $attributes) {
+      key
+      value
+    }
+    billingAddress @include(if: $billing) {
+      company
+      address2
+    }
     totalPriceSet {
       ...Money
     }

@@ -25,6 +25,9 @@ export const ORDERS_PAGE: Operation = {
         $sortKey: OrderSortKeys!
         $customer: Boolean!
         $identity: Boolean!
+        $taxFields: Boolean!
+        $attributes: Boolean!
+        $billing: Boolean!
         $lines: Int!
         $shippingLines: Int!
         $transactions: Int!

@@ -105,6 +105,10 @@ export const rawOrder = z.object({
   /** What a guest left; not asked for where the app may not read it. */
   email: text.nullish(),
   phone: text.nullish(),
+  /** Where the RUT typed at the checkout may be; not asked for where it is not looked for. */
+  localizedFields: z.object({ nodes: z.array(z.object({ key: text, value: text.nullish() })) }).nullish(),
+  customAttributes: z.array(z.object({ key: text, value: text.nullish() })).nullish(),
+  billingAddress: z.object({ company: text.nullish(), address2: text.nullish() }).nullish(),
   totalPriceSet: money,
   currentTotalPriceSet: money,
   totalTaxSet: money.nullable(),

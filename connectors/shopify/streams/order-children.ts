@@ -6,7 +6,7 @@ import { ORDER_LINES_PAGE } from '../queries/order-lines-page.ts';
 import { CHILDREN_PER_ORDER } from '../queries/orders-page.ts';
 import { REFUND_LINES_PAGE } from '../queries/refund-lines-page.ts';
 import { frame } from '../raw/primitives.ts';
-import type { BuyerAccess } from './buyer-access.ts';
+import type { BuyerParts } from './buyer-access.ts';
 
 const more = z.object({ hasNextPage: z.boolean() });
 const shape = z.looseObject({
@@ -42,16 +42,16 @@ const TRIES = 3;
  * wrong with it. Null when the order was deleted meanwhile.
  * @throws SourceError
  */
-export async function completeOrder(client: ShopifyClient, node: unknown, access: BuyerAccess): Promise<unknown> {
+export async function completeOrder(client: ShopifyClient, node: unknown, parts: BuyerParts): Promise<unknown> {
   const parsed = shape.safeParse(node);
   if (!parsed.success || !overflows(parsed.data, CHILDREN_PER_ORDER.refunds)) return node;
-  return readOrder(client, parsed.data.id, access);
+  return readOrder(client, parsed.data.id, parts);
 }
 
 /** One order with all its children, by its global id; null when there is none. @throws SourceError */
-export async function readOrder(client: ShopifyClient, id: string, access: BuyerAccess): Promise<unknown> {
+export async function readOrder(client: ShopifyClient, id: string, parts: BuyerParts): Promise<unknown> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const { data } = await client.query(ORDER_BY_ID, { id, ...access, ...CHILDREN_ALONE });
+    const { data } = await client.query(ORDER_BY_ID, { id, ...parts, ...CHILDREN_ALONE });
     const { order } = readShape(orderAnswer, data, ORDER_BY_ID);
     if (order === null) return null;
     const whole = shape.safeParse(order);

@@ -5,7 +5,7 @@ import { mapOrders } from '../mapping.ts';
 import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
-import { accessNotice, FULL_ACCESS, lessAccess, type BuyerAccess } from './buyer-access.ts';
+import { accessNotice, buyerParts, FULL_ACCESS, lessAccess, type BuyerAccess } from './buyer-access.ts';
 import { countBy } from './count-by.ts';
 import { orderListing } from './listing.ts';
 import { completeOrder, readOrder } from './order-children.ts';
@@ -58,11 +58,11 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
       for (const id of ids) {
         const order = await withLess(access, async (granted) => {
           access = granted;
-          return readOrder(client, `gid://shopify/Order/${id}`, granted);
+          return readOrder(client, `gid://shopify/Order/${id}`, buyerParts(granted, context.settings.tax_id_from));
         });
         if (order !== null) found.push(order);
       }
-      const mapped = mapOrders(found, shopOf(context.settings));
+      const mapped = mapOrders(found, shopOf(context.settings), context.settings.tax_id_from);
       yield { drafts: mapped.drafts, rejects: mapped.rejects, cursor: { v: 1, watermark: null, walk: null }, end: true };
     },
   },
@@ -70,7 +70,7 @@ export const orders = defineStream<ShopifySettings, Watermark, Walk>({
     const client = createClient(context, 'shopify orders');
     const start = request.walk ?? (await openWalk(client, request));
     const shop = shopOf(context.settings);
-    const source = orderSource(client, request, { shop, visibleFrom: start.visibleFrom });
+    const source = orderSource(client, request, { shop, taxIdFrom: context.settings.tax_id_from, visibleFrom: start.visibleFrom });
     const advances = request.kind === 'incremental';
     yield* walkWindow(source, { version: 1, watermark: request.watermark, advances, start, covered: covered(request, start) });
   },
@@ -121,7 +121,7 @@ function covered(request: Request, walk: Walk): Page['covered'] {
 function orderSource(
   client: ShopifyClient,
   request: Request,
-  { shop, visibleFrom }: { readonly shop: string; readonly visibleFrom: string | null },
+  { shop, taxIdFrom, visibleFrom }: { readonly shop: string; readonly taxIdFrom: readonly string[]; readonly visibleFrom: string | null },
 ): WalkSource {
   const notices = new Map<string, Notice>();
   if (visibleFrom !== null) notices.set(hidesOlder.code, hidesOlder);
@@ -136,7 +136,12 @@ function orderSource(
     async fetch(variables) {
       for (;;) {
         try {
-          const { data, cost } = await client.query(ORDERS_PAGE, { ...variables, sortKey, ...access, ...CHILDREN_PER_ORDER });
+          const { data, cost } = await client.query(ORDERS_PAGE, {
+            ...variables,
+            sortKey,
+            ...buyerParts(access, taxIdFrom),
+            ...CHILDREN_PER_ORDER,
+          });
           return { frame: readShape(answer, data, ORDERS_PAGE).orders, cost };
         } catch (error) {
           const less = lessAccess(access, error);
@@ -150,11 +155,11 @@ function orderSource(
       const inWindow = request.kind === 'backfill' ? nodes.filter((node) => within(node, request)) : nodes;
       const whole: unknown[] = [];
       for (const node of inWindow) {
-        const order = await completeOrder(client, node, access);
+        const order = await completeOrder(client, node, buyerParts(access, taxIdFrom));
         if (order !== null) whole.push(order);
       }
       const outside = nodes.length - inWindow.length;
-      return { ...mapOrders(whole, shop), ...(outside === 0 ? {} : { excluded: { outside_window: outside } }) };
+      return { ...mapOrders(whole, shop, taxIdFrom), ...(outside === 0 ? {} : { excluded: { outside_window: outside } }) };
     },
     notices: () => [...notices.values(), ...client.notices],
   };

@@ -7,7 +7,7 @@ select o.id, o.source = 'shopify' as is_shop, o.source_id, o.name, o.status, o.e
   o.currency_source as currency, o.fx_rate as rate, coalesce(o.amount_total, 0) as amount, o.amount_total is not null as has_amount,
   o.amount_total_source as total, o.amount_untaxed_source as untaxed, o.amount_tax_source as tax, o.amount_shipping_source as shipping,
   o.amount_discount_source as discount, o.amount_other_source as other, o.amount_exempt_source as exempt,
-  o.payment_state, o.cancelled_at, o.cancelled_but_invoiced, o.invoiced, o.channel, o.shop_order_name
+  o.payment_state, o.cancelled_at, o.cancelled_but_invoiced, o.invoiced, o.channel, o.shop_order_name, o.shop_order_names
 from reconcile_scope k
 join public.source_orders o on o.tenant_id = $1::uuid and o.id = k.id
 where o.deleted_at is null and o.source in ('shopify', 'odoo')

@@ -10,7 +10,7 @@ insert into reconcile_finding (class, component, amount, group_id, shop_order_id
 select coalesce(case when g.reason is not null then 'out_of_scope' end, c.class), 'total', d.amount, g.group_id, g.shop_ids[1], d.id, g.shop_names[1], d.name,
   null, case when d.has_amount then d.amount end, g.anchored_at, g.business_day,
   jsonb_strip_nulls(jsonb_build_object('reason', coalesce(g.reason, c.reason), 'shop_status', coalesce(g.shop_other_excluded, g.shop_other_status),
-    'erp_status', d.status, 'cites', case when g.shop_ids is null then d.shop_order_name end))
+    'erp_status', d.status, 'cites', case when g.shop_ids is null then coalesce(array_to_string(d.shop_order_names, ', '), d.shop_order_name) end))
 from reconcile_group g
 cross join reconcile_terms t
 join reconcile_part p on p.group_id = g.group_id and p.role = 'pair'
@@ -26,9 +26,8 @@ cross join lateral (
   select
     case
       when g.shop_ids is not null then 'status'
-      when d.shop_order_name is not null and (
-        select count(*) > 1 from public.source_orders s
-        where s.tenant_id = $1::uuid and s.source = 'shopify' and s.shop_order_name = d.shop_order_name and s.deleted_at is null) then 'duplicate_ref'
+      when d.shop_order_name is not null and exists (
+        select from ops.cited_orders o where o.tenant_id = $1::uuid and o.erp_order_id = d.id group by o.name having count(*) > 1) then 'duplicate_ref'
       when w.waiting is not null then 'pending_link'
       else 'missing_in_shopify'
     end as class,

@@ -19,7 +19,10 @@ namesakes as (
   cross join lateral (
     select o.shop_order_name from public.source_orders o where o.tenant_id = $1 and o.id = n.id and o.shop_order_name is not null offset 0) o
   cross join lateral (
-    select y.id from public.source_orders y where y.tenant_id = $1 and y.shop_order_name = o.shop_order_name offset 0) x
+    select y.id from public.source_orders y where y.tenant_id = $1 and y.shop_order_name = o.shop_order_name
+    union all
+    select y.id from public.source_orders y where y.tenant_id = $1 and y.shop_order_names is not null and o.shop_order_name = any (y.shop_order_names)
+    offset 0) x
 ),
 suggested as (
   select coalesce(f.shop_order_id, f.erp_order_id) as id

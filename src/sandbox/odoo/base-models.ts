@@ -1,4 +1,4 @@
-import type { OdooDatabase, OdooPartner, OdooRate, OdooUser } from '../world/model.ts';
+import type { OdooDatabase, OdooPartner, OdooRate, OdooUser } from '../world/odoo-model.ts';
 import type { OdooTax, OdooTeam, OdooUnit } from '../world/odoo-measures.ts';
 import { defineModel, field, many2one, stamps, type Row } from './model.ts';
 import { GIFT_CARD_ID } from './sale-models.ts';

@@ -1,4 +1,4 @@
-import type { OdooOrderLine } from '../world/model.ts';
+import type { OdooOrderLine } from '../world/odoo-model.ts';
 import type { OdooInvoiceLine, OdooPosLine } from '../world/odoo-account-model.ts';
 import type { Environment } from './environment.ts';
 import type { Model, Row } from './model.ts';

@@ -1,4 +1,4 @@
-import type { OdooDatabase, OdooUser } from '../world/model.ts';
+import type { OdooDatabase, OdooUser } from '../world/odoo-model.ts';
 import { accountModels } from './account-models.ts';
 import { baseModels } from './base-models.ts';
 import type { FieldDef, Model, Row } from './model.ts';

@@ -1,4 +1,4 @@
-import type { OdooDatabase, OdooUser } from '../world/model.ts';
+import type { OdooDatabase, OdooUser } from '../world/odoo-model.ts';
 import { Environment, type OdooLimits } from './environment.ts';
 import { callMethod, METHODS } from './methods.ts';
 import { OdooFault, typeError } from './odoo-fault.ts';

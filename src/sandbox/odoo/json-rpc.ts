@@ -1,5 +1,5 @@
 import type { SandboxAnswer, SandboxRequest } from '../http-server.ts';
-import type { OdooDatabase } from '../world/model.ts';
+import type { OdooDatabase } from '../world/odoo-model.ts';
 import type { OdooLimits } from './environment.ts';
 import { dispatch } from './execute-kw.ts';
 import { OdooFault, typeError } from './odoo-fault.ts';

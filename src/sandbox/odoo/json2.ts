@@ -1,5 +1,5 @@
 import type { SandboxAnswer, SandboxRequest } from '../http-server.ts';
-import type { OdooDatabase } from '../world/model.ts';
+import type { OdooDatabase } from '../world/odoo-model.ts';
 import { Environment, type OdooLimits } from './environment.ts';
 import { callMethod, methodOf } from './methods.ts';
 import { OdooFault } from './odoo-fault.ts';

@@ -1,4 +1,4 @@
-import type { OdooDatabase } from '../world/model.ts';
+import type { OdooDatabase } from '../world/odoo-model.ts';
 
 export type FieldType =
   | 'integer'

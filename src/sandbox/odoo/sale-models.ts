@@ -1,4 +1,4 @@
-import type { OdooOrder, OdooOrderLine } from '../world/model.ts';
+import type { OdooOrder, OdooOrderLine } from '../world/odoo-model.ts';
 import { defineModel, field, many2one, stamps, type Fields } from './model.ts';
 
 const order: Fields<OdooOrder> = {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SandboxServer } from '../http-server.ts';
-import type { OdooDatabase, OdooOrder } from '../world/model.ts';
+import type { OdooDatabase, OdooOrder } from '../world/odoo-model.ts';
 import type { OdooLimits } from './environment.ts';
 import { startOdoo } from './server.ts';
 

@@ -1,5 +1,5 @@
 import { startServer, type SandboxAnswer, type SandboxRequest, type SandboxServer, type ServerOptions } from '../http-server.ts';
-import type { OdooDatabase } from '../world/model.ts';
+import type { OdooDatabase } from '../world/odoo-model.ts';
 import type { OdooLimits } from './environment.ts';
 import { versionInfo } from './execute-kw.ts';
 import { answerJson2, notFoundPage } from './json2.ts';

@@ -1,4 +1,4 @@
-import type { OdooLocation, OdooProduct, OdooQuant } from '../world/model.ts';
+import type { OdooLocation, OdooProduct, OdooQuant } from '../world/odoo-model.ts';
 import { defineModel, field, many2one, stamps } from './model.ts';
 
 export const stockModels = [

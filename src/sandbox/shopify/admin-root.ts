@@ -1,4 +1,4 @@
-import type { Shop, ShopOrder, ShopProduct } from '../world/model.ts';
+import type { Shop, ShopOrder, ShopProduct } from '../world/shop-model.ts';
 import type { ShopCheckout } from '../world/shop-checkout.ts';
 import type { ShopBalanceMovement, ShopPayout } from '../world/shop-payouts.ts';
 import { accessDenied, adminError } from './admin-error.ts';

@@ -1,4 +1,4 @@
-import type { Shop, ShopLocation, ShopProduct, ShopVariant } from '../world/model.ts';
+import type { Shop, ShopLocation, ShopProduct, ShopVariant } from '../world/shop-model.ts';
 import type { ShopInventoryLevel } from '../world/shop-inventory-level.ts';
 import { accessDenied } from './admin-error.ts';
 import { childConnection, type PageArgs } from './connection.ts';

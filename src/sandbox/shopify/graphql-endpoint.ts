@@ -1,5 +1,5 @@
 import { execute, parse, validate, type DocumentNode, type ExecutionResult } from 'graphql';
-import type { Shop } from '../world/model.ts';
+import type { Shop } from '../world/shop-model.ts';
 import { adminRoot } from './admin-root.ts';
 import { CostBucket, type CostLimits } from './cost-bucket.ts';
 import { queryCost } from './query-cost.ts';

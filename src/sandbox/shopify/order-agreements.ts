@@ -1,4 +1,5 @@
-import type { Minor, Shop, ShopLine, ShopOrder, ShopRefund } from '../world/model.ts';
+import type { Minor } from '../world/model.ts';
+import type { Shop, ShopLine, ShopOrder, ShopRefund } from '../world/shop-model.ts';
 import { childConnection, type PageArgs } from './connection.ts';
 import { gid, moneyBag, stamp } from './wire-values.ts';
 

@@ -1,4 +1,5 @@
-import type { Minor, Shop, ShopLine, ShopOrder, ShopShippingLine } from '../world/model.ts';
+import type { Minor } from '../world/model.ts';
+import type { Shop, ShopLine, ShopOrder, ShopShippingLine } from '../world/shop-model.ts';
 
 /**
  * Money of an order as Shopify's own totals state it, minor units. "Before returns" still holds what an edit removed, and

@@ -1,4 +1,5 @@
-import type { Minor, Shop, ShopCustomer, ShopLine, ShopOrder, ShopRefund, ShopShippingLine, ShopTransaction } from '../world/model.ts';
+import type { Minor } from '../world/model.ts';
+import type { Shop, ShopCustomer, ShopLine, ShopOrder, ShopRefund, ShopShippingLine, ShopTransaction } from '../world/shop-model.ts';
 import { accessDenied } from './admin-error.ts';
 import { childConnection, type PageArgs } from './connection.ts';
 import { agreementViews } from './order-agreements.ts';
@@ -41,7 +42,14 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
     customer: () => customerView(order, index),
     email: () => contactView(order.guest?.email ?? index.customers.get(order.customerId ?? 0)?.email ?? null, 'email', index),
     phone: () => contactView(order.guest?.phone ?? null, 'phone', index),
-    localizedFields: () => ({ nodes: order.taxId === null ? [] : [{ key: 'TAX_CREDENTIAL_CL', value: order.taxId }] }),
+    localizedFields: () => ({
+      nodes: typed(order, 'localized field', index).map((value) => ({ key: 'TAX_CREDENTIAL_CL', value })),
+    }),
+    customAttributes: () => [
+      { key: 'gift_message', value: null },
+      ...typed(order, 'attribute', index).map((value) => ({ key: 'RUT', value })),
+    ],
+    billingAddress: () => (contactView(order.taxId, 'billingAddress', index) === null ? null : { company: null, address2: null }),
     totalPriceSet: bag(totals.price),
     originalTotalPriceSet: bag(totals.price),
     currentTotalPriceSet: bag(totals.currentPrice),
@@ -61,6 +69,12 @@ export function orderView(order: ShopOrder, index: ShopIndex) {
     refunds: ({ first }: ListArgs) => order.refunds.slice(0, first ?? undefined).map((refund) => refundView(refund, order, index)),
     agreements: (args: PageArgs) => agreementViews(order, shop, args),
   };
+}
+
+/** The tax id typed at the checkout, where it is kept in this place. */
+function typed(order: ShopOrder, place: 'localized field' | 'attribute', index: ShopIndex): string[] {
+  const taxId = contactView(order.taxId, place === 'attribute' ? 'customAttributes' : 'localizedFields', index);
+  return taxId === null || order.taxIdIn !== place ? [] : [taxId];
 }
 
 /** Contact data stand under the protection of customer data wherever they stand. */

@@ -1,4 +1,4 @@
-import type { Shop } from '../world/model.ts';
+import type { Shop } from '../world/shop-model.ts';
 import type { ShopBalanceMovement, ShopPayout } from '../world/shop-payouts.ts';
 import { amountText, gid, stamp } from './wire-values.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SandboxServer } from '../http-server.ts';
-import type { Shop, ShopOrder } from '../world/model.ts';
+import type { Shop, ShopOrder } from '../world/shop-model.ts';
 import type { CostLimits } from './cost-bucket.ts';
 import { startShopify } from './server.ts';
 
@@ -28,6 +28,7 @@ function orderOf(id: number, at: string): ShopOrder {
     customerId: null,
     guest: null,
     taxId: null,
+    taxIdIn: 'localized field',
     lines: [
       {
         id: id * 10,

@@ -1,5 +1,5 @@
 import { startServer, type SandboxAnswer, type SandboxRequest, type SandboxServer, type ServerOptions } from '../http-server.ts';
-import type { Shop } from '../world/model.ts';
+import type { Shop } from '../world/shop-model.ts';
 import { STANDARD_LIMITS, type CostLimits } from './cost-bucket.ts';
 import { graphqlEndpoint, type GraphqlBody } from './graphql-endpoint.ts';
 

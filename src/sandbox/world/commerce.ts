@@ -1,5 +1,7 @@
 import { defectCounts, recentAges, type Defect } from './defects.ts';
-import type { OdooDatabase, Shop, WorldTenant } from './model.ts';
+import type { WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
+import type { Shop } from './shop-model.ts';
 import { growOdoo } from './odoo-database.ts';
 import { Random } from './random.ts';
 import { companyRut } from './rut.ts';

@@ -11,6 +11,7 @@ export const DEFECT_CLASSES = [
   'cancelled_but_invoiced',
   'cancelled_not_refunded',
   'currency',
+  'customer_rut',
   'date_cutoff',
   'discount',
   'document_replaced',
@@ -65,6 +66,8 @@ export interface DefectKind {
 }
 
 const plain = ({ scenario }: WebSale): boolean => scenario === 'completed';
+/** Nobody said to whom the document is to be made out. */
+const anybody = (sale: WebSale): boolean => plain(sale) && sale.order.taxId === null;
 const firstGood = ({ order }: WebSale) => order.lines.find((line) => !line.isGiftCard);
 const taxed = (sale: WebSale): boolean => plain(sale) && firstGood(sale)?.taxRate === IVA && firstGood(sale)!.discount === 0;
 const honest = (): MirrorTwist => ({});
@@ -132,8 +135,14 @@ export const DEFECT_KINDS = {
     mirror: honest,
     papers: 'first line alone',
   },
-  replaced: { class: 'document_replaced', share: 0.004, fits: plain, mirror: () => ({ buyer: 'business' }), papers: 'replaced' },
-  'boleta to a business': { class: 'document_type', share: 0.003, fits: plain, mirror: () => ({ buyer: 'business' }), papers: 'boleta' },
+  replaced: { class: 'document_replaced', share: 0.004, fits: anybody, mirror: () => ({ buyer: 'business' }), papers: 'replaced' },
+  'boleta to a business': { class: 'document_type', share: 0.003, fits: anybody, mirror: () => ({ buyer: 'business' }), papers: 'boleta' },
+  'another rut': {
+    class: 'customer_rut',
+    share: 0.004,
+    fits: (sale) => plain(sale) && sale.order.taxId !== null,
+    mirror: () => ({ buyer: 'business' }),
+  },
   rejected: { class: 'dte_rejected', share: 0.003, fits: plain, mirror: honest, papers: 'rejected' },
   'same folio': { class: 'folio_duplicate', share: 0.002, fits: plain, mirror: honest, papers: 'folio of another' },
   unpaid: { class: 'payment', share: 0.004, fits: plain, old: 'days', mirror: honest, papers: 'not paid' },

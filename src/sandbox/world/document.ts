@@ -33,6 +33,8 @@ export interface SalesDocument {
   /** What the shop's own ledger adds up to; null where there is none. */
   readonly ledger: Decimal | null;
   readonly customerId: string | null;
+  /** The record of whom the document is to be made out to. */
+  readonly billedToId?: string | null;
   readonly channel: string;
   readonly shop: string | null;
   readonly company: string | null;

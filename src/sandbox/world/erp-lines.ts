@@ -1,5 +1,5 @@
 import type { ErpScenario } from './erp-scenarios.ts';
-import type { OdooProduct } from './model.ts';
+import type { OdooProduct } from './odoo-model.ts';
 import { ODOO_CURRENCIES, type LineSketch } from './odoo-book.ts';
 import { ODOO_UNITS, type OdooGoods } from './odoo-catalogue.ts';
 import { netLine, textLine } from './odoo-lines.ts';

@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts';
 import { deal } from './deal.ts';
 import { erpLines } from './erp-lines.ts';
 import type { ErpScenario } from './erp-scenarios.ts';
-import type { OdooPartner } from './model.ts';
+import type { OdooPartner } from './odoo-model.ts';
 import type { OdooBook } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';
 import type { OdooPartners } from './odoo-partners.ts';

@@ -1,6 +1,7 @@
 import { decimal, decimalText, portion } from './decimal.ts';
 import { total } from './document.ts';
-import type { ExpectedRow, WorldTenant, OdooDatabase } from './model.ts';
+import type { ExpectedRow, WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 import type { OdooInvoiceLine } from './odoo-account-model.ts';
 import { inBooks, issuedDocuments, type IssuedDocument } from './odoo-documents-issued.ts';
 import { rutDigit } from './rut.ts';

@@ -39,6 +39,9 @@ function* recordsOf({ tenant, shop, database, anchor }: TenantSources): Generato
     for (const { id, guest } of shop.orders) {
       if (guests.has(`guest:${id}`)) yield buyer(`shopify:guest:${id}`, { rut: null, email: guest!.email, phone: guest!.phone });
     }
+    for (const { id, taxId } of shop.orders) {
+      if (taxId !== null) yield buyer(`shopify:tax:${id}`, { rut: usefulRut(taxId, tenant.rut), email: null, phone: null });
+    }
     for (const { id, phone } of shop.checkouts) {
       if (guests.has(`guest:checkout:${id}`)) yield buyer(`shopify:guest:checkout:${id}`, { rut: null, email: null, phone });
     }

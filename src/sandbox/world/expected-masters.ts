@@ -1,5 +1,7 @@
 import { decimal, decimalText, fromMinor } from './decimal.ts';
-import type { ExpectedRow, OdooDatabase, OdooProduct, Shop, ShopProduct, ShopVariant } from './model.ts';
+import type { ExpectedRow } from './model.ts';
+import type { OdooDatabase, OdooProduct } from './odoo-model.ts';
+import type { Shop, ShopProduct, ShopVariant } from './shop-model.ts';
 import { companiesOf } from './reporting.ts';
 import { rutDigit } from './rut.ts';
 import type { TenantSources } from './sales-ledger.ts';
@@ -28,6 +30,7 @@ function* shopMasters(shop: Shop, anchor: string): Generator<[string, number | s
     if (buyers.has(id)) yield ['customers', id, { ...nobody, comuna: city, region: province }];
   }
   for (const id of guestIds(shop, anchor)) yield ['customers', id, nobody];
+  for (const { id, taxId } of shop.orders) if (taxId !== null) yield ['customers', `tax:${id}`, { ...nobody, ...rutValues(taxId) }];
   const digits = shop.currency === 'CLP' ? 0 : 2;
   for (const product of shop.products) {
     for (const variant of product.variants) yield ['products', variant.id, shopProduct(product, variant, digits)];

@@ -1,5 +1,6 @@
 import { decimal, decimalText } from './decimal.ts';
-import type { ExpectedRow, OdooDatabase, WorldTenant } from './model.ts';
+import type { ExpectedRow, WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 import { companiesOf } from './reporting.ts';
 
 const STATES = { draft: 'draft', in_process: 'posted', paid: 'posted', canceled: 'cancelled' } as const;

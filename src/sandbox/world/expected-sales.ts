@@ -83,6 +83,7 @@ function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): V
     amount_exempt_source: decimalText(document.exempt),
     amount_ledger_source: textOrNull(document.ledger),
     customer_id: document.customerId,
+    billed_to_id: document.billedToId ?? null,
     channel: document.channel,
     shop: document.shop,
     company: document.company,

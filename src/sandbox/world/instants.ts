@@ -1,4 +1,5 @@
-import type { Instant, OdooStamp } from './model.ts';
+import type { Instant } from './model.ts';
+import type { OdooStamp } from './odoo-model.ts';
 
 /** Shopify's way: UTC to the second, `2026-11-23T21:22:00Z`. */
 export function instantOf(time: number): Instant {

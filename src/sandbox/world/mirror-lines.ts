@@ -1,4 +1,5 @@
-import type { OdooProduct, ShopLine, ShopOrder } from './model.ts';
+import type { OdooProduct } from './odoo-model.ts';
+import type { ShopLine, ShopOrder } from './shop-model.ts';
 import type { LineSketch } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';
 import { grossLine } from './odoo-lines.ts';

@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import { mirrorLines, type LineTwist } from './mirror-lines.ts';
-import type { OdooPartner, ShopOrder } from './model.ts';
+import type { OdooPartner } from './odoo-model.ts';
+import type { ShopOrder } from './shop-model.ts';
 import { ODOO_CURRENCIES, type LineSketch, type OdooCurrency, type OrderSketch } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';
 import { grossLine } from './odoo-lines.ts';

@@ -1,4 +1,4 @@
-import type { OdooStamp } from './model.ts';
+import type { OdooStamp } from './odoo-model.ts';
 
 /** What was issued, besides orders. */
 export interface OdooBooks {

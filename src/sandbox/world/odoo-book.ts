@@ -1,6 +1,7 @@
 import { naiveOf, stampOf } from './instants.ts';
 import { minorText } from './minor-text.ts';
-import type { Minor, OdooOrder, OdooOrderLine } from './model.ts';
+import type { Minor } from './model.ts';
+import type { OdooOrder, OdooOrderLine } from './odoo-model.ts';
 import type { Random } from './random.ts';
 
 /** Currencies of the database: their ids, decimals and, for amounts made up in the world, an even rate in pesos. */

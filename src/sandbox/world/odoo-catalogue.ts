@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import { stampOf } from './instants.ts';
-import type { OdooProduct, Shop } from './model.ts';
+import type { OdooProduct } from './odoo-model.ts';
+import type { Shop } from './shop-model.ts';
 import type { Random } from './random.ts';
 
 /** Units of measure of the database. */

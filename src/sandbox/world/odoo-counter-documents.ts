@@ -1,7 +1,7 @@
 import { decimal } from './decimal.ts';
 import { total, type DocumentRefund, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
-import type { OdooDatabase } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 
 const STATUS = { draft: 'quotation', cancel: 'cancelled', paid: 'completed', done: 'completed', invoiced: 'completed' } as const;
 

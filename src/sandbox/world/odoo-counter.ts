@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { naiveOf, stampOf } from './instants.ts';
-import type { OdooDatabase, OdooOrder, OdooProduct } from './model.ts';
+import type { OdooDatabase, OdooOrder, OdooProduct } from './odoo-model.ts';
 import type { OdooPosLine, OdooPosOrder } from './odoo-account-model.ts';
 import { ODOO_CURRENCIES } from './odoo-book.ts';
 import type { OdooGoods } from './odoo-catalogue.ts';

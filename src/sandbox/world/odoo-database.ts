@@ -3,7 +3,7 @@ import { bookMirrors, type Defect, type DefectCounts } from './defects.ts';
 import { bookErpOrders } from './erp-orders.ts';
 import { ERP_SCENARIOS, GROUP_SCENARIOS, OTHER_SCENARIOS } from './erp-scenarios.ts';
 import { stampOf } from './instants.ts';
-import type { OdooDatabase } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 import type { OdooMeasures } from './odoo-measures.ts';
 import { ODOO_CURRENCIES, OdooBook, taxId } from './odoo-book.ts';
 import { ODOO_UNITS, odooCatalogue } from './odoo-catalogue.ts';

@@ -1,7 +1,8 @@
 import { decimal, portion, type Decimal } from './decimal.ts';
 import { total, type DocumentRefund } from './document.ts';
 import { localNoon } from './local-day.ts';
-import type { OdooDatabase, WorldTenant } from './model.ts';
+import type { WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 import type { OdooInvoice, OdooInvoiceLine } from './odoo-account-model.ts';
 import { companiesOf } from './reporting.ts';
 

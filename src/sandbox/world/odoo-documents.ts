@@ -1,7 +1,8 @@
 import { decimal, portion, type Decimal } from './decimal.ts';
 import { total, type DocumentLine, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
-import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct, WorldTenant } from './model.ts';
+import type { WorldTenant } from './model.ts';
+import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooProduct } from './odoo-model.ts';
 import { counterRefunds, counterSales } from './odoo-counter-documents.ts';
 import { issuedDocuments, standings, type Standing } from './odoo-documents-issued.ts';
 import { issuedSales } from './odoo-issued-sales.ts';

@@ -1,7 +1,7 @@
 import { decimal, decimalText, type Decimal } from './decimal.ts';
 import { stampOf } from './instants.ts';
 import { taxId } from './odoo-book.ts';
-import type { OdooOrderLine } from './model.ts';
+import type { OdooOrderLine } from './odoo-model.ts';
 import type { OdooInvoice, OdooInvoiceLine } from './odoo-account-model.ts';
 
 /** What is sold or credited by one line, before it has an id. */

@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts';
 import { decimal } from './decimal.ts';
 import { timeOf } from './instants.ts';
 import { localDays } from './local-day.ts';
-import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooPartner } from './model.ts';
+import type { OdooDatabase, OdooOrder, OdooOrderLine, OdooPartner } from './odoo-model.ts';
 import type { OdooInvoice } from './odoo-account-model.ts';
 import { ODOO_CURRENCIES, taxId } from './odoo-book.ts';
 import { InvoiceBook, invoiced, type InvoiceLineSketch, type InvoiceSketch } from './odoo-invoice-book.ts';

@@ -1,7 +1,7 @@
 import { decimalText } from './decimal.ts';
 import { total, type DocumentLine, type SalesDocument } from './document.ts';
 import { localNoon } from './local-day.ts';
-import type { OdooDatabase, OdooOrderLine } from './model.ts';
+import type { OdooDatabase, OdooOrderLine } from './odoo-model.ts';
 import type { IssuedDocument, IssuedLine } from './odoo-documents-issued.ts';
 
 type ReadLine = (line: OdooOrderLine, currency: string) => DocumentLine;

@@ -1,9 +1,10 @@
 import type { Calendar } from './calendar.ts';
 import { stampOf } from './instants.ts';
-import type { OdooPartner, ShopCustomer } from './model.ts';
+import type { OdooPartner } from './odoo-model.ts';
+import type { ShopCustomer } from './shop-model.ts';
 import { business, person, type Party } from './people.ts';
 import type { Random } from './random.ts';
-import { typedRut } from './rut.ts';
+import { canonicalTyped, typedRut } from './rut.ts';
 
 export interface OdooCompanySketch {
   readonly id: number;
@@ -83,16 +84,7 @@ export function odooPartners(plan: {
   for (const [index, shopper] of plan.shoppers.entries()) {
     const party = person('CL', 9_000_000 + index, random);
     const known = random.chance(0.35);
-    const rut =
-      shopper.rut === null
-        ? null
-        : typedRut(
-            shopper.rut
-              .replace(/[^0-9kK]/g, '')
-              .replace(/(.)$/, '-$1')
-              .toUpperCase(),
-            random,
-          );
+    const rut = shopper.rut === null ? null : typedRut(canonicalTyped(shopper.rut), random);
     if (known)
       byShopper.set(shopper.id, add({ ...party, email: shopper.email, phone: shopper.phone, rut, company: false }, plan.shopCompany));
   }

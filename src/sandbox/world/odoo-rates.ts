@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { stampOf } from './instants.ts';
-import type { OdooRate } from './model.ts';
+import type { OdooRate } from './odoo-model.ts';
 import { ODOO_CURRENCIES, type OdooCurrency } from './odoo-book.ts';
 import type { Random } from './random.ts';
 

@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { stampOf } from './instants.ts';
-import type { OdooLocation, OdooProduct, OdooQuant } from './model.ts';
+import type { OdooLocation, OdooProduct, OdooQuant } from './odoo-model.ts';
 import type { Random } from './random.ts';
 
 /** Each company's warehouse and the places outside that stock moves to and from. */

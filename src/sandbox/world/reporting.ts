@@ -1,6 +1,7 @@
 import { convert, decimal, type Decimal } from './decimal.ts';
 import type { SalesDocument } from './document.ts';
-import type { OdooDatabase, WorldTenant } from './model.ts';
+import type { WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
 
 /** Amounts of a document in the tenant's currency, or null where no rate says how much that is. */
 export interface Reported {

@@ -26,6 +26,14 @@ export function personRut(random: Random): string {
   return canonicalRut(random.int(40_000_000, 48_999_999));
 }
 
+/** What was typed, as the register writes it. */
+export function canonicalTyped(typed: string): string {
+  return typed
+    .replace(/[^0-9kK]/g, '')
+    .replace(/(.)$/, '-$1')
+    .toUpperCase();
+}
+
 /** The ways people type it: with dots, without, without dash, with the country, with a lower-case k. */
 export function typedRut(canonical: string, random: Random): string {
   const [body = '', digit = ''] = canonical.split('-');

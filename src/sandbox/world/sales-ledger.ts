@@ -1,7 +1,9 @@
 import { timeOf } from './instants.ts';
 import type { SalesDocument } from './document.ts';
 import { localDays } from './local-day.ts';
-import type { OdooDatabase, Shop, WorldTenant } from './model.ts';
+import type { WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
+import type { Shop } from './shop-model.ts';
 import { odooDocuments } from './odoo-documents.ts';
 import { reporting, type Reported } from './reporting.ts';
 import { shopDocument } from './shop-documents.ts';

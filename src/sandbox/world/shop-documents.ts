@@ -1,7 +1,7 @@
 import { decimal, fromMinor, portion, type Decimal } from './decimal.ts';
 import { total, type DocumentLine, type DocumentPayment, type DocumentRefund, type SalesDocument } from './document.ts';
 import { timeOf } from './instants.ts';
-import type { Shop, ShopLine, ShopOrder, ShopRefund } from './model.ts';
+import type { Shop, ShopLine, ShopOrder, ShopRefund } from './shop-model.ts';
 
 /** Reads one web order as the warehouse must hold it: after edits, before returns, with tax, without gift cards sold. */
 export function shopDocument(order: ShopOrder, shop: Shop): SalesDocument {
@@ -40,6 +40,7 @@ export function shopDocument(order: ShopOrder, shop: Shop): SalesDocument {
     exempt: total(sold, (line) => line.exempt),
     ledger: amount,
     customerId: buyerOf(order),
+    billedToId: order.taxId === null ? null : `tax:${order.id}`,
     channel: order.appName ?? order.sourceName,
     shop: shop.domain.split('.')[0]!,
     company: null,

@@ -1,5 +1,5 @@
 import { timeOf } from './instants.ts';
-import type { Shop } from './model.ts';
+import type { Shop } from './shop-model.ts';
 import type { ShopCheckout } from './shop-checkout.ts';
 
 const KEPT_MS = 90 * 86_400_000;

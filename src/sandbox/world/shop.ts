@@ -1,7 +1,7 @@
 import { Calendar } from './calendar.ts';
 import { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Shop, ShopCustomer } from './model.ts';
+import type { Shop, ShopCustomer } from './shop-model.ts';
 import { person } from './people.ts';
 import { Random } from './random.ts';
 import type { ShopTerms } from './web-basket.ts';

@@ -1,4 +1,4 @@
-import type { OdooPartner } from './model.ts';
+import type { OdooPartner } from './odoo-model.ts';
 import { rutDigit } from './rut.ts';
 
 /** Whether a partner says anything that it could be recognised by. */

@@ -1,5 +1,6 @@
 import type { IdSequence } from './id-sequence.ts';
-import type { Minor, ShopLine, ShopShippingLine } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopLine, ShopShippingLine } from './shop-model.ts';
 import type { Random } from './random.ts';
 import { IVA, IVA_AND_ILA, split, taxOf } from './tax.ts';
 import type { Sellable, WebCatalogue } from './web-catalogue.ts';

@@ -1,7 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Minor, ShopCustomer } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopCustomer } from './shop-model.ts';
 import type { ShopCheckout } from './shop-checkout.ts';
 import type { Random } from './random.ts';
 import type { WebSale } from './web-orders.ts';

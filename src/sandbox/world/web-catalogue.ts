@@ -1,7 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Minor, ShopProduct, ShopVariant } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopProduct, ShopVariant } from './shop-model.ts';
 import type { Random } from './random.ts';
 import { IVA_AND_ILA } from './tax.ts';
 

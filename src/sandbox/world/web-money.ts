@@ -1,4 +1,5 @@
-import type { Minor, ShopLine, ShopOrder, ShopShippingLine } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopLine, ShopOrder, ShopShippingLine } from './shop-model.ts';
 
 /**
  * What a line costs the customer: with tax, after discounts. Nothing may have been returned yet: pieces that are gone were

@@ -2,10 +2,11 @@ import type { Calendar } from './calendar.ts';
 import { deal } from './deal.ts';
 import { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Minor, ShopCustomer, ShopOrder } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopCustomer, ShopOrder } from './shop-model.ts';
 import { orderTimes } from './order-times.ts';
 import { Random } from './random.ts';
-import { typedRut, personRut } from './rut.ts';
+import { canonicalTyped, personRut, typedRut } from './rut.ts';
 import { fillBasket, type Basket, type ShopTerms } from './web-basket.ts';
 import type { WebCatalogue } from './web-catalogue.ts';
 import { amountDue, amountReceived, amountRefunded, lineGross } from './web-money.ts';
@@ -184,7 +185,10 @@ function webOrder(
   const cancelledAt =
     story.cancelled === true ? (given.refunds.length > 0 ? firstRefundAt : calendar.after(created, random.int(60, 1500))) : null;
   const bulk = random.chance(0.06) && bulkEdit > created;
-  const taxId = terms.currency === 'CLP' && random.chance(0.2) ? typedRut(personRut(random), random) : null;
+  // Whoever has an account with a RUT types that one, if any.
+  const ownRut = customer?.rut ?? null;
+  const taxId =
+    terms.currency === 'CLP' && random.chance(0.2) ? typedRut(ownRut === null ? personRut(random) : canonicalTyped(ownRut), random) : null;
   const events = [created, cancelledAt ?? 0, ...[...all.transactions, ...given.refunds].map((event) => Date.parse(event.processedAt))];
   if (edited) events.push(editedAt);
   if (story.fulfilment === 'FULFILLED') events.push(closedAt);
@@ -209,6 +213,7 @@ function webOrder(
     customerId: story.guest === true ? null : (customer?.id ?? null),
     guest: story.guest === true || customer !== null ? null : guest,
     taxId,
+    taxIdIn: identity.id % 3 === 0 ? 'attribute' : 'localized field',
     lines: basket.lines.map((line) => ({ ...line, currentQuantity: line.currentQuantity - (given.returned.get(line.id) ?? 0) })),
     shippingLines: basket.shippingLines,
     tip: basket.tip,

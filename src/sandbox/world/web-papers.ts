@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts';
 import { decimal } from './decimal.ts';
 import type { DefectClass } from './defect-kinds.ts';
 import { timeOf } from './instants.ts';
-import type { OdooOrder, OdooOrderLine, OdooPartner } from './model.ts';
+import type { OdooOrder, OdooOrderLine, OdooPartner } from './odoo-model.ts';
 import type { OdooInvoice } from './odoo-account-model.ts';
 import { ODOO_CURRENCIES, taxId, type Entry } from './odoo-book.ts';
 import { invoiced, type InvoiceBook, type InvoiceLineSketch, type InvoiceSketch } from './odoo-invoice-book.ts';

@@ -1,7 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Minor, ShopTransaction } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopTransaction } from './shop-model.ts';
 import type { Random } from './random.ts';
 import type { WebScenario } from './web-scenarios.ts';
 

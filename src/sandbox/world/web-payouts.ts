@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf, timeOf } from './instants.ts';
-import type { ShopOrder } from './model.ts';
+import type { ShopOrder } from './shop-model.ts';
 import type { Random } from './random.ts';
 import type { ShopBalanceMovement, ShopPaymentsAccount, ShopPayout } from './shop-payouts.ts';
 

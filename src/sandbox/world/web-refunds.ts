@@ -1,6 +1,7 @@
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { Minor, ShopLine, ShopRefund, ShopShippingLine, ShopTransaction } from './model.ts';
+import type { Minor } from './model.ts';
+import type { ShopLine, ShopRefund, ShopShippingLine, ShopTransaction } from './shop-model.ts';
 import type { Random } from './random.ts';
 import type { WebScenario } from './web-scenarios.ts';
 

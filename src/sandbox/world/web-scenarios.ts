@@ -1,4 +1,4 @@
-import type { ShopOrder } from './model.ts';
+import type { ShopOrder } from './shop-model.ts';
 
 /** How a web order went. Each scenario is one story; discounts, exempt lines and guests are mixed into all of them. */
 export interface WebScenario {

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { IdSequence } from './id-sequence.ts';
 import { instantOf } from './instants.ts';
-import type { ShopLocation, ShopProduct } from './model.ts';
+import type { ShopLocation, ShopProduct } from './shop-model.ts';
 import type { ShopInventoryLevel } from './shop-inventory-level.ts';
 import type { Random } from './random.ts';
 

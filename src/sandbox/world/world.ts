@@ -7,7 +7,9 @@ import type { N8nInstance } from '../n8n/model.ts';
 import { growCommerce } from './commerce.ts';
 import type { Defect } from './defects.ts';
 import { instantOf, timeOf } from './instants.ts';
-import type { Instant, OdooDatabase, Shop, WorldTenant } from './model.ts';
+import type { Instant, WorldTenant } from './model.ts';
+import type { OdooDatabase } from './odoo-model.ts';
+import type { Shop } from './shop-model.ts';
 
 export interface WorldSize {
   readonly seed: number;

@@ -12,6 +12,10 @@ said as (
   from gone g cross join lateral (
     select x.connection_id, x.source_id from public.source_orders x where x.tenant_id = $1 and x.customer_id = g.id offset 0) o
   union all
+  select o.connection_id, 'order', o.source_id
+  from gone g cross join lateral (
+    select x.connection_id, x.source_id from public.source_orders x where x.tenant_id = $1 and x.billed_to_id = g.id offset 0) o
+  union all
   select a.connection_id, 'abandoned_checkout', a.source_id
   from gone g cross join lateral (
     select x.connection_id, x.source_id from public.abandoned_checkouts x where x.tenant_id = $1 and x.customer_id = g.id offset 0) a

@@ -3,6 +3,8 @@
 with active as (
   select o.customer_id from public.source_orders o where o.tenant_id = $1 and o.customer_id is not null
   union
+  select o.billed_to_id from public.source_orders o where o.tenant_id = $1 and o.billed_to_id is not null
+  union
   select v.customer_id from public.invoices v where v.tenant_id = $1 and v.customer_id is not null
   union
   select p.customer_id from public.payments p where p.tenant_id = $1 and p.customer_id is not null

@@ -12,3 +12,6 @@ where c.tenant_id = $1 and c.id = k.id
   and not exists (
     select from public.customer_identities m join public.source_orders o on o.tenant_id = $1 and o.customer_id = m.customer_id
     where m.tenant_id = $1 and m.identity_id = i.identity_id)
+  and not exists (
+    select from public.customer_identities m join public.source_orders o on o.tenant_id = $1 and o.billed_to_id = m.customer_id
+    where m.tenant_id = $1 and m.identity_id = i.identity_id)

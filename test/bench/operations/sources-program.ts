@@ -5,7 +5,7 @@ import { startN8n } from '../../../src/sandbox/n8n/server.ts';
 import { startOdoo } from '../../../src/sandbox/odoo/server.ts';
 import { startShopify } from '../../../src/sandbox/shopify/server.ts';
 import { growCommerce } from '../../../src/sandbox/world/commerce.ts';
-import type { Shop } from '../../../src/sandbox/world/model.ts';
+import type { Shop } from '../../../src/sandbox/world/shop-model.ts';
 import { growShop } from '../../../src/sandbox/world/shop.ts';
 
 /*
