@@ -1644,7 +1644,7 @@ comment on table ops.order_groups is 'Orders of the shop and of the books that b
 comment on column ops.order_groups.tenant_id is 'Tenant.';
 comment on column ops.order_groups.group_id is 'The group''s first order of the shop (lowest number), or its only order of the books.';
 comment on column ops.order_groups.kind is 'pair; split (one of the shop, several of the books); merged (several, one); many (several of both); shop or erp (only that side).';
-comment on column ops.order_groups.rule is 'What links them: id, name, person; the weakest where they differ. Null where nothing does.';
+comment on column ops.order_groups.rule is 'What links them: id, name, name_prefix, name_store, person; the last of these where they differ. Null where nothing does.';
 comment on column ops.order_groups.anchored_at is 'Time of its first order: in which period it is compared.';
 comment on column ops.order_groups.business_day is 'Its local day.';
 comment on column ops.order_groups.shop_orders is 'Orders of the shop, the first first; also those that are no sale.';
@@ -2756,7 +2756,7 @@ alter table public.customers owner to kpi_owner;
 grant delete, insert, select, update on table public.customers to kpi_writer;
 grant select on table public.customers to kpi_analyst;
 grant select (comuna, connection_id, deleted_at, id, kind, region, rut_valid, source, source_created_at, source_id, synced_at, tenant_id) on public.customers to kpi_reader;
-comment on table public.customers is 'Clientes, sin nombre, correo, teléfono ni dirección. También quien compró sin registrarse, uno por pedido (source_id guest:…).';
+comment on table public.customers is 'Clientes, sin nombre, correo, teléfono ni dirección. También quien compró sin registrarse, uno por pedido (source_id guest:…), y el RUT que se escribió en la caja, uno por pedido (source_id tax:…).';
 comment on column public.customers.tenant_id is 'Empresa.';
 comment on column public.customers.id is 'Identificador estable: UUID v5 de empresa, conexión, tipo e identificador de origen.';
 comment on column public.customers.connection_id is 'Conexión (cuenta de origen).';
@@ -3287,7 +3287,7 @@ create table public.order_links (
   linked_at timestamp with time zone default now() not null
 );
 alter table public.order_links add constraint order_links_pkey PRIMARY KEY (tenant_id, shop_order_id, erp_order_id);
-alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text, 'person'::text])));
+alter table public.order_links add constraint order_links_rule_check CHECK ((rule = ANY (ARRAY['id'::text, 'name'::text, 'name_prefix'::text, 'name_store'::text, 'person'::text])));
 CREATE INDEX order_links_erp ON public.order_links USING btree (erp_order_id, tenant_id);
 alter table public.order_links enable row level security;
 alter table public.order_links force row level security;
@@ -3302,7 +3302,7 @@ comment on table public.order_links is 'Qué documento de Odoo es espejo de qué
 comment on column public.order_links.tenant_id is 'Empresa.';
 comment on column public.order_links.shop_order_id is 'Pedido de la tienda.';
 comment on column public.order_links.erp_order_id is 'Documento de Odoo.';
-comment on column public.order_links.rule is 'Qué los unió: id o name (reglas exactas), o person (una persona, con motivo).';
+comment on column public.order_links.rule is 'Qué los unió: id, name (un solo pedido se llama así), name_prefix o name_store (un solo pedido de la tienda de ese prefijo, o de ese equipo, sitio o compañía), o person (una persona, con motivo).';
 comment on column public.order_links.linked_at is 'Cuándo.';
 
 create table public.order_payments (
@@ -3980,12 +3980,17 @@ create table public.source_orders (
   invoice_id uuid,
   amount_invoiced numeric,
   cancelled_but_invoiced boolean default false not null,
-  invoiced_order_id uuid
+  invoiced_order_id uuid,
+  shop_order_names text[],
+  shop_order_prefix text,
+  shop_order_stores text[],
+  billed_to_id uuid
 );
 alter table public.source_orders add constraint source_orders_pkey PRIMARY KEY (tenant_id, id);
 alter table public.source_orders add constraint silence_has_a_reason CHECK ((speaks = (silent_because IS NULL)));
 alter table public.source_orders add constraint source_orders_silent_because_check CHECK ((silent_because = ANY (ARRAY['mirror'::text, 'waiting'::text, 'duplicate'::text, 'ordered'::text, 'invoiced'::text, 'not_invoiced'::text, 'replacement'::text])));
 CREATE INDEX source_orders_apart ON public.source_orders USING btree (tenant_id, business_day) WHERE ((excluded_because IS NOT NULL) AND (deleted_at IS NULL));
+CREATE INDEX source_orders_billed_to ON public.source_orders USING btree (tenant_id, billed_to_id) WHERE (billed_to_id IS NOT NULL);
 CREATE INDEX source_orders_citing ON public.source_orders USING btree (tenant_id, created_at) WHERE ((source = 'odoo'::text) AND ((shop_order_id IS NOT NULL) OR (shop_order_name IS NOT NULL)));
 CREATE INDEX source_orders_customer ON public.source_orders USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX source_orders_day ON public.source_orders USING btree (tenant_id, business_day) INCLUDE (amount_total, channel, deleted_at) WHERE is_sale;
@@ -3993,6 +3998,7 @@ CREATE INDEX source_orders_foreign ON public.source_orders USING btree (tenant_i
 CREATE INDEX source_orders_invoice ON public.source_orders USING btree (tenant_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX source_orders_invoiced ON public.source_orders USING btree (tenant_id, invoiced_order_id) WHERE (invoiced_order_id IS NOT NULL);
 CREATE INDEX source_orders_left_out ON public.source_orders USING btree (tenant_id, business_day) WHERE ((NOT is_sale) AND (deleted_at IS NULL) AND (status <> 'quotation'::text) AND (COALESCE(silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])));
+CREATE INDEX source_orders_merged ON public.source_orders USING btree (tenant_id) WHERE (shop_order_names IS NOT NULL);
 CREATE INDEX source_orders_off_ledger ON public.source_orders USING btree (tenant_id, created_at) WHERE ((amount_ledger_source <> amount_total_source) AND (deleted_at IS NULL));
 CREATE INDEX source_orders_other_day ON public.source_orders USING btree (tenant_id, business_day) WHERE (NOT is_sale);
 CREATE INDEX source_orders_sales ON public.source_orders USING btree (tenant_id, created_at) INCLUDE (amount_total, status, id) WHERE (is_sale AND (deleted_at IS NULL));
@@ -4073,6 +4079,10 @@ comment on column public.source_orders.invoice_id is 'Documento emitido que es �
 comment on column public.source_orders.amount_invoiced is 'Facturado menos notas de crédito, moneda de la empresa; nulo si no hay documento emitido conocido o no se pudo convertir.';
 comment on column public.source_orders.cancelled_but_invoiced is 'Anulado en el origen, pero con documentos emitidos vigentes: sigue siendo una venta.';
 comment on column public.source_orders.invoiced_order_id is 'Pedido que factura este documento; uno que factura varios está una vez por pedido, con su parte.';
+comment on column public.source_orders.shop_order_names is 'Números de los pedidos web que cita, cuando son varios (pedidos unidos en uno); shop_order_name es el primero.';
+comment on column public.source_orders.shop_order_prefix is 'Lo que antecede al número citado (WEB de WEB_#1001), en mayúsculas; nulo si nada.';
+comment on column public.source_orders.shop_order_stores is 'De qué equipo de ventas, sitio web, compañía o instancia del conector es el documento que cita: team:ventas, website:1, company:3.';
+comment on column public.source_orders.billed_to_id is 'A quién debe emitirse el documento, si en la caja de la tienda se escribió un RUT (public.customers, source_id tax:…).';
 
 create table public.tenants (
   id uuid not null,
@@ -6521,7 +6531,11 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.invoice_id,
             x.amount_invoiced,
             x.cancelled_but_invoiced,
-            x.invoiced_order_id
+            x.invoiced_order_id,
+            x.shop_order_names,
+            x.shop_order_prefix,
+            x.shop_order_stores,
+            x.billed_to_id
            FROM public.source_orders x
           WHERE ((NOT x.is_sale) AND (x.deleted_at IS NULL) AND (x.status <> 'quotation'::text) AND (COALESCE(x.silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])))
         UNION ALL
@@ -6586,7 +6600,11 @@ create view kpi.sales_left_out with (security_invoker=true) as
             x.invoice_id,
             x.amount_invoiced,
             x.cancelled_but_invoiced,
-            x.invoiced_order_id
+            x.invoiced_order_id,
+            x.shop_order_names,
+            x.shop_order_prefix,
+            x.shop_order_stores,
+            x.billed_to_id
            FROM public.source_orders x
           WHERE (x.is_sale AND (x.amount_total IS NULL))) o
   WHERE ((deleted_at IS NULL) AND (status <> 'quotation'::text) AND (COALESCE(silent_because, ''::text) <> ALL (ARRAY['mirror'::text, 'ordered'::text, 'invoiced'::text, 'replacement'::text])) AND ((excluded_because IS NOT NULL) OR (status = 'cancelled'::text) OR (silent_because = 'waiting'::text) OR (amount_total IS NULL) OR ((silent_because = 'not_invoiced'::text) AND (status = ANY (ARRAY['open'::text, 'completed'::text])) AND (amount_total > COALESCE(amount_invoiced, (0)::numeric)))));
@@ -7593,6 +7611,45 @@ comment on column kpi.unanswered_now.over_2h_business is 'Hace más de 2 horas h
 comment on column kpi.unanswered_now.longest_seconds is 'La espera más larga, en segundos corridos.';
 comment on column kpi.unanswered_now.as_of is 'Hasta cuándo se ha leído Chatwoot.';
 
+create view ops.cited_orders with (security_invoker=true) as
+ SELECT e.tenant_id,
+    e.id AS erp_order_id,
+    n.name,
+    s.id AS shop_order_id,
+    d.rule
+   FROM ((((public.source_orders e
+     CROSS JOIN LATERAL unnest(COALESCE(e.shop_order_names, ARRAY[e.shop_order_name])) n(name))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (EXISTS ( SELECT
+                       FROM ops.shop_claims k_1
+                      WHERE ((k_1.tenant_id = e.tenant_id) AND (e.shop_order_prefix = ANY (k_1.prefixes))))) THEN 'name_prefix'::text
+                    WHEN (EXISTS ( SELECT
+                       FROM ops.shop_claims k_1
+                      WHERE ((k_1.tenant_id = e.tenant_id) AND (e.shop_order_stores && k_1.stores)))) THEN 'name_store'::text
+                    ELSE 'name'::text
+                END AS rule) d)
+     CROSS JOIN LATERAL ( SELECT x.id,
+            x.connection_id
+           FROM public.source_orders x
+          WHERE ((x.tenant_id = e.tenant_id) AND (x.source = 'shopify'::text) AND (x.shop_order_name = n.name) AND (x.deleted_at IS NULL))
+         OFFSET 0) s)
+     LEFT JOIN ops.shop_claims k ON (((k.tenant_id = e.tenant_id) AND (k.connection_id = s.connection_id))))
+  WHERE ((e.source = 'odoo'::text) AND (e.deleted_at IS NULL) AND
+        CASE d.rule
+            WHEN 'name_prefix'::text THEN (e.shop_order_prefix = ANY (k.prefixes))
+            WHEN 'name_store'::text THEN (e.shop_order_stores && k.stores)
+            ELSE ((e.shop_order_prefix IS NULL) OR (COALESCE(cardinality(k.prefixes), 0) = 0))
+        END);
+alter table ops.cited_orders owner to kpi_owner;
+grant select on table ops.cited_orders to kpi_writer;
+comment on view ops.cited_orders is 'Orders of the shops that a document of the books may mean by each number it cites: one, and it is meant; several, and a person must say which.';
+comment on column ops.cited_orders.tenant_id is 'Tenant.';
+comment on column ops.cited_orders.erp_order_id is 'The document of the books.';
+comment on column ops.cited_orders.name is 'The number it cites.';
+comment on column ops.cited_orders.shop_order_id is 'An order that has it.';
+comment on column ops.cited_orders.rule is 'What decides which shops it may be of: name_prefix, name_store, or name where nothing does.';
+
 create view ops.period_documents with (security_invoker=true) as
  SELECT o.tenant_id,
     'sale'::text AS entity,
@@ -7642,6 +7699,21 @@ comment on column ops.period_documents.id is 'Its id.';
 comment on column ops.period_documents.day is 'Local day of the sale, order or refund; a document''s own date.';
 comment on column ops.period_documents.name is 'Its name; of a refund, its order''s.';
 comment on column ops.period_documents.amount is 'In the tenant''s currency, below zero for what is given back; 0 without an exchange rate.';
+
+create view ops.shop_claims with (security_invoker=true) as
+ SELECT tenant_id,
+    id AS connection_id,
+    ARRAY( SELECT jsonb_array_elements_text((c.settings -> 'reference_prefixes'::text)) AS jsonb_array_elements_text) AS prefixes,
+    ARRAY( SELECT jsonb_array_elements_text((c.settings -> 'erp_stores'::text)) AS jsonb_array_elements_text) AS stores
+   FROM ops.connections c
+  WHERE ((source = 'shopify'::text) AND (jsonb_typeof(COALESCE((settings -> 'reference_prefixes'::text), '[]'::jsonb)) = 'array'::text) AND (jsonb_typeof(COALESCE((settings -> 'erp_stores'::text), '[]'::jsonb)) = 'array'::text));
+alter table ops.shop_claims owner to kpi_owner;
+grant select on table ops.shop_claims to kpi_writer;
+comment on view ops.shop_claims is 'What in the books is each shop''s own, by its settings.';
+comment on column ops.shop_claims.tenant_id is 'Tenant.';
+comment on column ops.shop_claims.connection_id is 'The shop.';
+comment on column ops.shop_claims.prefixes is 'What stands before its order numbers there.';
+comment on column ops.shop_claims.stores is 'Sales teams, websites, companies and instances of the connector that are its own there.';
 
 create view ops.stream_health with (security_invoker=true) as
  SELECT s.tenant_id,
