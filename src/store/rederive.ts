@@ -28,27 +28,44 @@ interface Differing {
   readonly touches: string | null;
 }
 
+/** What was derived once more. */
+export interface Rederived {
+  /** How many of the touched values, from the first on, were dealt with. */
+  readonly looked: number;
+  /** How many of them differed. */
+  readonly changed: number;
+  readonly differences: DerivedDifference[];
+}
+
 /**
  * Derives the rows of these touched values once more, under the family's lock, puts right what differs, and in the same transaction
- * makes anew what rests on it, so that roll-ups equal facts at every commit.
- * @param show how many differing cells are wanted; they are looked at before anything is put right
+ * makes anew what rests on it, so that roll-ups equal facts at every commit. Differing values beyond `most`, and all behind them, are left
+ * to the next time.
+ * @param options.show how many differing cells are wanted; they are looked at before anything is put right
  */
 export async function rederive(
   query: Query,
   tenantId: string,
   derivation: Derivation,
   touched: readonly string[],
-  show: number,
-): Promise<DerivedDifference[]> {
-  const differing = (await query<Differing>(differingRows(derivation), [tenantId, touched])).rows;
-  if (differing.length === 0) return [];
-  const values = [...new Set(differing.map((row) => row.touched))];
+  options: { readonly show: number; readonly most: number },
+): Promise<Rederived> {
+  const all = touched.length === 0 ? [] : (await query<Differing>(differingRows(derivation), [tenantId, touched])).rows;
+  const differs = new Set(all.map((row) => row.touched));
+  const inOrder = touched.flatMap((value, i) => (differs.has(value) ? [{ value, i }] : []));
+  const looked = inOrder[options.most]?.i ?? touched.length;
+  const values = inOrder.slice(0, options.most).map(({ value }) => value);
+  if (values.length === 0) return { looked, changed: 0, differences: [] };
+  const kept = new Set(values);
+  const differing = kept.size === differs.size ? all : all.filter((row) => kept.has(row.touched));
   const shown =
-    show === 0 ? [] : (await query<Omit<DerivedDifference, 'table'>>(differingCells(derivation, show), [tenantId, values])).rows;
+    options.show === 0
+      ? []
+      : (await query<Omit<DerivedDifference, 'table'>>(differingCells(derivation, options.show), [tenantId, values])).rows;
   const faults = new Set(differing.map(({ fault }) => fault));
   for (const [fault, statement] of puttingRight(derivation)) if (faults.has(fault)) await query(statement, [tenantId, values]);
   await follow(query, tenantId, derivation, differing);
-  return shown.map((cell) => ({ table: derivation.table, ...cell }));
+  return { looked, changed: values.length, differences: shown.map((cell) => ({ table: derivation.table, ...cell })) };
 }
 
 /** What follows from changed facts does so by the same statements as after a batch that wrote them. */

@@ -1,4 +1,5 @@
 import { columnsOf } from '#contract';
+import { ChunkSize } from './chunk-size.ts';
 import type { Database, Query } from './database.ts';
 import type { Derivation } from './derivations.ts';
 import { lockFamilies } from './family-lock.ts';
@@ -29,29 +30,27 @@ export interface Chunk {
 /** Differing cells a walk returns at most; what is beyond is put right all the same. */
 export const SHOWN = 10_000;
 const START: WalkPlace = { index: 0, after: null };
-// A chunk holds the tenant's lock: batches wait for it. It is aimed well below a second.
-const AIM_MS = 500;
-const LARGEST = 20_000;
-/** What a chunk begins with and never goes below: what follows from a change has a cost of its own, which smaller chunks would only multiply. */
+/** By what a derivation is walked: facts one by one, rows that are derived by the days, customers … that touch them. */
 const SIZES = {
-  facts: { first: 4000, least: 1000 },
-  date: { first: 100, least: 20 },
-  uuid: { first: 2000, least: 200 },
-  text: { first: 1000, least: 200 },
+  facts: { first: 500, least: 250 },
+  date: { first: 50, least: 10 },
+  uuid: { first: 500, least: 100 },
+  text: { first: 500, least: 100 },
 } as const;
 
 /**
  * Derives everything in `derivations` once more, in their order, chunk by chunk: each a transaction of its own under the lock of its
  * family, so that batches go on in between. What a chunk finds different is put right with all that rests on it.
- * `hooks.show`: differing cells wanted; `hooks.size`: keys of every chunk, else as many as take half a second; `hooks.looksFirst`: one look
- * at the whole tenant, without a lock, tells which keys differ, and only those are made anew. Such a walk cannot be taken up again.
+ * `hooks.show`: differing cells wanted; `hooks.size`: keys of every chunk, else as many as take half a second; `hooks.most`: differing keys
+ * a chunk puts right at most, likewise; `hooks.looksFirst`: one look at the whole tenant, without a lock, tells which keys differ, and only
+ * those are made anew. Such a walk cannot be taken up again.
  */
 export async function* walkDerivations(
   db: Database,
   tenantId: string,
   derivations: readonly Derivation[],
   from: WalkPlace = START,
-  hooks: WalkHooks & { readonly show?: number; readonly size?: number; readonly looksFirst?: boolean } = {},
+  hooks: WalkHooks & { readonly show?: number; readonly size?: number; readonly most?: number; readonly looksFirst?: boolean } = {},
 ): AsyncGenerator<Chunk, void, void> {
   let shown = 0;
   let { after } = from;
@@ -59,8 +58,7 @@ export async function* walkDerivations(
   try {
     for (const [index, derivation] of derivations.entries()) {
       if (index < from.index) continue;
-      const sizes = SIZES[derivation.wholeRows ? derivation.touch.type : 'facts'];
-      let size: number = hooks.size ?? sizes.first;
+      const sizes = new ChunkSize(SIZES[derivation.wholeRows ? derivation.touch.type : 'facts']);
       const few = (await looks?.keysOf(index)) ?? null;
       if (few?.length === 0) {
         yield { table: derivation.table, place: { index: index + 1, after: null }, keys: 0, differences: [] };
@@ -70,29 +68,32 @@ export async function* walkDerivations(
         few?.map((id): Found => ({ id, key: id })) ?? (derivation.wholeRows ? await allKeys(db, tenantId, derivation, after) : null);
       await looks?.stop();
       for (let more = true; more;) {
-        const began = performance.now();
         const place = { index, after };
+        const size = hooks.size ?? sizes.look;
+        const most = hooks.most ?? (hooks.size === undefined ? sizes.change : Infinity);
+        const began = performance.now();
         const chunk = await db.transaction(tenantId, async ({ query }) => {
           if (hooks.begin !== undefined && !(await hooks.begin(query, place))) return null;
           await lockFamilies(query, tenantId, [derivation.family], new Map());
           const found = keys?.slice(0, size) ?? (await nextFacts(query, tenantId, derivation, after, size));
           const touched = found.map(({ id }) => id);
-          const differences =
-            touched.length === 0 ? [] : await rederive(query, tenantId, derivation, touched, Math.max(0, (hooks.show ?? 0) - shown));
-          const last = touched.length < size;
-          const next: WalkPlace = last ? { index: index + 1, after: null } : { index, after: found.at(-1)!.key };
-          await hooks.end?.(query, next, touched.length);
-          return { table: derivation.table, place: next, keys: touched.length, differences };
+          const show = Math.max(0, (hooks.show ?? 0) - shown);
+          const { looked, changed, differences } = await rederive(query, tenantId, derivation, touched, { show, most });
+          const next: WalkPlace =
+            looked < size && looked === found.length ? { index: index + 1, after: null } : { index, after: found[looked - 1]!.key };
+          await hooks.end?.(query, next, looked);
+          return { table: derivation.table, place: next, keys: looked, changed, cut: looked < found.length, differences };
         });
         if (chunk === null) return;
+        const milliseconds = performance.now() - began;
+        const { cut, changed, ...told } = chunk;
         shown += chunk.differences.length;
         after = chunk.place.after;
         keys = keys?.slice(chunk.keys) ?? null;
         more = chunk.place.index === index;
-        yield chunk;
+        yield told;
         // A chunk that was not full says nothing of how long one takes.
-        if (more && hooks.size === undefined)
-          size = Math.round(Math.min(LARGEST, Math.max(sizes.least, size * Math.min(2, AIM_MS / (performance.now() - began)))));
+        if (more) sizes.after({ keys: chunk.keys, changed, cut, milliseconds });
       }
       looks?.startBehind(index);
     }
