@@ -1,6 +1,7 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
-import { reaggregate, ROLLUPS } from './rollups.ts';
+import { reaggregateTogether } from './reaggregate.ts';
+import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
 const NAMES = ['workflow_executions', 'workflow_executions_other'].map((table) => sqlFile('follow-workflow-name').replace('$table', table));
@@ -23,6 +24,5 @@ export async function settleAutomation(query: Query, effects: Effects): Promise<
   if (runs.length > 0) {
     for (const { day } of (await query<{ day: string }>(RETRIES, [tenantId, runs])).rows) days.add(day);
   }
-  await reaggregate(query, tenantId, ROLLUPS.executions, days);
-  await reaggregate(query, tenantId, ROLLUPS.latency, days);
+  await reaggregateTogether(query, tenantId, [ROLLUPS.executions, ROLLUPS.latency], days);
 }

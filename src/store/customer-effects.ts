@@ -1,7 +1,8 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
 import { settleIdentities } from './identities.ts';
-import { reaggregate, ROLLUPS } from './rollups.ts';
+import { reaggregate } from './reaggregate.ts';
+import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
 const BUYERS = sqlFile('identities-touched');
@@ -16,7 +17,13 @@ export async function settleCustomers(query: Query, effects: Effects, orders: Re
   const identities = await settleIdentities(query, tenantId, customers);
   const carts = effects.ids('abandoned_checkout');
   if (orders.size > 0 || carts.length > 0 || customers.length > 0 || effects.formerBuyers.size > 0) {
-    const touched = await query<{ identity_id: string }>(BUYERS, [tenantId, [...orders], carts, [...effects.formerBuyers], customers]);
+    const touched = await query<{ identity_id: string }>(BUYERS, [
+      tenantId,
+      [...orders.difference(effects.fresh('order'))],
+      carts,
+      [...effects.formerBuyers.union(effects.buyers)],
+      customers,
+    ]);
     for (const { identity_id } of touched.rows) identities.add(identity_id);
   }
   await reaggregate(query, tenantId, ROLLUPS.customerDays, identities);

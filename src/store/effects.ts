@@ -8,6 +8,8 @@ export interface Effects {
   readonly tenant: TenantSettings;
   /** Ids of the rows written or tombstoned. */
   ids(entity: Entity): string[];
+  /** Ids among them of which nothing was stored before: nothing can have been derived of them. */
+  fresh(entity: Entity): ReadonlySet<string>;
   /** Their local days, before and after. */
   days(entity: Entity): ReadonlySet<string>;
   /** Values of the reference by which these rows touch something else (`TableSpec.touches`), before and after. */
@@ -19,6 +21,8 @@ export interface Effects {
   readonly source: string | null;
   /** Customers of the orders and carts written, as they were before. */
   readonly formerBuyers: ReadonlySet<string>;
+  /** Customers of the orders written, as they are now. */
+  readonly buyers: ReadonlySet<string>;
   /** Whether a document in another currency than the tenant's is among them. */
   readonly foreign: boolean;
   /** Coverage of a shop's orders that this batch commits. */
@@ -34,7 +38,9 @@ export class EffectsCollector implements Effects {
   readonly shopNames: string[] = [];
   readonly source: string | null;
   readonly formerBuyers = new Set<string>();
+  readonly buyers = new Set<string>();
   readonly #ids = new Map<Entity, Set<string>>();
+  readonly #fresh = new Map<Entity, Set<string>>();
   readonly #days = new Map<Entity, Set<string>>();
   readonly #touchedBy = new Map<Entity, Set<string>>();
 
@@ -45,6 +51,10 @@ export class EffectsCollector implements Effects {
 
   ids(entity: Entity): string[] {
     return [...(this.#ids.get(entity) ?? [])];
+  }
+
+  fresh(entity: Entity): ReadonlySet<string> {
+    return this.#fresh.get(entity) ?? new Set();
   }
 
   days(entity: Entity): ReadonlySet<string> {
@@ -67,6 +77,10 @@ export class EffectsCollector implements Effects {
     if (known.size > 0) this.#ids.set(entity, known);
   }
 
+  addFresh(entity: Entity, ids: readonly string[]): void {
+    this.#fresh.set(entity, new Set(ids));
+  }
+
   addDays(entity: Entity, days: Iterable<string>): void {
     const known = this.#days.get(entity) ?? new Set<string>();
     for (const day of days) known.add(day);
@@ -87,7 +101,10 @@ export class EffectsCollector implements Effects {
     if (entity !== 'order' && entity !== 'refund') return;
     for (const row of rows) {
       if (column(row, 'currency_source') !== this.tenant.currency) this.foreign = true;
-      if (entity === 'order') this.addCited(column(row, 'shop_order_id'), column(row, 'shop_order_name'));
+      if (entity !== 'order') continue;
+      this.addCited(column(row, 'shop_order_id'), column(row, 'shop_order_name'));
+      const buyer = column(row, 'customer_id');
+      if (buyer !== null) this.buyers.add(buyer);
     }
   }
 

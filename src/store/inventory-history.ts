@@ -2,7 +2,8 @@ import { columnsOf, type Row } from '#contract';
 import type { Batch } from './batch.ts';
 import type { Query } from './database.ts';
 import { lockFamilies } from './family-lock.ts';
-import { reaggregate, ROLLUPS } from './rollups.ts';
+import { reaggregate } from './reaggregate.ts';
+import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 import { tenantSettings } from './tenants.ts';
 

@@ -1,4 +1,3 @@
-import type { Query } from './database.ts';
 import { sqlFile } from './sql-file.ts';
 import type { Family } from './tables.ts';
 
@@ -14,7 +13,15 @@ export interface Rollup {
   readonly select: string;
   /** Select over tenant $1: the touched values there may be, as `key`, where the select above takes long to find them. */
   readonly keys?: string;
+  /** Where several roll-ups rest on the same facts: the `with` clause that computes them all, and this one's part of it. */
+  readonly part?: { readonly of: string; readonly name: string };
 }
+
+/** A roll-up that is one part of a statement that reads the facts of several. */
+const partOf = (file: string, name: string) => {
+  const of = sqlFile(file);
+  return { select: `${of} select * from ${name}`, part: { of, name } };
+};
 
 const BY_DAY = { column: 'day', type: 'date' } as const;
 const BY_CONVERSATION = { column: 'conversation_id', type: 'uuid' } as const;
@@ -172,7 +179,7 @@ export const ROLLUPS = {
     measures: ['direction', 'at', 'day', 'via', 'channel'],
     touch: BY_CONVERSATION,
     keys: conversationsOf('kpi.handoffs'),
-    select: sqlFile('aggregate-handoffs'),
+    ...partOf('aggregate-support', 'handoffs'),
   },
   waits: {
     table: 'kpi.waits',
@@ -193,7 +200,7 @@ export const ROLLUPS = {
     ],
     touch: BY_CONVERSATION,
     keys: conversationsOf('kpi.waits'),
-    select: sqlFile('aggregate-waits'),
+    ...partOf('aggregate-support', 'waits'),
   },
   promises: {
     table: 'public.sla_results',
@@ -202,7 +209,7 @@ export const ROLLUPS = {
     measures: ['channel', 'clock', 'threshold_seconds', 'started_at', 'due_at', 'due_day', 'fulfilled_at'],
     touch: BY_CONVERSATION,
     keys: conversationsOf('public.sla_results'),
-    select: sqlFile('aggregate-promises'),
+    ...partOf('aggregate-support', 'promises'),
   },
   conversationDays: {
     table: 'kpi.conversation_days',
@@ -211,7 +218,7 @@ export const ROLLUPS = {
     measures: ['agent_id', 'channel', 'incoming', 'outgoing', 'templates', 'failed', 'replies'],
     touch: BY_CONVERSATION,
     keys: conversationsOf('kpi.conversation_days'),
-    select: sqlFile('aggregate-conversation-days'),
+    ...partOf('aggregate-support', 'conversation_days'),
   },
   executions: {
     table: 'kpi.executions_daily',
@@ -230,7 +237,7 @@ export const ROLLUPS = {
       'keeps_successes',
     ],
     touch: BY_DAY,
-    select: sqlFile('aggregate-executions'),
+    ...partOf('aggregate-runs', 'executions'),
   },
   latency: {
     table: 'kpi.execution_latency_daily',
@@ -238,7 +245,7 @@ export const ROLLUPS = {
     key: ['day'],
     measures: ['runs', 'duration_ms_sum', 'p50_ms', 'p95_ms'],
     touch: BY_DAY,
-    select: sqlFile('aggregate-latency'),
+    ...partOf('aggregate-runs', 'latency'),
   },
   stock: {
     table: 'kpi.stock_daily',
@@ -249,19 +256,3 @@ export const ROLLUPS = {
     select: sqlFile('aggregate-stock'),
   },
 } as const satisfies Record<string, Rollup>;
-
-/**
- * Deletes and re-aggregates what was touched: the rows of these days, customers, … Two statements of their own, under the tenant's lock:
- * one statement that locks and aggregates would aggregate over a snapshot older than the lock and lose data (tried).
- */
-export async function reaggregate(query: Query, tenantId: string, rollup: Rollup, touched: ReadonlySet<string>): Promise<void> {
-  if (touched.size === 0) return;
-  const values = [...touched].sort();
-  const { column, type } = rollup.touch;
-  await query(`delete from ${rollup.table} where tenant_id = $1 and ${column} = any($2::${type}[])`, [tenantId, values]);
-  const columns = ['tenant_id', ...rollup.key, ...rollup.measures].join(', ');
-  await query(
-    `insert into ${rollup.table} (${columns}) select ${columns} from (${rollup.select}) fresh order by ${rollup.key.join(', ')}`,
-    [tenantId, values],
-  );
-}

@@ -1,7 +1,8 @@
 import { settleCustomers } from './customer-effects.ts';
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
-import { reaggregate, ROLLUPS } from './rollups.ts';
+import { reaggregate } from './reaggregate.ts';
+import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
 const CONVERT_ORDERS = sqlFile('convert-orders');
@@ -127,7 +128,8 @@ async function followProducts(query: Query, effects: Effects, touched: TouchedSa
   const days = new Set([...touched.days, ...effects.days('order_line'), ...effects.days('refund_line')]);
   const [lines, returned] = [effects.ids('order_line'), effects.ids('refund_line')];
   if (lines.length > 0 || returned.length > 0) {
-    for (const { day } of (await query<Day>(DAYS_OF_LINES, [tenantId, lines, returned])).rows) days.add(day);
+    const orders = [...effects.touchedBy('order_line').difference(effects.fresh('order'))];
+    for (const { day } of (await query<Day>(DAYS_OF_LINES, [tenantId, lines, returned, orders])).rows) days.add(day);
   }
   await reaggregate(query, tenantId, ROLLUPS.products, days);
 }
@@ -136,7 +138,9 @@ async function followProducts(query: Query, effects: Effects, touched: TouchedSa
 async function reaggregateShopErp(query: Query, effects: Effects, touched: TouchedSales): Promise<void> {
   const { tenantId } = effects.tenant;
   const days = new Set(touched.days);
-  if (touched.orders.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...touched.orders]])).rows) days.add(day);
+  // Of an order that was not there before the days are known, and what is linked with it has been linked now.
+  const known = touched.orders.difference(effects.fresh('order'));
+  if (known.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...known]])).rows) days.add(day);
   await reaggregate(query, tenantId, ROLLUPS.shopErp, days);
   await noteForReconciliation(query, effects, { days, orders: touched.orders });
 }

@@ -52,6 +52,8 @@ function build(entity: Entity): EntityStatements {
       ? null
       : `select distinct p.business_day::text as day from ${stage} s cross join ${probe(`x.${dayOf.column} as parent`, 's.id')}
          cross join lateral (select x.business_day from ${dayOf.table} x where x.tenant_id = $1 and x.id = t.parent offset 0) p`;
+  // Rows of one parent lie together, for it is by their parent that they are read again. Under the lock no other order is needed.
+  const inOrder = touches === undefined ? 's.id' : `s.${touches}, s.id`;
   // `s.source_is` lets an expression ask which source a row is from.
   const from = `(select stage.*, $3::text as source_is from ${stage} stage) s
     cross join (select $1::uuid as tenant_id, $4::text as currency, $5::text as time_zone) p`;
@@ -75,7 +77,7 @@ function build(entity: Entity): EntityStatements {
     merge: `with written as (
         insert into ${table} as t (tenant_id, id, connection_id, source, ${[...kept, ...Object.keys(derived), ...Object.keys(initial)].join(', ')})
         select $1::uuid, s.id, $2::uuid, $3::text, ${[...kept.map((c) => restated[c] ?? `s.${c}`), ...Object.values(derived), ...Object.values(initial)].join(', ')}
-        from ${from} order by s.id
+        from ${from} order by ${inOrder}
         on conflict (tenant_id, id) do update set
           ${[...kept, ...Object.keys(derived)].map((c) => `${c} = ${sticky[c] ?? `excluded.${c}`}`).join(', ')},
           deleted_at = null, synced_at = now(), revision = t.revision + 1

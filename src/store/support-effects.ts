@@ -1,6 +1,7 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
-import { reaggregate, ROLLUPS } from './rollups.ts';
+import { reaggregate, reaggregateTogether } from './reaggregate.ts';
+import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
 const OPENING = sqlFile('follow-inbox-opening');
@@ -9,6 +10,7 @@ const BOTS = sqlFile('follow-agent-bots');
 const OBSERVE = sqlFile('observe-status');
 const RESOLUTIONS = sqlFile('settle-resolutions');
 const SURVEYS = sqlFile('settle-surveys');
+const BY_CONVERSATION = [ROLLUPS.handoffs, ROLLUPS.waits, ROLLUPS.promises, ROLLUPS.conversationDays] as const;
 
 interface Touched {
   readonly id: string;
@@ -43,9 +45,5 @@ export async function settleSupport(query: Query, effects: Effects): Promise<voi
   if (seen.length > 0) await query(OBSERVE, [tenantId, seen]);
   if (conversations.size > 0) await query(RESOLUTIONS, [tenantId, [...conversations], timeZone]);
   await reaggregate(query, tenantId, ROLLUPS.conversations, days);
-  // In this order: waits rest on handoffs, promises on both.
-  await reaggregate(query, tenantId, ROLLUPS.handoffs, conversations);
-  await reaggregate(query, tenantId, ROLLUPS.waits, conversations);
-  await reaggregate(query, tenantId, ROLLUPS.promises, conversations);
-  await reaggregate(query, tenantId, ROLLUPS.conversationDays, conversations);
+  await reaggregateTogether(query, tenantId, BY_CONVERSATION, conversations, effects.fresh('conversation'));
 }

@@ -208,6 +208,10 @@ async function lockAndWrite(tx: TenantTransaction, batch: Batch, work: Work): Pr
       p.rows.filter((row) => p.staged.has(row.id)),
       valueOf,
     );
+    effects.addFresh(
+      p.entity,
+      p.rows.filter((row, i) => p.verdicts[i] === 'new' && p.staged.has(row.id)).map(({ id }) => id),
+    );
     count(balance, p, merged);
   }
   await keepLateVersions(query, plans.map(olderVersions), effects);

@@ -14,6 +14,8 @@ export interface Expected {
 export interface Place {
   readonly tenantId: string;
   readonly connectionId: string;
+  /** A shop, where it is not said. */
+  readonly source?: string;
 }
 
 /** Drafts as the pages of a shop's walk: the last one ends it and states how far the source is covered. */
@@ -38,7 +40,7 @@ export async function syncPages(db: Database, place: Place, batch: number, pages
     // No limit by time: a slow moment would cut batches of another size.
     buffer: { rows: batch, bytes: Number.POSITIVE_INFINITY, milliseconds: Number.POSITIVE_INFINITY },
   };
-  const result = await runSync(deps, jobOf({ ...place, source: 'shopify' }, scripted(pages)));
+  const result = await runSync(deps, jobOf({ ...place, source: place.source ?? 'shopify' }, scripted(pages)));
   if (result.error !== null || !result.complete) throw new Error(`the run ended ${result.outcome}: ${result.error ?? 'not complete'}`);
 }
 

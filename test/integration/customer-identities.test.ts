@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Draft } from '#contract';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
-import { reaggregate, ROLLUPS } from '../../src/store/rollups.ts';
+import { reaggregate } from '../../src/store/reaggregate.ts';
+import { ROLLUPS } from '../../src/store/rollups.ts';
 import { setSharedKey } from '../../src/store/shared-keys.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { customerDraft } from '../support/customer-world.ts';

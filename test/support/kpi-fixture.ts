@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { reaggregate, ROLLUPS } from '../../src/store/rollups.ts';
+import { reaggregate } from '../../src/store/reaggregate.ts';
+import { ROLLUPS } from '../../src/store/rollups.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { RowSeeder, type Values } from './seed-rows.ts';
 

@@ -24,9 +24,20 @@ with document as materialized (
       where x.tenant_id = $1 and x.business_day = k.day and not x.is_sale and x.invoiced_order_id is null and x.deleted_at is null offset 0) o
   ) d
 ),
+-- Most shop orders of a company without an ERP have no link: what is asked of links is asked of those that have one.
+linked as materialized (
+  select s.id from document s
+  where s.source = 'shopify' and exists (select from public.order_links x where x.tenant_id = $1 and x.shop_order_id = s.id offset 0)
+),
 shop as (
-  select s.business_day as day, s.stands, s.amount, m.*, m.pair is not null and (not m.pair_is_zero or s.stands) as paired
-  from document s
+  select s.business_day as day, s.stands, s.amount, 0 as mirrors, null::numeric as pair_amount, false as pair_is_zero, null::boolean as differs,
+    0 as standing, 0::numeric as standing_amount, false as paired
+  from document s where s.source = 'shopify' and s.id not in (select id from linked)
+  union all
+  select s.business_day, s.stands, s.amount, m.mirrors, m.pair_amount, m.pair_is_zero, m.differs, m.standing, m.standing_amount,
+    m.pair is not null and (not m.pair_is_zero or s.stands)
+  from linked
+  join document s on s.id = linked.id
   cross join lateral (
     select count(*) as mirrors, (array_agg(e.id order by e.ord) filter (where e.counts))[1] as pair,
       (array_agg(e.amount order by e.ord) filter (where e.counts))[1] as pair_amount,
@@ -52,7 +63,6 @@ shop as (
           limit 1)
     ) e
   ) m
-  where s.source = 'shopify'
 ),
 part as (
   select day, case when stands then 1 else 0 end as shop_orders, case when stands then amount else 0 end as shop_amount,

@@ -1,10 +1,8 @@
 -- Local days on which products were sold or given back by the lines $2 and the returned lines $3, as they are stored now: of the lines'
--- orders, of the refunds that give them back, of the returned lines' refunds. `offset 0`: see link-orders.sql.
+-- orders as far as those days are not known ($4), of the refunds that give them back, of the returned lines' refunds. `offset 0`: see
+-- link-orders.sql.
 select o.business_day::text as day
-from (
-  select distinct l.order_id from unnest($2::uuid[]) k(id) cross join lateral (
-    select x.order_id from public.source_order_lines x where x.tenant_id = $1 and x.id = k.id offset 0) l
-) p
+from unnest($4::uuid[]) p(order_id)
 cross join lateral (select x.business_day from public.source_orders x where x.tenant_id = $1 and x.id = p.order_id offset 0) o
 union
 select r.business_day::text

@@ -6,6 +6,7 @@ export interface Result {
   readonly tenant_dashboard_ms_max: number;
   readonly executive_ms: number;
   readonly upkeep_share: number;
+  readonly upkeep_share_by_family: Readonly<Record<string, number>>;
   readonly rebuild_seconds: number;
   readonly filling_rebuild_seconds: number;
   readonly dashboards: Readonly<Record<string, Timed>>;
@@ -14,10 +15,11 @@ export interface Result {
 
 /** The figures for a person, each beside its goal, then every card. */
 export function resultTable(result: Result): string {
+  const families = Object.entries(result.upkeep_share_by_family).map(([family, share]) => `${family} ${percent(share)}`);
   const lines = [
     `${result.tenants} tenants of ${result.orders_per_tenant} orders; medians, milliseconds`,
     `worst dashboard of a tenant ${result.tenant_dashboard_ms_max} (goal 50), executive ${result.executive_ms} (goal 100)`,
-    `roll-ups add ${(result.upkeep_share * 100).toFixed(1)} % to a write of 10,000 rows (goal 15)`,
+    `roll-ups add ${percent(result.upkeep_share)} to a write of 10,000 rows (goal 15 %): ${families.join(', ')}`,
     `rebuild ${result.rebuild_seconds} s (goal 2), one that has to fill everything ${result.filling_rebuild_seconds} s`,
     '',
   ];
@@ -28,3 +30,5 @@ export function resultTable(result: Result): string {
   }
   return lines.join('\n');
 }
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -1,103 +1,73 @@
-import type pg from 'pg';
-import type { Draft } from '#contract';
-import { Database } from '../../../src/store/database.ts';
+import type { Page } from '#contract';
+import type { Database } from '../../../src/store/database.ts';
+import type { Family } from '../../../src/store/tables.ts';
 import { tenantWith } from '../../support/scripted-stream.ts';
-import { orderDrafts } from '../order-drafts.ts';
-import { checkCounts, pagesOf, syncPages } from '../sync-path.ts';
 import { spread, type Spread } from '../measure.ts';
+import { pagesOf, syncPages } from '../sync-path.ts';
+import { Meter } from './meter.ts';
+import { writesOf, type FamilyWrite } from './upkeep-rows.ts';
 
-/** A statement that keeps a roll-up; freshness is state, written whether or not there are roll-ups. */
-const UPKEEP = /^\s*(delete from|insert into) kpi\.(?!freshness)/;
-
-/** Orders and as many lines: what a shop's page is made of. */
+/** Rows of one writing transaction. */
 const ROWS = 10_000;
 
-/**
- * The share that roll-ups add to a write of 10,000 rows: time in their statements against the time of everything else of the same run.
- * Each repetition is a tenant of its own.
- */
-export async function upkeepShare(writerUrl: string, repeat: number): Promise<Spread> {
-  const orders = orderDrafts(ROWS / 2, () => 1);
-  const pages = pagesOf(orders.flatMap((order) => [order, lineOf(order)]));
+/** What a family's roll-ups add to a write of 10,000 new rows of its largest streams. */
+export interface Upkeep {
+  /** Time in the statements that keep roll-ups, against the rest of the same writing transaction. */
+  readonly share: Spread;
+  /** The writing transaction, milliseconds. */
+  readonly write_ms: Spread;
+}
+
+/** The share of every family, each repetition a tenant of its own. */
+export async function upkeepByFamily(writerUrl: string, repeat: number): Promise<Record<Family, Upkeep>> {
+  const shares = {} as Record<Family, Upkeep>;
+  for (const [family, write] of Object.entries(writesOf(ROWS)) as [Family, FamilyWrite][])
+    shares[family] = await upkeepOf(writerUrl, write, repeat);
+  return shares;
+}
+
+async function upkeepOf(writerUrl: string, write: FamilyWrite, repeat: number): Promise<Upkeep> {
+  const { source } = write;
+  const masters = pagesOf(write.masters);
+  const pages = write.isSnapshot ? [snapshotOf(write)] : pagesOf(write.drafts);
   const shares: number[] = [];
+  const writes: number[] = [];
   for (let i = -1; i < repeat; i += 1) {
     const meter = new Meter(writerUrl);
     try {
-      const { tenantId, connections } = await tenantWith(meter.db, ['shopify']);
-      const place = { tenantId, connectionId: connections['shopify']! };
-      meter.spent = 0;
-      const started = performance.now();
+      const { tenantId, connections } = await tenantWith(meter.db, [source]);
+      const place = { tenantId, connectionId: connections[source]!, source };
+      if (write.masters.length > 0) await syncPages(meter.db, place, ROWS, masters);
+      meter.reset();
       await syncPages(meter.db, place, ROWS, pages);
-      const whole = performance.now() - started;
-      await checkCounts(meter.db, place, { inserted: ROWS / 2, updated: 0, unchanged: 0 });
-      if (i >= 0) shares.push(meter.spent / (whole - meter.spent));
+      await checkWritten(meter.db, tenantId);
+      // The first time warms caches up.
+      if (i < 0) continue;
+      shares.push(meter.upkeep / (meter.written - meter.upkeep));
+      writes.push(meter.written);
     } finally {
       await meter.db.close();
     }
   }
-  return spread(shares);
+  return { share: spread(shares), write_ms: spread(writes) };
 }
 
-/** A database whose connections add up the time that their roll-up statements take. */
-class Meter {
-  readonly db: Database;
-  spent = 0;
-
-  constructor(url: string) {
-    this.db = new Database({ url });
-    const connect = this.db.pool.connect.bind(this.db.pool) as () => Promise<pg.PoolClient>;
-    // The pool's own methods call connect as well, with a callback: only what is asked of it from outside is wrapped.
-    const pool = new Proxy(this.db.pool, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (name === 'connect') return async () => this.#timed(await connect());
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      },
-    });
-    Object.defineProperty(this.db, 'pool', { value: pool });
-  }
-
-  #timed(client: pg.PoolClient): pg.PoolClient {
-    return new Proxy(client, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        if (name !== 'query') return value.bind(target) as unknown;
-        return (...args: unknown[]): unknown => {
-          const sent = Reflect.apply(value, target, args) as unknown;
-          if (typeof args[0] !== 'string' || !UPKEEP.test(args[0]) || !(sent instanceof Promise)) return sent;
-          const started = performance.now();
-          return sent.finally(() => (this.spent += performance.now() - started));
-        };
-      },
-    });
-  }
+/** A complete state is one page. */
+function snapshotOf({ drafts }: FamilyWrite): Page {
+  const page = pagesOf(drafts).at(-1)!;
+  const entities = [...new Set(drafts.map(({ entity }) => entity))];
+  return { ...page, drafts, snapshot: { entities, counted: drafts.length } };
 }
 
-function lineOf(order: Draft): Draft {
-  if (order.entity !== 'order') throw new Error('not an order');
-  const { amount_products_source: amount, currency_source } = order.fields;
-  return {
-    entity: 'order_line',
-    sourceId: `line-${order.sourceId}`,
-    sourceCreatedAt: order.sourceCreatedAt,
-    sourceUpdatedAt: order.sourceUpdatedAt,
-    fields: {
-      order_id: order.sourceId,
-      product_id: `product-${Number(order.sourceId) % 301}`,
-      line_kind: 'product',
-      sku: null,
-      name: 'Producto',
-      quantity: '2',
-      units: '2',
-      units_unknown_because: null,
-      unit_price_source: '1',
-      amount_source: amount,
-      amount_untaxed_source: amount,
-      amount_tax_source: '0',
-      amount_iva_source: '0',
-      amount_discount_source: '0',
-      currency_source,
-    },
-  };
+/** A write of something else than its rows would still give a number; the balance of its run tells. */
+async function checkWritten(db: Database, tenantId: string): Promise<void> {
+  const { rows } = await db.transaction(tenantId, ({ query }) =>
+    query<{ inserted: number }>(
+      `select coalesce(sum(c.inserted), 0)::int as inserted from ops.run_counts c
+       where c.tenant_id = $1 and c.run_id = (select r.id from ops.runs r where r.tenant_id = $1 order by r.started_at desc limit 1)`,
+      [tenantId],
+    ),
+  );
+  const inserted = rows[0]?.inserted;
+  if (inserted !== ROWS) throw new Error(`the write inserted ${inserted} rows and not ${ROWS}`);
 }
