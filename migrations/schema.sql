@@ -8003,6 +8003,11 @@ CREATE OR REPLACE FUNCTION kpi.business_due(from_instant timestamp with time zon
  SET search_path TO 'pg_catalog'
 AS $function$
 declare
+  local_from timestamp;
+  monday timestamp;
+  local_due timestamp;
+  from_second integer;
+  edge integer;
   at timestamptz := from_instant;
   remaining bigint := seconds;
   per_week bigint := 0;
@@ -8016,6 +8021,38 @@ declare
 begin
   if opening is null or from_instant is null then
     return from_instant + seconds * interval '1 second';
+  end if;
+  local_from := from_instant at time zone zone;
+  monday := date_trunc('week', local_from);
+  from_second := floor(date_part('epoch', local_from - monday));
+  edge := width_bucket(from_second, opening);
+  rest := remaining;
+  -- What is left of the opening it begins in, then the next ones, this week's and the week's after.
+  if edge % 2 = 1 then
+    if rest <= opening[edge + 1] - from_second then
+      local_due := monday + (from_second + rest) * interval '1 second';
+    end if;
+    rest := rest - (opening[edge + 1] - from_second);
+    edge := edge + 1;
+  end if;
+  for week in 0 .. 1 loop
+    exit when local_due is not null;
+    for i in edge / 2 + 1 .. cardinality(opening) / 2 loop
+      if rest <= opening[2 * i] - opening[2 * i - 1] then
+        local_due := monday + (opening[2 * i - 1] + rest + 604800 * week) * interval '1 second';
+        exit;
+      end if;
+      rest := rest - (opening[2 * i] - opening[2 * i - 1]);
+    end loop;
+    edge := 0;
+  end loop;
+  if local_due is not null then
+    shift := local_from - (from_instant at time zone 'UTC');
+    due := (local_due - shift) at time zone 'UTC';
+    -- The clock shows then what it would have come to: nobody has set it.
+    if due at time zone zone = local_due then
+      return due;
+    end if;
   end if;
   for i in 1 .. cardinality(opening) / 2 loop
     per_week := per_week + opening[2 * i] - opening[2 * i - 1];
@@ -8060,6 +8097,13 @@ CREATE OR REPLACE FUNCTION kpi.business_seconds(from_instant timestamp with time
  SET search_path TO 'pg_catalog'
 AS $function$
 declare
+  local_from timestamp;
+  local_until timestamp;
+  monday timestamp;
+  from_second integer;
+  until_second integer;
+  from_edge integer;
+  until_edge integer;
   at timestamptz := from_instant;
   upto timestamptz;
   shift interval;
@@ -8067,6 +8111,33 @@ declare
 begin
   if opening is null or from_instant is null or until_instant is null then
     return null;
+  end if;
+  if until_instant <= from_instant then
+    return 0;
+  end if;
+  local_from := from_instant at time zone zone;
+  local_until := until_instant at time zone zone;
+  monday := date_trunc('week', local_from);
+  -- The clock shows as much as has passed: nobody has set it.
+  if local_until < monday + interval '7 days' and local_until - local_from = until_instant - from_instant then
+    from_second := floor(date_part('epoch', local_from - monday));
+    until_second := floor(date_part('epoch', local_until - monday));
+    -- How many openings and closings of the week were before: open after an odd number of them.
+    from_edge := width_bucket(from_second, opening);
+    until_edge := width_bucket(until_second, opening);
+    if from_edge = until_edge then
+      return case when from_edge % 2 = 1 then until_second - from_second else 0 end;
+    end if;
+    if from_edge % 2 = 1 then
+      total := opening[from_edge + 1] - from_second;
+    end if;
+    if until_edge % 2 = 1 then
+      total := total + until_second - opening[until_edge];
+    end if;
+    for i in (from_edge + 1) / 2 + 1 .. until_edge / 2 loop
+      total := total + opening[2 * i] - opening[2 * i - 1];
+    end loop;
+    return total;
   end if;
   while at < until_instant loop
     upto := least(until_instant, at + interval '480 hours');
