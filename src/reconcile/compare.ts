@@ -48,8 +48,8 @@ export async function compare({ tenantId, query }: TenantTransaction, terms: Ter
   await query(scope === 'all' ? COMPARE_WHOLE : "select set_config('jit', 'off', true)");
   const step = async (table: string, sql: string, values: readonly unknown[] = [tenantId]): Promise<void> => {
     await query(sql, usesParameter(sql) ? values : []);
-    // Joined whole, the tables' sizes are enough to plan by; where a few are looked up in much, it must be known that they are few.
-    if (scope !== 'all') await query(`analyze ${table}`);
+    // Without it each is taken to have few groups, and the larger side of a join is hashed.
+    await query(`analyze ${table}`);
   };
   await step('reconcile_terms', TERMS, [tenantId, asOf, from, until, graceMinutes === null ? null : `${graceMinutes} minutes`]);
   if (scope === 'all') await step('reconcile_scope', SCOPE_ALL);

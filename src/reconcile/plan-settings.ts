@@ -3,4 +3,4 @@
  * the few rows an unanalysed table is taken to have would compare each with each. Local to the transaction.
  */
 export const COMPARE_WHOLE = `select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
-  set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`;
+  set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)`;

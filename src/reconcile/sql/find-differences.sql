@@ -7,7 +7,7 @@ with differing as materialized (
   select g.*, t.decimals, g.pair_amount - g.shop_amount as difference,
     g.currency <> g.other_currency as mixed, g.currency is distinct from t.currency as is_foreign,
     coalesce((t.total_tolerance ->> g.currency)::numeric, 0) as total_tolerance,
-    coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then power(10::numeric, -t.decimals) else 0.01 end)
+    coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then t.smallest else 0.01 end)
       * greatest(coalesce(l.taxed_lines, 1), 1) as tax_tolerance,
     coalesce(l.shop_discount, 0) as shop_discount, coalesce(l.pair_discount, 0) as pair_discount, l.d_goods_untaxed,
     coalesce(l.shop_cards, 0) - coalesce(l.pair_cards, 0) as cards_sold,
@@ -15,7 +15,7 @@ with differing as materialized (
   from reconcile_group g
   cross join reconcile_terms t
   left join reconcile_lines l on l.group_id = g.group_id
-  left join (select group_id, sum(by_card) as by_card from reconcile_payments group by group_id) y on y.group_id = g.group_id
+  left join (select group_id, sum(by_card) as by_card from reconcile_payments where by_card <> 0 group by group_id) y on y.group_id = g.group_id
   where g.in_range and g.sales > 0 and g.pairs > 0 and g.pair_amount <> g.shop_amount
 ),
 part as materialized (

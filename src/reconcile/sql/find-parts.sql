@@ -3,12 +3,13 @@
 insert into reconcile_finding (class, component, value, group_id, shop_order_id, erp_order_id, shop_name, erp_name, shop_amount, erp_amount, anchored_at, business_day, data)
 with equal as (
   select g.*, l.goods, l.sku_unknown,
-    coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then power(10::numeric, -t.decimals) else 0.01 end)
+    coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then t.smallest else 0.01 end)
       * greatest(coalesce(l.taxed_lines, 1), 1) as tax_tolerance
   from reconcile_group g
   cross join reconcile_terms t
   left join reconcile_lines l on l.group_id = g.group_id
   where g.in_range and g.reason is null and g.sales > 0 and g.pairs > 0 and g.pair_amount = g.shop_amount
+    and (g.currency <> g.other_currency or g.d_exempt <> 0 or g.d_tax <> 0 or g.d_shipping <> 0 or l.goods <> 0)
 )
 select f.class, f.component, f.value, e.group_id, e.shop_ids[1], e.pair_ids[1], e.shop_names[1], e.erp_names[1], e.shop_amount, e.pair_amount,
   e.anchored_at, e.business_day,

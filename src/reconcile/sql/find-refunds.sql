@@ -41,7 +41,10 @@ couple as (
 ),
 -- What the orders of the group were invoiced with.
 papers as (
-  select group_id, min(invoice_date) as first_date from reconcile_issued where state = 'posted' and kind = 'invoice' group by group_id
+  select group_id, min(invoice_date) as first_date
+  from reconcile_issued
+  where state = 'posted' and kind = 'invoice' and group_id in (select group_id from couple)
+  group by group_id
 ),
 found as (
   select g.group_id, g.shop_ids, g.pair_ids, g.shop_names, g.erp_names, g.anchored_at, g.business_day, g.pairs, g.shop_amount,
@@ -54,7 +57,7 @@ found as (
   left join given a on a.id = c.given_id
   left join noted b on b.id = c.noted_id
   left join papers p on p.group_id = g.group_id
-  left join reconcile_issued n on n.invoice_id = b.invoice_id and n.order_id = b.order_id
+  left join reconcile_issued n on n.invoice_id = b.invoice_id and n.order_id = b.order_id and n.reversed_date is not null
 )
 select f.class, f.component, f.value, o.group_id, coalesce(o.shop_order_id, o.shop_ids[1]), o.erp_order_id, o.refund_id, o.invoice_id, o.shop_names[1], o.erp_names[1],
   o.anchored_at, o.business_day,
@@ -77,5 +80,5 @@ cross join lateral (
   select 'refund_after_6_months', 'refund', coalesce(o.noted, o.given), jsonb_build_object('days_since_document', coalesce(o.noted_on, o.given_on) - coalesce(o.reverses_of, o.first_date))
   where coalesce(o.noted_on, o.given_on) > coalesce(o.reverses_of, o.first_date) + interval '6 months'
   union all
-  select 'date_cutoff', 'refund', o.given, '{}' where date_trunc('month', o.given_on) <> date_trunc('month', o.noted_on)
+  select 'date_cutoff', 'refund', o.given, '{}' where date_trunc('month', o.given_on::timestamp) <> date_trunc('month', o.noted_on::timestamp)
 ) f

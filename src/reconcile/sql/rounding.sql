@@ -6,6 +6,6 @@ from reconcile_group g
 cross join reconcile_terms t
 left join reconcile_lines l on l.group_id = g.group_id
 where g.in_range and g.reason is null and g.sales > 0 and g.pairs > 0 and g.currency = g.other_currency and g.pair_total = g.shop_total and g.d_tax <> 0
-  and abs(g.d_tax) <= coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then power(10::numeric, -t.decimals) else 0.01 end)
+  and abs(g.d_tax) <= coalesce((t.tax_tolerance ->> g.currency)::numeric, case when g.currency = t.currency then t.smallest else 0.01 end)
     * greatest(coalesce(l.taxed_lines, 1), 1)
   and coalesce(abs(g.d_exempt), 0) <= abs(g.d_tax)

@@ -5,5 +5,8 @@ select o.id
 from public.source_orders o
 where o.tenant_id = $1::uuid and o.deleted_at is null
   and (o.source = 'shopify' or (o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)))
-union
-select l.erp_order_id from public.order_links l where l.tenant_id = $1 and l.rule = 'person'
+union all
+select distinct o.id
+from public.order_links l
+join public.source_orders o on o.tenant_id = $1 and o.id = l.erp_order_id
+where l.tenant_id = $1 and l.rule = 'person' and o.source = 'odoo' and o.shop_order_id is null and o.shop_order_name is null

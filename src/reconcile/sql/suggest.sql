@@ -21,16 +21,18 @@ alike as (
         select from generate_series(1, length(o.shop_order_name)) i where overlay(o.shop_order_name placing '' from i for 1) = w.shop_order_name)
     ) as name_is_near
   from wanted w
-  cross join lateral (
-    select x.* from public.source_orders x
-    where x.tenant_id = $1::uuid and x.is_sale and x.invoiced_order_id is null and x.business_day between w.business_day - 1 and w.business_day + 1
+  cross join generate_series(-1, 1) n
+  join (
+    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
+    from public.source_orders x
+    where x.tenant_id = $1::uuid and x.is_sale and x.invoiced_order_id is null
     union all
     -- Orders that would be sales, but for the company's counting by their documents.
-    select x.* from public.source_orders x
-    where x.tenant_id = $1::uuid and not x.is_sale and x.silent_because in ('invoiced', 'not_invoiced') and x.deleted_at is null
+    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
+    from public.source_orders x
+    where x.tenant_id = $1 and not x.is_sale and x.silent_because in ('invoiced', 'not_invoiced') and x.deleted_at is null
       and x.excluded_because is null and x.status in ('open', 'completed', 'refunded')
-      and x.business_day between w.business_day - 1 and w.business_day + 1) o
-  where o.currency_source = w.currency and o.amount_total_source = w.total
+  ) o on o.business_day = w.business_day + n and o.currency_source = w.currency and o.amount_total_source = w.total
     and o.source = case when w.is_shop then 'odoo' else 'shopify' end
 ),
 cited as (

@@ -18,7 +18,7 @@ side as (
   left join ops.streams s on s.tenant_id = t.id and s.connection_id = c.id and s.stream = n.stream and s.lane = 'live'
   group by c.source, n.stream
 )
-select t.id as tenant_id, t.currency, t.currency_decimals as decimals, t.time_zone, $2::timestamptz as as_of,
+select t.id as tenant_id, t.currency, t.currency_decimals as decimals, power(10::numeric, -t.currency_decimals) as smallest, t.time_zone, $2::timestamptz as as_of,
   ($2::timestamptz at time zone t.time_zone)::date as today, $3::timestamptz as range_from, $4::timestamptz as range_until,
   t.grace, t.reconcile_days as days, t.reconcile_from as starts_on, t.reconcile_pos as pos_counts,
   t.reconcile_total_tolerance as total_tolerance, t.reconcile_tax_tolerance as tax_tolerance, t.document_expected,

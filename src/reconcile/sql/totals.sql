@@ -1,27 +1,17 @@
 -- The two sides of the bridge, from the documents and not from the findings. What of the books stands for a merged order's further sales of the
 -- shop is in those sales' periods; the rest of a group is in its first one's.
-select s.orders as shop_orders, s.amount as shop_amount, s.without_rate as shop_without_rate,
-  e.orders as erp_orders, e.amount + m.amount as erp_amount, e.without_rate as erp_without_rate
+select count(*) filter (where p.is_sale and p.is_in)::bigint as shop_orders,
+  coalesce(sum(p.amount) filter (where p.is_sale and p.is_in), 0) as shop_amount,
+  count(*) filter (where p.is_sale and p.is_in and not p.has_amount)::bigint as shop_without_rate,
+  count(*) filter (where p.is_booked and p.in_range)::bigint as erp_orders,
+  coalesce(sum(p.amount) filter (where p.is_booked and p.in_range), 0)
+    + coalesce(sum(p.amount * (p.is_in::integer - p.in_range::integer)) filter (where p.is_further), 0) as erp_amount,
+  count(*) filter (where p.is_booked and p.in_range and not p.has_amount)::bigint as erp_without_rate
 from (
-  select count(*)::bigint as orders, coalesce(sum(d.amount), 0) as amount, count(*) filter (where not d.has_amount)::bigint as without_rate
+  select p.amount, p.has_amount, g.in_range, p.role = 'shop' as is_sale, p.role in ('pair', 'surplus') as is_booked,
+    p.role = 'shop' and not p.is_first and g.pairs > 0 as is_further,
+    p.created_at <= t.as_of and (t.range_from is null or p.created_at >= t.range_from) and (t.range_until is null or p.created_at < t.range_until) as is_in
   from reconcile_part p
-  join reconcile_document d on d.id = p.id
+  join reconcile_group g on g.group_id = p.group_id
   cross join reconcile_terms t
-  where p.role = 'shop' and d.created_at <= t.as_of and (t.range_from is null or d.created_at >= t.range_from) and (t.range_until is null or d.created_at < t.range_until)
-) s,
-(
-  select count(*)::bigint as orders, coalesce(sum(d.amount), 0) as amount, count(*) filter (where not d.has_amount)::bigint as without_rate
-  from reconcile_group g
-  join reconcile_part p on p.group_id = g.group_id and p.role in ('pair', 'surplus')
-  join reconcile_document d on d.id = p.id
-  where g.in_range
-) e,
-(
-  select coalesce(sum(d.amount * ((d.created_at <= t.as_of and (t.range_from is null or d.created_at >= t.range_from)
-    and (t.range_until is null or d.created_at < t.range_until))::integer - g.in_range::integer)), 0) as amount
-  from reconcile_group g
-  cross join reconcile_terms t
-  join reconcile_part p on p.group_id = g.group_id and p.role = 'shop' and p.id <> g.shop_ids[1]
-  join reconcile_document d on d.id = p.id
-  where g.sales > 1 and g.pairs > 0
-) m
+) p
