@@ -5435,7 +5435,7 @@ create view kpi.freshness_now with (security_invoker=true) as
     f.error_code,
     f.failing_since,
     f.quarantine_open,
-    ( SELECT string_agg((n.said ->> 'message'::text), '; '::text ORDER BY (n.said ->> 'code'::text)) AS string_agg
+    ( SELECT string_agg(COALESCE((n.said ->> 'es'::text), (n.said ->> 'message'::text)), '; '::text ORDER BY (n.said ->> 'code'::text)) AS string_agg
            FROM jsonb_array_elements(f.notices) n(said)) AS known_gaps,
     f.backfills_running,
     f.backfill_from,
@@ -5475,7 +5475,7 @@ comment on column kpi.freshness_now.error_kind is 'Por qué falla: config (debe 
 comment on column kpi.freshness_now.error_code is 'Palabra estable del error.';
 comment on column kpi.freshness_now.failing_since is 'Desde cuándo falla; nulo si no falla.';
 comment on column kpi.freshness_now.quarantine_open is 'Registros rechazados que esperan a una persona: no están en las cifras.';
-comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede entregar, según él mismo; nulo si nada.';
+comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede entregar, según él mismo, en castellano; nulo si nada.';
 comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';

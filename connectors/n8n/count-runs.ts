@@ -1,6 +1,7 @@
 import type { InstantRange, Notice, RangeCounts, ReadContext, RecordCount } from '#contract';
 import { n8nClient, type ListPage, type N8nClient, type Query } from './client.ts';
 import { readExecution } from './mapping.ts';
+import { NOTICES } from './notices.ts';
 import type { RawExecution } from './raw.ts';
 import type { N8nSettings } from './settings.ts';
 
@@ -31,19 +32,13 @@ async function countOne(client: N8nClient, range: InstantRange): Promise<RecordC
   const rows = rowsOf(page);
   const inside = rows.filter(({ startedAt }) => startedAt != null && startedAt >= range.from && startedAt < range.until);
   const pruned = await lowestBefore(client, range.from, filtered !== null);
-  const notice = pruned === null ? { notice: PRUNED } : {};
+  const notice = pruned === null ? { notice: NOTICES.prunedBySource } : {};
   if (page.nextCursor === null) return { count: inside.length, precision: pruned === null ? 'floor' : 'exact', ...notice };
   const [newest] = inside;
   // Without a run below the range nobody knows where the visible ones begin, nor without the filter where the range does.
   if (newest === undefined || pruned === null) return { count: inside.length, precision: 'floor', ...notice };
   return { count: Math.max(inside.length, Number(BigInt(newest.id) - BigInt(pruned))), precision: 'about' };
 }
-
-const PRUNED: Notice = {
-  code: 'pruned_by_source',
-  message:
-    'n8n shows no run from before the range: what it has pruned (by default after 336 hours, or beyond 10,000 runs) cannot be read again',
-};
 
 /** Id of the newest run that began before an instant; null when none is to be seen, or cannot be asked for. */
 async function lowestBefore(client: N8nClient, instant: string, filters: boolean): Promise<string | null> {

@@ -2,6 +2,7 @@ import { SourceError, type Notice } from '#contract';
 import pLimit from 'p-limit';
 import { DATA_CAP, UNREDACTED, type ListPage, type N8nClient, type Query } from './client.ts';
 import { errorDetail, type ErrorDetail } from './error-detail.ts';
+import { NOTICES } from './notices.ts';
 import { rawFailure } from './raw.ts';
 
 /** Where the list of failed runs stands beside the main list: the next page to ask for, or its end. */
@@ -82,10 +83,7 @@ export function errorDetailsReader(client: N8nClient): DetailsReader {
     });
     const unread = missing.filter((_, at) => details[at] == null).length;
     if (unread > 0) {
-      notices.push({
-        code: 'error_detail_unread',
-        message: `${unread} failed executions kept no error category: their data are gone or too large to be read`,
-      });
+      notices.push(NOTICES.errorDetailUnread(unread));
     }
     return { found, place, notices };
   };

@@ -1,6 +1,7 @@
 import type { Notice, Reject } from '#contract';
 import type { ListPage } from './client.ts';
 import { isKnownStatus, readExecution, statusRule } from './mapping.ts';
+import { NOTICES } from './notices.ts';
 import { draftsOf, Tally, trackOpen, type PageParts, type WalkTools } from './page-parts.ts';
 import type { RawExecution } from './raw.ts';
 import type { ListStep, Walk, Watermark } from './walk.ts';
@@ -36,18 +37,12 @@ export async function readListPage(tools: WalkTools, walk: Walk, step: ListStep)
 
   const notices: Notice[] = [...(details?.notices ?? [])];
   const ignored = step.status !== null && rows.length > 0 && !rows.some((row) => isAsked(row, step));
-  if (ignored) {
-    notices.push({
-      code: 'status_filter_ignored',
-      message: `this n8n ignores the filter status=${step.status}; runs that have not ended may be missing`,
-    });
+  if (ignored && step.status !== null) {
+    notices.push(NOTICES.statusFilterIgnored(step.status));
   }
   const strange = [...new Set(ours.map((row) => row.status))].filter((status) => !isKnownStatus(status));
   if (strange.length > 0) {
-    notices.push({
-      code: 'unknown_status',
-      message: `statuses this release does not know are kept as running: ${strange.join(', ').slice(0, 200)}`,
-    });
+    notices.push(NOTICES.unknownStatus(strange));
   }
   const stuck = page.nextCursor !== null && page.nextCursor === walk.cursor;
   const end = page.nextCursor === null || stuck || ignored || belowFloor || isBelowRange(rows, walk);
@@ -153,12 +148,7 @@ export function isGap(mark: Watermark, walk: Walk): boolean {
 function gap(tools: WalkTools, walk: Walk): Notice[] {
   const { mark } = tools;
   if (mark === null || !isGap(mark, walk)) return [];
-  return [
-    {
-      code: 'gap_by_pruning',
-      message: `executions between id ${mark.maxId} and ${walk.lowest} may have been pruned before they were read; sync more often, or let n8n keep more (EXECUTIONS_DATA_PRUNE_MAX_COUNT)`,
-    },
-  ];
+  return [NOTICES.gapByPruning(mark.maxId, walk.lowest)];
 }
 
 function nextList(walk: Walk): Walk {

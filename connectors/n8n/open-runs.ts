@@ -1,6 +1,7 @@
 import type { Notice } from '#contract';
 import pLimit from 'p-limit';
 import { readExecution } from './mapping.ts';
+import { NOTICES } from './notices.ts';
 import { draftsOf, Tally, trackOpen, type PageParts, type WalkTools } from './page-parts.ts';
 import type { Walk } from './walk.ts';
 
@@ -25,10 +26,7 @@ export async function readOpenRuns(tools: WalkTools, walk: Walk): Promise<PagePa
   const tally = new Tally();
   const notices: Notice[] = [...(details?.notices ?? [])];
   if (lost.length > 0) {
-    notices.push({
-      code: 'lost_at_source',
-      message: `${lost.length} executions that had not ended are gone from n8n and stay as last seen (ids ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ' …' : ''})`,
-    });
+    notices.push(NOTICES.lostAtSource(lost));
   }
   return {
     drafts: draftsOf(rows, details?.found ?? new Map(), tally),

@@ -2,6 +2,7 @@ import { defineStream, type Notice } from '#contract';
 import { z } from 'zod';
 import { n8nClient, type N8nClient } from './client.ts';
 import { toWorkflow } from './mapping.ts';
+import { NOTICES } from './notices.ts';
 import { ofNobody, tagPrefix, workflowsInScope } from './scope.ts';
 import type { N8nSettings } from './settings.ts';
 
@@ -34,24 +35,16 @@ export const workflows = defineStream<N8nSettings, Watermark, null>({
     const { rows, rejects, complete } = await workflowsInScope(client, context.settings);
     const notices: Notice[] = [];
     if (rows.length === 0) {
-      notices.push({ code: 'no_workflow', message: 'n8n shows no workflow for this connection; check its tag or project' });
+      notices.push(NOTICES.noWorkflow);
     }
     if (!complete && rejects.length === 0) {
-      notices.push({
-        code: 'list_moved',
-        message: 'the list of workflows changed while it was read; deleted ones are found by a later run',
-      });
+      notices.push(NOTICES.listMoved);
     }
     const seen = await lookForNobody(client, context.settings, request.watermark, date);
     // The last notice stays until another comes: that there are none any more is said once.
-    if (seen?.nobody === 0 && (request.watermark?.nobody ?? 0) > 0)
-      notices.push({ code: 'workflows_assigned', message: 'every workflow of this n8n carries the tag of a tenant' });
+    if (seen?.nobody === 0 && (request.watermark?.nobody ?? 0) > 0) notices.push(NOTICES.workflowsAssigned);
     if (seen !== null && seen.nobody > 0) {
-      notices.push({
-        code: 'workflows_of_nobody',
-        // Without names: a notice is also shown to the tenant, and the workflows may be somebody else's.
-        message: `${seen.nobody} workflows of this n8n carry no tag of a tenant and count for nobody; their names are told by: kpi check`,
-      });
+      notices.push(NOTICES.workflowsOfNobody(seen.nobody));
     }
     yield {
       drafts: rows.map(toWorkflow),

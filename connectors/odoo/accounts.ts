@@ -3,6 +3,7 @@ import type { Domain } from './client.ts';
 import { companyDomain } from './company-domain.ts';
 import { dayTotals } from './day-totals.ts';
 import { listRecords, lookAtRecords, type ListedModel } from './list-records.ts';
+import type { Meaning } from './notices.ts';
 import type { OdooSettings } from './settings.ts';
 
 /** What is to be known of a model for Odoo's own account of it: lists of ids, and totals by day. */
@@ -14,7 +15,7 @@ export interface AccountedModel {
   readonly businessField: string;
   readonly businessDays?: boolean;
   readonly rows: CountedRows | null;
-  readonly withoutRight?: string;
+  readonly withoutRight?: Meaning;
   /** Rows that stand for one record of the model each, where that is not only the first entity by its bare id. */
   readonly listed?: readonly ListedRows[];
   /** Rows that are part of them and go with them. */

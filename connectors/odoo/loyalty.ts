@@ -2,6 +2,7 @@ import { SourceError, type Notice } from '#contract';
 import { z } from 'zod';
 import type { OdooClient } from './client.ts';
 import type { Loyalty } from './mapping/order-line.ts';
+import { NOTICES } from './notices.ts';
 import { char, many2one, maybe, recordId } from './raw-values.ts';
 
 const rawReward = z.object({ id: recordId, program_id: maybe(many2one), reward_type: maybe(char) });
@@ -37,16 +38,11 @@ export async function readLoyalty(client: OdooClient): Promise<LoyaltyFacts> {
     };
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'forbidden') throw error;
-    return { loyalty: noLoyalty, notices: [unreadable] };
+    return { loyalty: noLoyalty, notices: [NOTICES.loyaltyUnreadable] };
   }
 }
 
 export const noLoyalty: Loyalty = { rewards: new Map(), giftCardProducts: new Set() };
-
-const unreadable: Notice = {
-  code: 'loyalty_unreadable',
-  message: 'Loyalty programs cannot be read: payments by gift card or eWallet count as discounts, and gift cards sold as sales.',
-};
 
 async function all<T>(client: OdooClient, model: string, schema: z.ZodObject & z.ZodType<T>): Promise<readonly T[]> {
   const readable = await client.fields(model);

@@ -7,6 +7,7 @@ import type { OrderFacts } from './mapping/order.ts';
 import type { LineProduct } from './mapping/order-line.ts';
 import { skuOf } from './mapping/product.ts';
 import { SHOP_ORDER_ID_FIELDS, SHOP_STORE_FIELDS } from './mapping/shop-reference.ts';
+import { NOTICES } from './notices.ts';
 import { char, many2one, maybe, recordId } from './raw-values.ts';
 import type { OdooSettings } from './settings.ts';
 import { readTaxes } from './taxes.ts';
@@ -40,14 +41,9 @@ export async function readSaleFacts(client: OdooClient, settings: OdooSettings):
     shopStoreFields: shopStoreFields(settings),
     shopReferencePrefixes: settings.shop_reference_prefixes,
     products: new Map(),
-    notices: [...loyalty.notices, ...notices, ...(units === null ? [unreadableUnits] : [])],
+    notices: [...loyalty.notices, ...notices, ...(units === null ? [NOTICES.unitsUnreadable] : [])],
   };
 }
-
-const unreadableUnits: Notice = {
-  code: 'units_unreadable',
-  message: 'Units of measure cannot be read: lines in another unit than their product have no units.',
-};
 
 /** The configured field first, then the usual ones. */
 export const shopOrderIdFields = (settings: OdooSettings): readonly string[] =>

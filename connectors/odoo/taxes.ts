@@ -2,6 +2,7 @@ import { SourceError, type Notice } from '#contract';
 import { z } from 'zod';
 import type { OdooClient } from './client.ts';
 import type { Taxes } from './mapping/tax.ts';
+import { NOTICES } from './notices.ts';
 import { char, flag, many2many, maybe, number, recordId } from './raw-values.ts';
 
 /** Code of the IVA in the list of taxes of the SII (Odoo's l10n_cl). */
@@ -24,7 +25,7 @@ const rawTax = z.object({
 export async function readTaxes(client: OdooClient): Promise<{ readonly taxes: Taxes; readonly notices: readonly Notice[] }> {
   try {
     const readable = await client.fields('account.tax');
-    if (readable === null || !readable.has('l10n_cl_sii_code')) return { taxes: null, notices: [unknown] };
+    if (readable === null || !readable.has('l10n_cl_sii_code')) return { taxes: null, notices: [NOTICES.ivaUnknown] };
     const fields = Object.keys(rawTax.shape).filter((field) => readable.has(field));
     const rows = await client.searchRead('account.tax', { domain: [], fields });
     const parsed = rows.map((row) => rawTax.safeParse(row)).flatMap((row) => (row.success ? [row.data] : []));
@@ -44,11 +45,6 @@ export async function readTaxes(client: OdooClient): Promise<{ readonly taxes: T
     };
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'forbidden') throw error;
-    return { taxes: null, notices: [unknown] };
+    return { taxes: null, notices: [NOTICES.ivaUnknown] };
   }
 }
-
-const unknown: Notice = {
-  code: 'iva_unknown',
-  message: 'Taxes or their SII codes cannot be read: how much of the taxes is IVA stays unknown.',
-};

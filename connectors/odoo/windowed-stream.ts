@@ -16,6 +16,7 @@ import { openClient, sharedClient, type Domain, type OdooClient } from './client
 import { recordOf } from './reread.ts';
 import { listingOf, totalsOf, type AccountedModel } from './accounts.ts';
 import { companyDomain } from './company-domain.ts';
+import { NOTICES, type Meaning } from './notices.ts';
 import type { OdooSettings } from './settings.ts';
 import {
   OVERLAP_SECONDS,
@@ -66,11 +67,11 @@ export interface WindowedSpec<F> extends AccountedModel {
   /** Path of another record's `write_date`, of which a change is one of this record too, where the model has its first field. */
   readonly alsoChanged?: string;
   /** What is missing where the user may not read the model at all: then the stream says so and ends, and the others go on. */
-  readonly withoutRight?: string;
+  readonly withoutRight?: Meaning;
   /** Set where a request's `from` narrows an incremental walk: the path of the date it is compared with. */
   readonly fromField?: string;
   /** Fields worth telling about when they cannot be read: what their absence means. */
-  readonly missed?: Readonly<Record<string, string>>;
+  readonly missed?: Readonly<Record<string, Meaning>>;
   /** What mapping needs to know beside the records, read once per walk. */
   prepare(client: OdooClient, settings: OdooSettings): Promise<F>;
   map(records: readonly unknown[], facts: F, client: OdooClient): Promise<Mapped> | Mapped;
@@ -100,7 +101,7 @@ export function windowedStream<F>(spec: WindowedSpec<F>): Stream<OdooSettings> {
       read: (context, ids) => readByIds(spec, context, ids),
     },
     read: (context, request) =>
-      spec.withoutRight === undefined ? readWindow(spec, context, request) : readIfAllowed(spec, context, request),
+      spec.withoutRight === undefined ? readWindow(spec, context, request) : readIfAllowed(spec, spec.withoutRight, context, request),
   });
 }
 
@@ -131,18 +132,14 @@ async function countRanges<F>(
 /** Why the stream is empty as a whole, or null when the failure is about something else. */
 function emptyBecause<F>(spec: WindowedSpec<F>, error: unknown): Notice | null {
   if (!(error instanceof SourceError)) return null;
-  if (error.code === 'model_missing') return notInstalled(spec.model);
-  return error.code === 'forbidden' && spec.withoutRight !== undefined ? forbidden(spec, spec.withoutRight) : null;
+  if (error.code === 'model_missing') return NOTICES.modelMissing(spec.model);
+  return error.code === 'forbidden' && spec.withoutRight !== undefined ? NOTICES.forbidden(spec.model, spec.withoutRight) : null;
 }
-
-const forbidden = <F>(spec: WindowedSpec<F>, meaning: string): Notice => ({
-  code: 'forbidden',
-  message: `The user may not read ${spec.model}: ${meaning}`,
-});
 
 /** A stream that may be forbidden as a whole is empty then, with a notice; that a right was lost under way is an error as ever. */
 async function* readIfAllowed<F>(
   spec: WindowedSpec<F>,
+  withoutRight: Meaning,
   context: ReadContext<OdooSettings>,
   request: WindowRequest,
 ): AsyncGenerator<Page, void, void> {
@@ -154,7 +151,7 @@ async function* readIfAllowed<F>(
     }
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'forbidden' || pages > 0 || request.walk !== null) throw error;
-    yield { ...nothing(request.watermark), notices: [forbidden(spec, spec.withoutRight ?? '')] };
+    yield { ...nothing(request.watermark), notices: [NOTICES.forbidden(spec.model, withoutRight)] };
   }
 }
 
@@ -166,7 +163,7 @@ async function* readWindow<F>(
   const client = await openClient(context);
   const readable = await client.fields(spec.model);
   if (readable === null) {
-    yield { ...nothing(request.watermark), notices: [notInstalled(spec.model)] };
+    yield { ...nothing(request.watermark), notices: [NOTICES.modelMissing(spec.model)] };
     return;
   }
   const window = windowOf(request, client.server.date);
@@ -204,7 +201,7 @@ async function* readByIds<F>(
   const client = await openClient(context);
   const readable = await client.fields(spec.model);
   if (readable === null) {
-    yield { ...nothing(null), notices: [notInstalled(spec.model)] };
+    yield { ...nothing(null), notices: [NOTICES.modelMissing(spec.model)] };
     return;
   }
   const { settings } = context;
@@ -230,13 +227,6 @@ function nothing(watermark: string | null): Page {
   return { drafts: [], rejects: [], cursor: { v: 1, watermark, walk: null }, end: true };
 }
 
-export function notInstalled(model: string): Notice {
-  return {
-    code: 'model_missing',
-    message: `Odoo has no model ${model}: the app that brings it is not installed, so this stream stays empty.`,
-  };
-}
-
 /** Unknown and unreadable fields fail a whole call (500, 403), so only what `fields_get` shows is asked for. */
 function chosenFields<F>(spec: WindowedSpec<F>, readable: ReadonlySet<string>, settings: OdooSettings): string[] {
   const lacking = spec.required.filter((field) => !readable.has(field));
@@ -255,7 +245,7 @@ export function lackingFields(model: string, lacking: readonly string[]): Source
 
 function missedNotices<F>(spec: WindowedSpec<F>, readable: ReadonlySet<string>): Notice[] {
   const lacking = Object.entries(spec.missed ?? {}).filter(([field]) => !readable.has(field));
-  return lacking.map(([field, meaning]) => ({ code: 'field_missing', message: `${spec.model}.${field} cannot be read: ${meaning}` }));
+  return lacking.map(([field, meaning]) => NOTICES.fieldMissing(`${spec.model}.${field}`, meaning));
 }
 
 function baseDomain<F>(spec: WindowedSpec<F>, settings: OdooSettings, request: WindowRequest): Domain {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SourceError, type Notice, type ReadContext } from '#contract';
 import { accessToken, forgetToken } from './access-token.ts';
 import { graphqlError, RECOVERABLE } from './graphql-errors.ts';
+import { NOTICES } from './notices.ts';
 import type { Operation } from './queries/operation.ts';
 import { SHOP } from './queries/shop.ts';
 import { exchange, graphqlClient } from './sdk.ts';
@@ -50,10 +51,7 @@ export function createClient(context: ReadContext<ShopifySettings>, place: strin
 
   function noteVersion(ran: string | undefined): void {
     if (ran === undefined || ran === settings.api_version) return;
-    notices.set('api_version', {
-      code: 'api_version',
-      message: `asked for Admin API ${settings.api_version}, Shopify ran ${ran}: the version is no longer supported, raise api_version`,
-    });
+    notices.set('api_version', NOTICES.apiVersion(settings.api_version, ran));
   }
 
   async function query(operation: Operation, variables: Readonly<Record<string, unknown>>): Promise<GraphqlAnswer> {

@@ -13,6 +13,7 @@ import { payoutDraft, payoutTransactionDraft } from './mapping/payout.ts';
 import { productDraft } from './mapping/product.ts';
 import { refundDrafts } from './mapping/refunds.ts';
 import { billedToOf, TAX_ID_FROM } from './mapping/tax-id.ts';
+import { NOTICES } from './notices.ts';
 import { rawCheckout } from './raw/checkout.ts';
 import { rawOrder, type RawOrder } from './raw/order.ts';
 import { rawBalanceTransaction, rawPayout } from './raw/payout.ts';
@@ -159,24 +160,10 @@ function hasAllPayments(order: RawOrder): boolean {
 function noticesOf(order: RawOrder, ledger: OrderLedger): Notice[] {
   const fractional = isFractional(order.totalPriceSet, currencyDigits(order.currencyCode));
   return [
-    ...unknownWords(order).map((word) => ({
-      code: 'unknown_status',
-      message: `orders carry the status ${word}, which this release does not know; it counts as open`,
-    })),
-    ...(hasAllPayments(order)
-      ? []
-      : [{ code: 'transactions_incomplete', message: 'an order has more transactions than Shopify lists; the rest cannot be read' }]),
-    ...(ledger.agreed === null || ledger.agreed === ledger.total.amount
-      ? []
-      : [
-          {
-            code: 'ledger_difference',
-            message: "orders whose total is not the sum of the shop's own agreements: kpi.ledger_differences lists them",
-          },
-        ]),
-    ...(fractional
-      ? [{ code: 'fractional_currency', message: `amounts in ${order.currencyCode} have more decimals than the currency` }]
-      : []),
+    ...unknownWords(order).map((word) => NOTICES.unknownStatus(word)),
+    ...(hasAllPayments(order) ? [] : [NOTICES.transactionsIncomplete]),
+    ...(ledger.agreed === null || ledger.agreed === ledger.total.amount ? [] : [NOTICES.ledgerDifference]),
+    ...(fractional ? [NOTICES.fractionalCurrency(order.currencyCode)] : []),
   ];
 }
 

@@ -33,7 +33,9 @@ select
   f.error_code,
   f.failing_since,
   f.quarantine_open,
-  (select string_agg(n.said ->> 'message', '; ' order by n.said ->> 'code') from jsonb_array_elements(f.notices) as n(said)) as known_gaps,
+  -- In Spanish, as whoever reads the numbers does; what was kept by a release that knew no Spanish, as it was said.
+  (select string_agg(coalesce(n.said ->> 'es', n.said ->> 'message'), '; ' order by n.said ->> 'code')
+    from jsonb_array_elements(f.notices) as n(said)) as known_gaps,
   f.backfills_running,
   f.backfill_from,
   f.backfill_until
@@ -70,7 +72,7 @@ comment on column kpi.freshness_now.error_kind is 'Por qué falla: config (debe 
 comment on column kpi.freshness_now.error_code is 'Palabra estable del error.';
 comment on column kpi.freshness_now.failing_since is 'Desde cuándo falla; nulo si no falla.';
 comment on column kpi.freshness_now.quarantine_open is 'Registros rechazados que esperan a una persona: no están en las cifras.';
-comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede entregar, según él mismo; nulo si nada.';
+comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede entregar, según él mismo, en castellano; nulo si nada.';
 comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';

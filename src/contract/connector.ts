@@ -46,8 +46,14 @@ export interface Reject {
 /** Something an operator should know about what a source cannot give; kept with the stream, not an error. */
 export interface Notice {
   readonly code: string;
+  /** In English, for operators and machines. */
   readonly message: string;
+  /** In Spanish, for whoever reads the numbers. */
+  readonly es: string;
 }
+
+/** A notice in both languages. A connector has all of its own in one place, its `notices.ts`. */
+export const notice = (code: string, message: string, es: string): Notice => ({ code, message, es });
 
 export interface Page {
   readonly drafts: readonly Draft[];

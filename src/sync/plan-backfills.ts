@@ -33,13 +33,15 @@ export interface PlannedBackfill extends InstantRange {
   readonly requests: Estimate | null;
   readonly minutes: Estimate | null;
   readonly pace: Pace;
-  /** What the source cannot give of the range. */
-  readonly notices: readonly Notice[];
+  /** What the source cannot give of the range; for operators, so in English. */
+  readonly notices: readonly Said[];
   /** Why the source could not be asked, and what to do. */
   readonly problem: string | null;
   /** A backfill of the stream that has not ended and covers part of the range: starting this one would be refused. */
   readonly overlaps: string | null;
 }
+
+type Said = Pick<Notice, 'code' | 'message'>;
 
 export interface BackfillPlan {
   readonly backfills: readonly PlannedBackfill[];
@@ -175,7 +177,7 @@ async function askStream(
 ): Promise<Asked> {
   const missing = cut === null ? await missingSlices(deps.db, target, context, wish.sliceDays, deps.now()) : null;
   const slices = cut ?? missing!.slices;
-  const uncompared: Notice[] =
+  const uncompared: Said[] =
     missing !== null && !missing.compared
       ? [{ code: 'not_compared', message: 'the source cannot be compared day by day: only what was never covered counts as missing' }]
       : [];
@@ -191,7 +193,7 @@ async function askStream(
   return {
     slices: apart ? slices.map((slice, i) => ({ ...slice, records: estimates[i]! })) : bare,
     records: sumOf(estimates),
-    notices: [...uncompared, ...notices],
+    notices: [...uncompared, ...notices.map(({ code, message }) => ({ code, message }))],
     problem: null,
   };
 }

@@ -232,7 +232,8 @@ describe.each(connectors.filter(({ id }) => id in sandboxes))('connector $id', (
       ];
       const { counts, notices } = await counting.count(reader.context, ranges);
       expect(counts).toHaveLength(ranges.length);
-      for (const { code, message } of notices) expect([code, message.length > 20]).toEqual([expect.stringMatching(/^[a-z_]+$/), true]);
+      for (const { code, message, es } of notices)
+        expect([code, message.length > 20, es.length > 20]).toEqual([expect.stringMatching(/^[a-z_]+$/), true, true]);
       let met = 0;
       for (const [i, range] of ranges.entries()) {
         const pages = await readPages(stream, reader, { kind: 'backfill', cursor: null, ...range });

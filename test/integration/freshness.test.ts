@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectors } from '../../connectors/registry.ts';
-import { SourceError, type Page } from '../../src/contract/index.ts';
+import { notice, SourceError, type Page } from '../../src/contract/index.ts';
 import { failBackfill, finishBackfill } from '../../src/store/backfill-states.ts';
 import { addBackfill } from '../../src/store/backfills.ts';
 import { noteStreamProblem } from '../../src/store/stream-problem.ts';
+import { streamStatus } from '../../src/store/streams.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { EngineRig } from '../support/engine-rig.ts';
 import { KpiFixture } from '../support/kpi-fixture.ts';
@@ -70,11 +71,13 @@ describe('what the engine writes of a stream', () => {
 
   test('what the source cannot give stands beside the numbers', async () => {
     const notices = [
-      { code: 'read_all_orders', message: 'only the last 60 days' },
-      { code: 'pruned', message: 'runs are deleted after 14 days' },
+      notice('read_all_orders', 'only the last 60 days', 'solo los últimos 60 días'),
+      notice('pruned', 'runs are deleted after 14 days', 'se borra tras 14 días'),
     ];
     await run([pageOf([orderDraft('1')], { notices })]);
-    expect(await shown('known_gaps')).toEqual({ known_gaps: 'runs are deleted after 14 days; only the last 60 days' });
+    expect(await shown('known_gaps')).toEqual({ known_gaps: 'se borra tras 14 días; solo los últimos 60 días' });
+    const [stream] = (await streamStatus(rig.db, tenant.tenantId)).filter(({ connection_id: id }) => id === tenant.shop.connectionId);
+    expect(stream?.notices).toEqual(notices.map(({ code, message }) => ({ code, message })));
   });
 
   test('a backfill is shown with its range from when it is asked for until it ends, done or not', async () => {

@@ -1,6 +1,7 @@
 import type { ChatwootClient } from '../client.ts';
 import { listConversations, numberIn } from '../conversation-list.ts';
 import type { ActivityWalk, Batch } from './walk.ts';
+import { NOTICES } from '../notices.ts';
 
 /**
  * Latest activity first, down to `since` (Unix seconds). A conversation that becomes active meanwhile moves to page one:
@@ -20,15 +21,7 @@ export async function* walkActivity(client: ChatwootClient, from: ActivityWalk, 
     const rows = list.rows.filter((row) => numberIn(row, 'last_activity_at') >= since);
     // Rows are in order of activity, so the first page that holds an older one is the last; the list's end is an empty page.
     const end = rows.length < list.rows.length || list.rows.length === 0;
-    yield { rows, walk, end, complete: true, notices: end ? [activityNotice()] : [] };
+    yield { rows, walk, end, complete: true, notices: end ? [NOTICES.activityOnly] : [] };
     if (end) return;
   }
-}
-
-function activityNotice() {
-  return {
-    code: 'activity_only',
-    message:
-      'The pause was too long for a list of changes, so conversations were found by their activity: changes without any (a label, an attribute) are taken at the next change',
-  };
 }

@@ -1,6 +1,7 @@
 import type { Reject } from '#contract';
 import type { ChatwootClient } from '../client.ts';
 import { countConversations, firstId, isServerFault, lastId, listConversations, type ConversationList } from '../conversation-list.ts';
+import { NOTICES } from '../notices.ts';
 import { rawId } from '../parse-record.ts';
 import { readPageById } from './broken-page.ts';
 import { SeenIds } from './seen-ids.ts';
@@ -48,7 +49,13 @@ export async function* walkAll(client: ChatwootClient, from: AllWalk): AsyncGene
     }
     const complete = seen.size >= list.allCount;
     if (complete || walk.round >= ROUNDS) {
-      yield { rows: [], walk: next, end: true, complete, notices: complete ? [] : [countNotice(seen.size, list.allCount)] };
+      yield {
+        rows: [],
+        walk: next,
+        end: true,
+        complete,
+        notices: complete ? [] : [NOTICES.countDiffers(list.allCount, seen.size, ROUNDS)],
+      };
       return;
     }
     walk = { ...next, page: 0, lastId: null, round: walk.round + 1 };
@@ -104,11 +111,4 @@ function lastIdOf(list: ListPage): number | null {
   const broken = list.rejects.map(({ sourceId }) => Number(sourceId));
   const last = lastId(list.rows);
   return broken.length === 0 ? last : Math.max(last ?? 0, ...broken);
-}
-
-function countNotice(seen: number, counted: number) {
-  return {
-    code: 'count_differs',
-    message: `Chatwoot counts ${counted} conversations and ${seen} were found in ${ROUNDS} walks: the rest is taken when it changes`,
-  };
 }

@@ -1,6 +1,7 @@
 import type { ChatwootClient } from '../client.ts';
 import { filterByDay } from '../conversation-list.ts';
 import { addDays } from '../instants.ts';
+import { NOTICES } from '../notices.ts';
 import { rawId } from '../parse-record.ts';
 import { BATCH_SIZE, type Batch, type DaysWalk } from './walk.ts';
 
@@ -33,7 +34,7 @@ export async function* walkDays(client: ChatwootClient, from: DaysWalk, lastDay:
     }
     walk = { ...walk, day: addDays(walk.day, 1), afterId: 0 };
   }
-  yield { rows: [], walk, end: true, complete, notices: differing.length === 0 ? [] : [countNotice(differing)] };
+  yield { rows: [], walk, end: true, complete, notices: differing.length === 0 ? [] : [NOTICES.dayCountsDiffer(differing, ROUNDS)] };
 }
 
 async function readDay(client: ChatwootClient, day: string): Promise<{ rows: unknown[]; complete: boolean }> {
@@ -55,12 +56,4 @@ async function readDay(client: ChatwootClient, day: string): Promise<{ rows: unk
     if (counts.size === 1 && counts.has(met.size)) return { rows: [...found.values()], complete: true };
   }
   return { rows: [...found.values()], complete: false };
-}
-
-function countNotice(days: readonly string[]) {
-  const shown = days.slice(0, 5).join(', ') + (days.length > 5 ? ' …' : '');
-  return {
-    code: 'count_differs',
-    message: `On ${days.length} day(s) Chatwoot's count changed in ${ROUNDS} readings (${shown}): run the backfill of these days again`,
-  };
 }

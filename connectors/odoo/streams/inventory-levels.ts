@@ -7,7 +7,8 @@ import { mapInventoryLevel, QUANT_FIELDS, QUANT_REQUIRED } from '../mapping/inve
 import { companyDomain } from '../company-domain.ts';
 import type { OdooSettings } from '../settings.ts';
 import { allById, watermarkSchema } from '../window.ts';
-import { lackingFields, notInstalled } from '../windowed-stream.ts';
+import { NOTICES } from '../notices.ts';
+import { lackingFields } from '../windowed-stream.ts';
 
 /** How often a walk starts again when stock moved under it, before the engine is left to hold what disagrees. */
 const ATTEMPTS = 3;
@@ -34,7 +35,7 @@ async function* readSnapshot(context: ReadContext<OdooSettings>, watermark: stri
   const client = await openClient(context);
   const readable = await client.fields('stock.quant');
   if (readable === null) {
-    yield { drafts: [], rejects: [], cursor: { v: 1, watermark, walk: null }, end: true, notices: [notInstalled('stock.quant')] };
+    yield { drafts: [], rejects: [], cursor: { v: 1, watermark, walk: null }, end: true, notices: [NOTICES.modelMissing('stock.quant')] };
     return;
   }
   const lacking = QUANT_REQUIRED.filter((field) => !readable.has(field));

@@ -38,7 +38,10 @@ export const invoices = windowedStream<InvoiceStreamFacts>({
   totalled: { at: 'invoice_date', money: { amount: 'amount_total_source', currency: 'currency_source' } },
   businessDays: true,
   fromField: 'invoice_date',
-  withoutRight: 'refunds by credit note and sales invoiced without an order are not known, and no order is refunded.',
+  withoutRight: {
+    en: 'refunds by credit note and sales invoiced without an order are not known, and no order is refunded.',
+    es: 'no se conocen las devoluciones por nota de crédito ni las ventas facturadas sin pedido, y ningún pedido figura devuelto.',
+  },
   async prepare(client, settings) {
     return { ...(await readInvoiceFacts(client, settings)), lineFields: await readableLineFields(client) };
   },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OdooClient } from '../client.ts';
 import { LINE_FIELDS, LINE_REQUIRED, mapLine, type MappedLine } from '../mapping/order-line.ts';
 import { mapOrder, ORDER_FIELDS, ORDER_REQUIRED, unknownState } from '../mapping/order.ts';
+import { NOTICES } from '../notices.ts';
 import { many2one, maybe, recordId } from '../raw-values.ts';
 import { learnProducts, readSaleFacts, shopOrderIdFields, shopStoreFields, type SaleFacts } from '../sale-facts.ts';
 import { allById } from '../window.ts';
@@ -32,17 +33,16 @@ export const orders = windowedStream<OrderStreamFacts>({
   rows: { at: 'created_at', ids: '^[0-9]+$' },
   totalled: { money: { amount: 'amount_total_source', currency: 'currency_source', lines: 'gift_card' } },
   fromField: 'date_order',
-  missed: { delivery_status: 'an order counts as delivered as soon as it is invoiced' },
+  missed: {
+    delivery_status: {
+      en: 'an order counts as delivered as soon as it is invoiced',
+      es: 'un pedido cuenta como entregado en cuanto está facturado',
+    },
+  },
   async prepare(client, settings) {
     return { ...(await readSaleFacts(client, settings)), lineFields: await readableLineFields(client), unknownStates: new Set() };
   },
-  notices: ({ notices, unknownStates }) => [
-    ...notices,
-    ...[...unknownStates].map((state) => ({
-      code: 'unknown_state',
-      message: `Orders in state "${state}", which is not known here, count as open.`,
-    })),
-  ],
+  notices: ({ notices, unknownStates }) => [...notices, ...[...unknownStates].map((state) => NOTICES.unknownState(state))],
   async map(records, facts, client) {
     for (const state of records.map(unknownState)) if (state !== null) facts.unknownStates.add(state);
     const ids = records.map((record) => withId.safeParse(record)).flatMap((record) => (record.success ? [record.data.id] : []));

@@ -32,7 +32,10 @@ export const paymentAllocations = windowedStream<StreamFacts>({
   rows: null,
   businessDays: true,
   fromField: 'max_date',
-  withoutRight: 'which document a payment pays is not known.',
+  withoutRight: {
+    en: 'which document a payment pays is not known.',
+    es: 'no se sabe qué documento paga cada pago.',
+  },
   async prepare(client, settings) {
     const companies = await readCompanies(client, settings.company_id);
     return {

@@ -27,7 +27,10 @@ export const payments = windowedStream<PaymentFacts>({
   fromField: 'date',
   // Until 17 its state, date and memo are those of its entry, and a change of them is a change of the entry alone.
   alsoChanged: 'move_id.write_date',
-  withoutRight: 'what the gateways paid cannot be compared with the books.',
+  withoutRight: {
+    en: 'what the gateways paid cannot be compared with the books.',
+    es: 'lo que pagaron las pasarelas no se puede comparar con los libros.',
+  },
   prepare: readPaymentFacts,
   map: (records, facts) => collect(records, (record) => mapPayment(record, facts)),
 });

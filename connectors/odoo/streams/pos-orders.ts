@@ -51,7 +51,10 @@ export const posOrders = windowedStream<CounterStreamFacts>({
   rows: null,
   totalled: { at: 'created_at' },
   fromField: 'date_order',
-  withoutRight: 'sales at the counter are left out.',
+  withoutRight: {
+    en: 'sales at the counter are left out.',
+    es: 'las ventas del punto de venta quedan fuera.',
+  },
   async prepare(client, settings) {
     const companies = await readCompanies(client, settings.company_id);
     const readable = (await client.fields('pos.order.line')) ?? new Set<string>();

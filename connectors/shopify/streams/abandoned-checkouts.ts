@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStream, type Notice, type Page, type TypedRequest } from '#contract';
 import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
 import { mapCheckouts } from '../mapping.ts';
+import { NOTICES } from '../notices.ts';
 import { ABANDONED_CHECKOUTS_PAGE } from '../queries/abandoned-checkouts-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
@@ -40,7 +41,7 @@ export const abandonedCheckouts = defineStream<ShopifySettings, Watermark, Check
       countBy(context, ranges, {
         field: 'abandonedCheckoutsCount',
         visibleFrom: ({ serverTime }) => (serverTime === null ? null : before(serverTime, KEPT_DAYS * 86_400)),
-        notice: { code: 'dropped_by_age', message: `Shopify drops carts after about ${KEPT_DAYS} days; older ones cannot be read again` },
+        notice: NOTICES.droppedByAge(KEPT_DAYS),
       }),
   },
   async *read(context, request) {

@@ -1,6 +1,7 @@
 import { SourceError, type Notice } from '#contract';
 import { RECOVERABLE } from '../graphql-errors.ts';
 import { partsFor } from '../mapping/tax-id.ts';
+import { NOTICES } from '../notices.ts';
 
 /** Which parts of the buyer the app may read; see `OrderFields`. */
 export interface BuyerAccess {
@@ -30,11 +31,4 @@ export function lessAccess(access: BuyerAccess, error: unknown): BuyerAccess | n
   return null;
 }
 
-export function accessNotice(access: BuyerAccess): Notice {
-  return {
-    code: 'customers',
-    message: access.customer
-      ? 'the app may not read e-mail, phone and address of buyers: they are told apart by Shopify id only'
-      : 'the app lacks the scope read_customers: orders come without their buyer',
-  };
-}
+export const accessNotice = (access: BuyerAccess): Notice => (access.customer ? NOTICES.noIdentities : NOTICES.noBuyers);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStream, type Notice, type Page, type TypedRequest } from '#contract';
 import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
 import { mapOrders } from '../mapping.ts';
+import { NOTICES } from '../notices.ts';
 import { CHILDREN_PER_ORDER, ORDERS_PAGE } from '../queries/orders-page.ts';
 import { frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
@@ -17,10 +18,7 @@ const LARGEST_PAGE = 100;
 /** Without the scope read_all_orders Shopify shows orders of the last 60 days and does not say that it hides the others. */
 const VISIBLE_DAYS = 60;
 
-const hidesOlder: Notice = {
-  code: 'read_all_orders',
-  message: `without the scope read_all_orders Shopify shows only the last ${VISIBLE_DAYS} days of orders; older ones are not covered`,
-};
+const hidesOlder = NOTICES.olderHidden(VISIBLE_DAYS);
 
 type Request = TypedRequest<Watermark, Walk>;
 

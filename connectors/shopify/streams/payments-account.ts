@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStream, SourceError, type Entity, type Notice, type Page, type Stream, type TypedRequest } from '#contract';
 import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
 import type { Mapped } from '../mapping.ts';
+import { NOTICES } from '../notices.ts';
 import type { Operation } from '../queries/operation.ts';
 import { frame, type Frame } from '../raw/primitives.ts';
 import type { ShopifySettings } from '../settings.ts';
@@ -106,11 +107,11 @@ function sourceOf(client: ShopifyClient, spec: PaymentsSpec): WalkSource {
       try {
         const { data, cost } = await client.query(spec.operation, variables);
         const account = readShape(answer, data, spec.operation).shopifyPaymentsAccount;
-        if (account === null) notices.set('none', WITHOUT);
+        if (account === null) notices.set('none', NOTICES.noShopifyPayments);
         return { frame: account?.[spec.list] ?? NONE, cost };
       } catch (error) {
         if (!(error instanceof SourceError) || error.code !== DENIED) throw error;
-        notices.set('denied', { code: DENIED, message: `${error.message}; payouts cannot be compared with the books` });
+        notices.set('denied', NOTICES.payoutsDenied(error.message));
         return { frame: NONE, cost: null };
       }
     },
@@ -118,10 +119,5 @@ function sourceOf(client: ShopifyClient, spec: PaymentsSpec): WalkSource {
     notices: () => [...notices.values(), ...client.notices],
   };
 }
-
-const WITHOUT: Notice = {
-  code: 'no_shopify_payments',
-  message: 'The shop has no Shopify Payments: its money is compared by the gateways of its order transactions.',
-};
 
 const later = (one: string | null, other: string): string => (one !== null && one > other ? one : other);

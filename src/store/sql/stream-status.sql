@@ -20,7 +20,7 @@ select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
     and q.state = 'open')::float8 as open_quarantine,
   v.ended_at as verified_at, v.state as verification, v.days_differing,
   coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem,
-  s.notices || coalesce((select jsonb_agg(jsonb_build_object('code', 'sweep_held', 'message', w.problem)) from ops.sweeps w
+  (select coalesce(jsonb_agg(n - 'es'), '[]') from jsonb_array_elements(s.notices) as n) || coalesce((select jsonb_agg(jsonb_build_object('code', 'sweep_held', 'message', w.problem)) from ops.sweeps w
     where w.tenant_id = s.tenant_id and w.connection_id = s.connection_id and w.stream = s.stream and w.state = 'held'), '[]') as notices,
   (select string_agg(r.cause || ' ' || (100 * r.done / greatest(r.total, 1))::text || ' %', ', ' order by r.created_at) from ops.recomputations r
     where r.tenant_id = s.tenant_id and r.state = 'running') as recomputing
