@@ -1,7 +1,7 @@
 import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import type { Database } from '../store/database.ts';
 import type { StreamStatus } from '../store/streams.ts';
-import { printReconciliation } from './reconcile.ts';
+import { printReconciliation } from './print-reconciliation.ts';
 import type { DemoResult } from './run-demo.ts';
 import { statusColumns } from './status.ts';
 import type { Column, Terminal, Words } from './terminal.ts';
@@ -135,7 +135,8 @@ export async function printDemo(
   for (const [rut, reconciliation] of reconciliations) {
     const name = result.tenants.find((tenant) => tenant.rut === rut)?.name ?? rut;
     terminal.title({ es: `Conciliación Shopify ↔ Odoo: ${name}`, en: `Reconciliation Shopify ↔ Odoo: ${name}` });
-    printReconciliation(terminal, reconciliation);
+    // The simulated companies that have books are Chilean.
+    printReconciliation(terminal, reconciliation, 'America/Santiago');
   }
   terminal.title(
     result.ok

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import type { Clearing, ClearingLine, GatewayClearing } from '../reconcile/clearing.ts';
 import { runClearing } from '../reconcile/run-clearing.ts';
+import { warningText } from '../reconcile/warning-text.ts';
 import { isDay } from '../store/local-instant.ts';
+import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { moneyIn } from './money-in.ts';
+import { printShown } from './print-shown.ts';
+import { companyLine } from './reconcile-heading.ts';
 import { localTime, UsageError, type Terminal, type Words } from './terminal.ts';
-import { thousands } from './thousands.ts';
 
 /** How finance calls each line. */
 const LINES: Readonly<Record<ClearingLine, Words>> = {
@@ -44,10 +48,10 @@ export function clearingCommand(reconcile: Command, context: CommandContext): vo
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 0) throw new UsageError(`--limit is "${options.limit}"; it is a whole number`);
       const app = await context.app();
-      const { id, time_zone: zone } = await findTenant(app, options.tenant);
-      const clearing = await runClearing(app.db, { tenantId: id, from: options.from, until: options.until, limit });
+      const tenant = await findTenant(app, options.tenant);
+      const clearing = await runClearing(app.db, { tenantId: tenant.id, from: options.from, until: options.until, limit });
       terminal.document(clearing);
-      printClearing(terminal, clearing, zone);
+      printClearing(terminal, clearing, tenant);
       if (clearing.gateways.some(isOpen)) process.exitCode = 3;
     });
 }
@@ -56,26 +60,27 @@ export function clearingCommand(reconcile: Command, context: CommandContext): vo
 const HEALS: ReadonlySet<ClearingLine> = new Set(['booked_later', 'booked_before', 'payment_fee', 'refund_booked_later']);
 const isOpen = ({ lines, remainder }: GatewayClearing) => remainder !== '0' || lines.some(({ line }) => !HEALS.has(line));
 
-function printClearing(terminal: Terminal, clearing: Clearing, timeZone: string): void {
-  terminal.line(`  ${clearing.from} – ${clearing.until}, ${clearing.currency}`);
+function printClearing(terminal: Terminal, clearing: Clearing, tenant: TenantRow): void {
+  const money = moneyIn(clearing.currency);
+  const last = new Date(Date.parse(`${clearing.until}T00:00:00Z`) - 1).toISOString().slice(0, 10);
+  terminal.line(companyLine(tenant, `${clearing.from} – ${last}`, clearing.currency));
   for (const { source, stream, asOf } of clearing.sources)
     terminal.line(
-      `  ${source} ${stream}: ${terminal.say({ es: 'al', en: 'as of' })} ${localTime(asOf === null ? null : new Date(asOf), timeZone)}`,
+      `  ${source} ${stream}: ${terminal.say({ es: 'al', en: 'as of' })} ${localTime(asOf === null ? null : new Date(asOf), tenant.time_zone)}`,
     );
-  for (const warning of clearing.warnings)
-    terminal.line(`  ! ${[warning.source, warning.stream].filter((word) => word !== null).join(' ')} ${warning.message}`);
+  for (const warning of clearing.warnings) terminal.line(`  !! ${terminal.say(warningText(warning))}`);
   terminal.line();
   terminal.table(
     [
       { title: { es: 'Medio de pago', en: 'Gateway' }, value: (g) => g.gateway },
       { title: { es: 'Pedidos', en: 'Orders' }, value: (g) => g.orders, right: true },
-      { title: { es: 'Cobrado', en: 'Taken' }, value: (g) => thousands(g.taken), right: true },
-      { title: { es: 'Devuelto', en: 'Given back' }, value: (g) => thousands(g.givenBack), right: true },
-      { title: { es: 'Comisiones', en: 'Fees' }, value: (g) => thousands(g.fees), right: true },
-      { title: { es: 'Abonado', en: 'Paid out' }, value: (g) => thousands(g.paidOut), right: true },
-      { title: { es: 'En los libros', en: 'In the books' }, value: (g) => thousands(g.inBooks), right: true },
-      { title: { es: 'Diferencia', en: 'Difference' }, value: (g) => thousands(g.difference), right: true },
-      { title: { es: 'Diarios', en: 'Journals' }, value: (g) => g.journals.join(', ') },
+      { title: { es: 'Cobrado', en: 'Taken' }, value: (g) => money(g.taken), right: true },
+      { title: { es: 'Devuelto', en: 'Given back' }, value: (g) => money(g.givenBack), right: true },
+      { title: { es: 'Comisiones', en: 'Fees' }, value: (g) => money(g.fees), right: true },
+      { title: { es: 'Abonado', en: 'Paid out' }, value: (g) => money(g.paidOut), right: true },
+      { title: { es: 'En los libros', en: 'In the books' }, value: (g) => money(g.inBooks), right: true },
+      { title: { es: 'Diferencia', en: 'Difference' }, value: (g) => money(g.difference), right: true },
+      { title: { es: 'Diarios', en: 'Journals' }, value: (g) => (g.journals.length === 0 ? null : g.journals.join(', ')), optional: true },
     ],
     clearing.gateways,
   );
@@ -85,7 +90,7 @@ function printClearing(terminal: Terminal, clearing: Clearing, timeZone: string)
     [
       { title: { es: 'Medio de pago', en: 'Gateway' }, value: (l) => l.gateway },
       { title: { es: 'Diferencia por', en: 'Difference by' }, value: (l) => l.text },
-      { title: { es: 'Monto', en: 'Amount' }, value: (l) => thousands(l.amount), right: true },
+      { title: { es: 'Monto', en: 'Amount' }, value: (l) => money(l.amount), right: true },
     ],
     clearing.gateways.flatMap((one) => [
       ...one.lines.map(({ line, findings, amount }) => ({
@@ -104,9 +109,11 @@ function printClearing(terminal: Terminal, clearing: Clearing, timeZone: string)
       { title: { es: 'Diferencia por', en: 'Difference by' }, value: (f) => terminal.say(LINES[f.line]) },
       { title: { es: 'Pedido', en: 'Order' }, value: (f) => f.order },
       { title: { es: 'Día', en: 'Day' }, value: (f) => f.day },
-      { title: { es: 'Monto', en: 'Amount' }, value: (f) => thousands(f.amount), right: true },
+      { title: { es: 'Monto', en: 'Amount' }, value: (f) => money(f.amount), right: true },
       { title: { es: 'Pagos', en: 'Payments' }, value: (f) => f.payments.map(({ name, day }) => `${name} (${day})`).join(', ') },
     ],
     clearing.findings,
   );
+  const all = clearing.gateways.flatMap(({ lines }) => lines).reduce((sum, { findings }) => sum + findings, 0);
+  printShown(terminal, clearing.findings.length, all);
 }

@@ -5,10 +5,13 @@ import type { PeriodEntity, PeriodTotals, ShownClosing } from '../reconcile/clos
 import { PERIOD_ENTITY_NAMES } from '../reconcile/period-entity-names.ts';
 import { boundsOf } from '../reconcile/run-documents-bridge.ts';
 import { showClosing } from '../reconcile/show-closing.ts';
+import { warningText } from '../reconcile/warning-text.ts';
+import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { moneyIn } from './money-in.ts';
 import { printDocumentsBridge } from './reconcile-documents.ts';
+import { companyLine } from './reconcile-heading.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
-import { thousands } from './thousands.ts';
 
 interface CloseOptions {
   readonly tenant: string;
@@ -39,7 +42,17 @@ export function closeCommands(reconcile: Command, context: CommandContext): void
       await closeMonth(app.db, { tenantId: tenant.id, month, force }, { who: userInfo().username, reason });
       const shown = await showClosing(app.db, tenant.id, month, 0);
       terminal.document(shown);
-      printClosing(terminal, shown, tenant.time_zone);
+      printClosing(terminal, shown, tenant);
+      terminal.next([
+        [
+          `kpi reconcile export --tenant ${tenant.rut} --month ${month} --out ${month}.xlsx`,
+          { es: 'el cierre como archivo', en: 'the closing as a file' },
+        ],
+        [
+          `kpi reconcile show --tenant ${tenant.rut} --month ${month}`,
+          { es: 'como se cerró, y como es hoy', en: 'as it was closed, and as it is today' },
+        ],
+      ]);
     });
   reconcile
     .command('reopen')
@@ -69,13 +82,15 @@ export function requireMonth(month: string): void {
 }
 
 /** A month as it was closed, what it is today, and what changed; to be pasted into a mail. */
-export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: string): void {
+export function printClosing(terminal: Terminal, shown: ShownClosing, tenant: TenantRow): void {
   const { closing, live, documents, reconciliation } = shown;
-  const at = (instant: string) => localTime(new Date(instant), timeZone);
+  const money = moneyIn(closing.currency);
+  const at = (instant: string) => localTime(new Date(instant), tenant.time_zone);
   const say = (es: string, en: string) => terminal.say({ es, en });
   const changes = changesOf(closing.totals, live.totals);
+  terminal.line(companyLine(tenant, closing.month, closing.currency));
   terminal.line(
-    `  ${closing.month}: ${say('cerrado el', 'closed on')} ${at(closing.closedAt)} ${say('por', 'by')} ${closing.closedBy}: ${thousands(closing.totals.sale.amount)}; ${say('hoy', 'today')}: ${thousands(live.totals.sale.amount)}, ${say('cambios', 'changes')} ${live.changes.length}  (${closing.currency})`,
+    `  ${say('Cerrado el', 'Closed on')} ${at(closing.closedAt)} ${say('por', 'by')} ${closing.closedBy}: ${money(closing.totals.sale.amount)}; ${say('hoy', 'today')}: ${money(live.totals.sale.amount)}, ${say('cambios', 'changes')} ${live.changes.length}`,
   );
   if (closing.reason !== '') terminal.line(`  ${closing.reason}`);
   if (closing.isForced) terminal.line(`  !! ${say('Cerrado a la fuerza', 'Closed by force')}`);
@@ -83,21 +98,24 @@ export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: 
     terminal.line(
       `  !! ${say('Reabierto el', 'Opened again on')} ${at(closing.reopenedAt)} ${say('por', 'by')} ${closing.reopenedBy ?? ''}: ${closing.reopenedBecause ?? ''}`,
     );
-  for (const { source, stream, message } of closing.warnings)
-    terminal.line(`  !! ${[source, stream].filter((word) => word !== null).join(' ')}: ${message}`);
+  for (const warning of closing.warnings) terminal.line(`  !! ${terminal.say(warningText(warning))}`);
+  terminal.line();
   terminal.table(
     [
       { title: { es: 'Del mes', en: 'Of the month' }, value: (r) => terminal.say(PERIOD_ENTITY_NAMES[r.entity]) },
-      { title: { es: 'Cerrado', en: 'Closed' }, value: (r) => thousands(r.closed), right: true },
-      { title: { es: 'Hoy', en: 'Today' }, value: (r) => thousands(r.now), right: true },
+      { title: { es: 'Cerrado', en: 'Closed' }, value: (r) => money(r.closed), right: true },
+      { title: { es: 'Hoy', en: 'Today' }, value: (r) => money(r.now), right: true },
     ],
     changes,
   );
   if (reconciliation !== null)
     terminal.line(
-      `  ${say('Puente de pedidos', 'Bridge of orders')}: ${thousands(reconciliation.shopAmount)} → ${thousands(reconciliation.erpAmount)}; kpi reconcile show ${reconciliation.id}`,
+      `  ${say('Puente de pedidos', 'Bridge of orders')}: ${money(reconciliation.shopAmount)} → ${money(reconciliation.erpAmount)}; kpi reconcile show ${reconciliation.id} --tenant ${tenant.rut}`,
     );
-  if (documents !== null) printDocumentsBridge(terminal, documents, timeZone);
+  if (documents !== null) {
+    terminal.line();
+    printDocumentsBridge(terminal, documents, tenant);
+  }
   if (live.changes.length === 0) return;
   terminal.line();
   terminal.table(
@@ -105,8 +123,8 @@ export function printClosing(terminal: Terminal, shown: ShownClosing, timeZone: 
       { title: { es: 'Cambió', en: 'Changed' }, value: (c) => terminal.say(PERIOD_ENTITY_NAMES[c.entity]) },
       { title: { es: 'Nombre', en: 'Name' }, value: (c) => c.name ?? c.id },
       { title: { es: 'Día', en: 'Day' }, value: (c) => c.day },
-      { title: { es: 'Cerrado', en: 'Closed' }, value: (c) => thousands(c.closed), right: true },
-      { title: { es: 'Hoy', en: 'Today' }, value: (c) => thousands(c.now), right: true },
+      { title: { es: 'Cerrado', en: 'Closed' }, value: (c) => money(c.closed), right: true },
+      { title: { es: 'Hoy', en: 'Today' }, value: (c) => money(c.now), right: true },
     ],
     live.changes,
   );

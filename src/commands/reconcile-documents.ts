@@ -2,9 +2,13 @@ import type { Command } from 'commander';
 import { DOCUMENT_LINE_NAMES } from '../reconcile/document-line-names.ts';
 import type { DocumentsBridge } from '../reconcile/documents-bridge.ts';
 import { boundsOf, runDocumentsBridge } from '../reconcile/run-documents-bridge.ts';
+import { warningText } from '../reconcile/warning-text.ts';
+import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { moneyIn } from './money-in.ts';
+import { printShown } from './print-shown.ts';
+import { companyLine } from './reconcile-heading.ts';
 import { localTime, UsageError, type Terminal } from './terminal.ts';
-import { thousands } from './thousands.ts';
 
 /** `kpi reconcile documents`: the month's sales against the month's documents. */
 export function documentsCommand(reconcile: Command, context: CommandContext): void {
@@ -28,10 +32,18 @@ export function documentsCommand(reconcile: Command, context: CommandContext): v
         throw new UsageError(error instanceof Error ? error.message : String(error));
       }
       const app = await context.app();
-      const { id, time_zone: zone } = await findTenant(app, options.tenant);
-      const bridge = await runDocumentsBridge(app.db, { tenantId: id, month: options.month, limit });
+      const tenant = await findTenant(app, options.tenant);
+      const bridge = await runDocumentsBridge(app.db, { tenantId: tenant.id, month: options.month, limit });
       terminal.document(bridge);
-      printDocumentsBridge(terminal, bridge, zone);
+      terminal.line(companyLine(tenant, bridge.month, bridge.currency));
+      printDocumentsBridge(terminal, bridge, tenant);
+      terminal.next([
+        [`kpi reconcile close --tenant ${tenant.rut} --month ${bridge.month}`, { es: 'cerrar el mes', en: 'close the month' }],
+        [
+          `kpi reconcile export --tenant ${tenant.rut} --month ${bridge.month} --out ${bridge.month}.xlsx`,
+          { es: 'el mes como archivo', en: 'the month as a file' },
+        ],
+      ]);
       if (bridge.remainder !== '0') process.exitCode = 3;
     });
 }
@@ -43,13 +55,16 @@ interface Options {
 }
 
 /** The bridge, the documents by type and the largest findings, to be pasted into a mail. */
-export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge, timeZone: string): void {
+export function printDocumentsBridge(
+  terminal: Terminal,
+  bridge: DocumentsBridge,
+  { time_zone: timeZone }: Pick<TenantRow, 'time_zone'>,
+): void {
   const say = (es: string, en: string) => terminal.say({ es, en });
-  terminal.line(`  ${bridge.month}, ${bridge.currency}`);
+  const money = moneyIn(bridge.currency);
   for (const { source, stream, asOf } of bridge.sources)
     terminal.line(`  ${source} ${stream}: ${say('al', 'as of')} ${localTime(asOf === null ? null : new Date(asOf), timeZone)}`);
-  for (const warning of bridge.warnings)
-    terminal.line(`  ! ${[warning.source, warning.stream].filter((word) => word !== null).join(' ')} ${warning.message}`);
+  for (const warning of bridge.warnings) terminal.line(`  !! ${terminal.say(warningText(warning))}`);
   terminal.line();
   const rows: readonly (readonly [string, string])[] = [
     [say(`Ventas del mes (${bridge.sales})`, `Sales of the month (${bridge.sales})`), bridge.salesAmount],
@@ -61,7 +76,7 @@ export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge
   terminal.table(
     [
       { title: { es: 'Puente', en: 'Bridge' }, value: ([text]) => text },
-      { title: { es: 'Monto', en: 'Amount' }, value: ([, amount]) => thousands(amount), right: true },
+      { title: { es: 'Monto', en: 'Amount' }, value: ([, amount]) => money(amount), right: true },
     ],
     rows,
   );
@@ -74,31 +89,37 @@ export function printDocumentsBridge(terminal: Terminal, bridge: DocumentsBridge
       { title: { es: 'Línea', en: 'Line' }, value: (f) => terminal.say(DOCUMENT_LINE_NAMES[f.line]) },
       { title: { es: 'Venta', en: 'Sale' }, value: (f) => f.order },
       { title: { es: 'Día', en: 'Day' }, value: (f) => f.day },
-      { title: { es: 'Monto', en: 'Amount' }, value: (f) => thousands(f.amount), right: true },
+      { title: { es: 'Monto', en: 'Amount' }, value: (f) => money(f.amount), right: true },
       { title: { es: 'Documentos', en: 'Documents' }, value: (f) => f.documents.map(({ name, day }) => `${name} (${day})`).join(', ') },
     ],
     bridge.findings,
   );
+  printShown(
+    terminal,
+    bridge.findings.length,
+    bridge.lines.reduce((sum, { findings }) => sum + findings, 0),
+  );
 }
 
-function printTypes(terminal: Terminal, { types }: DocumentsBridge): void {
+function printTypes(terminal: Terminal, { types, currency }: DocumentsBridge): void {
+  const money = moneyIn(currency);
   const companies = new Set(types.map(({ company }) => company)).size > 1;
   terminal.table(
     [
       ...(companies ? [{ title: { es: 'Compañía', en: 'Company' }, value: (t: (typeof types)[number]) => t.company }] : []),
-      { title: { es: 'Tipo', en: 'Type' }, value: (t) => t.type },
+      { title: { es: 'Tipo SII', en: 'SII type' }, value: (t) => t.type },
       { title: { es: 'Cantidad', en: 'Count' }, value: (t) => t.documents, right: true },
       { title: { es: 'Folio desde', en: 'First folio' }, value: (t) => t.firstFolio, right: true },
-      { title: { es: 'hasta', en: 'last' }, value: (t) => t.lastFolio, right: true },
+      { title: { es: 'Folio hasta', en: 'Last folio' }, value: (t) => t.lastFolio, right: true },
       { title: { es: 'Faltan', en: 'Missing' }, value: (t) => t.missingFolios, right: true },
-      { title: { es: 'Neto', en: 'Net' }, value: (t) => thousands(t.net), right: true },
-      { title: { es: 'Exento', en: 'Exempt' }, value: (t) => thousands(t.exempt), right: true },
-      { title: { es: 'IVA', en: 'IVA' }, value: (t) => thousands(t.iva), right: true },
-      { title: { es: 'Otros imp.', en: 'Other taxes' }, value: (t) => thousands(t.otherTaxes), right: true },
+      { title: { es: 'Neto', en: 'Net' }, value: (t) => money(t.net), right: true },
+      { title: { es: 'Exento', en: 'Exempt' }, value: (t) => money(t.exempt), right: true },
+      { title: { es: 'IVA', en: 'IVA' }, value: (t) => money(t.iva), right: true },
+      { title: { es: 'Otros imp.', en: 'Other taxes' }, value: (t) => money(t.otherTaxes), right: true },
       ...(types.some(({ unsplit }) => unsplit !== '0')
-        ? [{ title: { es: 'Sin desglose', en: 'Not split' }, value: (t: (typeof types)[number]) => thousands(t.unsplit), right: true }]
+        ? [{ title: { es: 'Sin desglose', en: 'Not split' }, value: (t: (typeof types)[number]) => money(t.unsplit), right: true }]
         : []),
-      { title: { es: 'Total', en: 'Total' }, value: (t) => thousands(t.total), right: true },
+      { title: { es: 'Total', en: 'Total' }, value: (t) => money(t.total), right: true },
     ],
     types,
   );

@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { decideFinding } from '../reconcile/decide-finding.ts';
-import type { FindingDocument } from '../reconcile/finding-state.ts';
+import { TO_DO, type FindingDocument } from '../reconcile/finding-state.ts';
 import { FINDING_STATE_NAMES } from '../reconcile/finding-state-names.ts';
 import { showFinding } from '../reconcile/tracked-findings.ts';
 import { recordUrls } from '../store/record-urls.ts';
 import { findTenant, type CommandContext } from './context.ts';
-import { findingNumber, printFindings } from './reconcile-findings.ts';
+import { findingNumber, nextSteps, printFindings } from './reconcile-findings.ts';
 import { localTime, UsageError, type Words } from './terminal.ts';
 import { thousands } from './thousands.ts';
 
@@ -43,7 +43,14 @@ export function explainFindingCommand(reconcile: Command, context: CommandContex
       const urlOf = await recordUrls(app, tenant.id);
       const linked = documents.map((document) => ({ ...document, url: urlOf(document) }));
       terminal.document({ finding, history, documents: linked });
-      printFindings(terminal, [finding]);
+      printFindings(terminal, [finding], tenant.currency);
+      const seen = (at: string) => localTime(new Date(at), tenant.time_zone);
+      terminal.line(
+        terminal.say({
+          es: `  Visto primero ${seen(finding.firstSeenAt)}, por última vez ${seen(finding.lastSeenAt)}`,
+          en: `  First seen ${seen(finding.firstSeenAt)}, last seen ${seen(finding.lastSeenAt)}`,
+        }),
+      );
       terminal.line();
       terminal.table(
         [
@@ -57,7 +64,7 @@ export function explainFindingCommand(reconcile: Command, context: CommandContex
             title: { es: 'Estado', en: 'State' },
             value: (d) => (d.deleted ? terminal.say({ es: 'ya no existe', en: 'exists no more' }) : d.state),
           },
-          { title: { es: 'Enlace', en: 'Link' }, value: (d) => d.url },
+          { title: { es: 'Enlace', en: 'Link' }, value: (d) => d.url, optional: true },
         ],
         linked,
       );
@@ -68,10 +75,11 @@ export function explainFindingCommand(reconcile: Command, context: CommandContex
           { title: { es: 'Estado', en: 'State' }, value: (e) => terminal.say(FINDING_STATE_NAMES[e.state]) },
           { title: { es: 'Diferencia', en: 'Difference' }, value: (e) => thousands(e.amount), right: true },
           { title: { es: 'Quién', en: 'Who' }, value: (e) => e.actor ?? 'kpi' },
-          { title: { es: 'Nota', en: 'Note' }, value: (e) => e.note },
-          { title: { es: 'Por qué', en: 'Why' }, value: (e) => e.reason },
+          { title: { es: 'Nota', en: 'Note' }, value: (e) => e.note, optional: true },
+          { title: { es: 'Por qué', en: 'Why' }, value: (e) => (e.reason === e.note ? null : e.reason), optional: true },
         ],
         history,
       );
+      if (TO_DO.includes(finding.state)) terminal.next(nextSteps(tenant.rut, number).slice(1));
     });
 }

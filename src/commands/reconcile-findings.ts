@@ -8,8 +8,8 @@ import { FINDING_STATES, TO_DO, type FindingState, type TrackedFinding } from '.
 import { FINDING_STATE_NAMES } from '../reconcile/finding-state-names.ts';
 import { listFindings } from '../reconcile/tracked-findings.ts';
 import { findTenant, type CommandContext } from './context.ts';
-import { UsageError, type Terminal } from './terminal.ts';
-import { thousands } from './thousands.ts';
+import { moneyIn } from './money-in.ts';
+import { UsageError, type Terminal, type Words } from './terminal.ts';
 
 interface ListOptions {
   readonly tenant: string;
@@ -32,7 +32,7 @@ export function findingsCommand(reconcile: Command, context: CommandContext): vo
     .option('--limit <n>', 'how many to show', '50')
     .addHelpText(
       'after',
-      '\nExits with 3 when something is to be done.\n\nExample:\n  kpi reconcile findings --tenant 76042235-5 --class missing_in_odoo --min-age 3',
+      '\nExits with 3 when something is to be done.\n\nExamples:\n  kpi reconcile findings --tenant 76042235-5\n  kpi reconcile findings --tenant 76042235-5 --class missing_in_odoo --min-age 3\n  kpi reconcile findings --tenant 76042235-5 --state explained,resolved --limit 500',
     )
     .action(async (options: ListOptions) => {
       const states = statesOf(options.state);
@@ -40,10 +40,16 @@ export function findingsCommand(reconcile: Command, context: CommandContext): vo
       const limit = wholeOf('--limit', options.limit) ?? 0;
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
-      const findings = await listFindings(app.db, { tenantId: tenant.id, ...wanted, limit });
+      // One more than is shown tells whether there are more.
+      const found = await listFindings(app.db, { tenantId: tenant.id, ...wanted, limit: limit + 1 });
+      const findings = found.slice(0, limit);
       terminal.document({ tenantId: tenant.id, findings });
-      printFindings(terminal, findings);
-      if (findings.some(({ state }) => TO_DO.includes(state))) process.exitCode = 3;
+      printFindings(terminal, findings, tenant.currency);
+      if (found.length > limit)
+        terminal.line(terminal.say({ es: `  Solo los primeros ${limit}; más: --limit`, en: `  Only the first ${limit}; more: --limit` }));
+      const number = findings[0]?.number;
+      if (number !== undefined) terminal.next(nextSteps(tenant.rut, number));
+      if (found.some(({ state }) => TO_DO.includes(state))) process.exitCode = 3;
     });
   reconcile
     .command('resolve')
@@ -54,7 +60,7 @@ export function findingsCommand(reconcile: Command, context: CommandContext): vo
     .option('--note <text>', 'what stays with the finding')
     .addHelpText(
       'after',
-      "\nA difference that stays in the sources and is right as it is, is explained: kpi reconcile explain 17 --note …\n\nExample:\n  kpi reconcile resolve 17 --tenant 76042235-5 --reason 'duplicate S00043 cancelled in Odoo'",
+      "\nA difference that stays in the sources and is right as it is, is explained: kpi reconcile explain 17 --tenant 76042235-5 --note …\n\nExample:\n  kpi reconcile resolve 17 --tenant 76042235-5 --reason 'duplicate S00043 cancelled in Odoo'",
     )
     .action(async (number: string, options: { tenant: string; reason: string; note?: string }) => {
       if (options.reason.trim() === '') throw new UsageError('--reason is empty; say why it is settled');
@@ -64,8 +70,18 @@ export function findingsCommand(reconcile: Command, context: CommandContext): vo
       const decision = { tenantId: tenant.id, number: findingNumber(number), state: 'resolved' as const, note: options.note ?? null };
       const finding = await decideFinding(app.db, decision, author);
       terminal.document(finding);
-      printFindings(terminal, [finding]);
+      printFindings(terminal, [finding], tenant.currency);
     });
+}
+
+/** What may be said of a finding. */
+export function nextSteps(rut: string, number: string): [command: string, why: Words][] {
+  const command = (verb: string, more: string) => `kpi reconcile ${verb} ${number} --tenant ${rut}${more}`;
+  return [
+    [command('explain', ''), { es: 'sus documentos, en ambos sistemas', en: 'its documents, in both systems' }],
+    [command('explain', " --note '…'"), { es: 'está bien así, y por qué', en: 'it is right as it is, and why' }],
+    [command('resolve', " --reason '…'"), { es: 'quedó corregido en el origen', en: 'it was corrected in the source' }],
+  ];
 }
 
 /** @throws UsageError for what is no number of a finding */
@@ -98,7 +114,8 @@ function wholeOf(option: string, text: string | undefined): number | null {
   return value;
 }
 
-export function printFindings(terminal: Terminal, findings: readonly TrackedFinding[]): void {
+export function printFindings(terminal: Terminal, findings: readonly TrackedFinding[], currency: string): void {
+  const money = moneyIn(currency);
   if (findings.length === 0) return terminal.line(terminal.say({ es: '  Ningún hallazgo.', en: '  No finding.' }));
   terminal.table(
     [
@@ -109,10 +126,10 @@ export function printFindings(terminal: Terminal, findings: readonly TrackedFind
       { title: { es: 'Días', en: 'Age' }, value: (f) => f.ageDays, right: true },
       { title: { es: 'Tienda', en: 'Shop' }, value: (f) => f.shopName },
       { title: { es: 'Odoo', en: 'Odoo' }, value: (f) => f.erpName },
-      { title: { es: 'Diferencia', en: 'Difference' }, value: (f) => thousands(f.amount), right: true },
-      { title: { es: 'Valor', en: 'Value' }, value: (f) => thousands(f.value), right: true },
+      { title: { es: 'Diferencia', en: 'Difference' }, value: (f) => money(f.amount), right: true },
+      { title: { es: 'Valor', en: 'Value' }, value: (f) => (f.value === null ? null : money(f.value)), right: true, optional: true },
       { title: { es: 'Motivo', en: 'Reason' }, value: (f) => terminal.say(explainFinding({ ...f, explanation: null })) },
-      { title: { es: 'Nota', en: 'Note' }, value: (f) => f.note },
+      { title: { es: 'Nota', en: 'Note' }, value: (f) => f.note, optional: true },
     ],
     findings,
   );

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import { CLASS_NAMES } from '../reconcile/class-names.ts';
-import { explainFinding } from '../reconcile/explain-finding.ts';
 import { HARMLESS } from '../reconcile/finding-classes.ts';
 import { keepOpenFindings } from '../reconcile/keep-open-findings.ts';
-import type { ClassTotal, Finding, Reconciliation } from '../reconcile/reconciliation.ts';
+import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { showClosing } from '../reconcile/show-closing.ts';
 import { showReconciliation } from '../reconcile/show-reconciliation.ts';
 import { instantOf } from '../store/local-instant.ts';
+import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
+import { printReconciliation } from './print-reconciliation.ts';
 import { clearingCommand } from './reconcile-clearing.ts';
 import { closeCommands, printClosing, requireMonth } from './reconcile-close.ts';
 import { documentsCommand } from './reconcile-documents.ts';
 import { explainFindingCommand } from './reconcile-explain.ts';
 import { exportCommand } from './reconcile-export.ts';
 import { findingsCommand } from './reconcile-findings.ts';
-import { localTime, UsageError, type Terminal } from './terminal.ts';
-import { thousands } from './thousands.ts';
+import { companyLine, localDay } from './reconcile-heading.ts';
+import { UsageError, type Terminal } from './terminal.ts';
 
 interface RunOptions {
   readonly tenant: string;
@@ -29,7 +29,25 @@ interface RunOptions {
 
 export function reconcileCommands(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const reconcile = program.command('reconcile').description('compare the shop with the books, to the last peso');
+  const reconcile = program
+    .command('reconcile')
+    .description('compare the shop with the books, to the last peso')
+    .addHelpText(
+      'after',
+      `
+Any day:
+  kpi reconcile run --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01   the bridge of a period, and what explains it
+  kpi reconcile findings --tenant 76042235-5                                   what there is to do, since when
+  kpi reconcile explain 17 --tenant 76042235-5                                 one of them: its documents, in both systems
+
+Once a month:
+  kpi reconcile documents --tenant 76042235-5 --month 2026-11                  sales against boletas, facturas and notes
+  kpi reconcile clearing --tenant 76042235-5 --from 2026-11-01 --until 2026-12-01
+  kpi reconcile close --tenant 76042235-5 --month 2026-11                      as it is, for good
+  kpi reconcile export --tenant 76042235-5 --month 2026-11 --out noviembre.xlsx
+
+docs/reconciliation.md says what each class means.`,
+    );
   const limitOf = (text: string): number => {
     const limit = Number(text);
     if (!Number.isInteger(limit) || limit < 0) throw new UsageError(`--limit is "${text}"; it is a whole number`);
@@ -63,7 +81,16 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
       // What speaks for now is also what is open now.
       if (options.asOf === undefined) await keepOpenFindings(app.db, { tenantId: tenant.id, asOf: wish.asOf });
       const result = await runReconciliation(app.db, wish);
-      present(terminal, result);
+      present(terminal, result, tenant);
+      const month = result.from === null ? null : localDay(result.from, tenant.time_zone).slice(0, 7);
+      terminal.next([
+        [`kpi reconcile findings --tenant ${tenant.rut}`, { es: 'lo que hay que hacer', en: 'what there is to do' }],
+        [
+          `kpi reconcile export --tenant ${tenant.rut} --month ${month ?? 'YYYY-MM'} --out conciliacion.xlsx`,
+          { es: 'un mes como archivo', en: 'a month as a file' },
+        ],
+        [`kpi reconcile show ${result.id} --tenant ${tenant.rut}`, { es: 'esto mismo otra vez', en: 'the same again' }],
+      ]);
     });
   reconcile
     .command('show')
@@ -82,7 +109,8 @@ export function reconcileCommands(program: Command, context: CommandContext): vo
         throw new UsageError(`"${id}" is not the id of a comparison; without one the latest is shown`);
       const app = await context.app();
       const tenant = await findTenant(app, options.tenant);
-      present(terminal, await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) }));
+      const shown = await showReconciliation(app.db, { tenantId: tenant.id, id: id ?? null, limit: limitOf(options.limit) });
+      present(terminal, shown, tenant);
     });
   findingsCommand(reconcile, context);
   explainFindingCommand(reconcile, context);
@@ -104,74 +132,18 @@ async function showMonth(
   const tenant = await findTenant(app, wanted);
   const shown = await showClosing(app.db, tenant.id, month, limit);
   terminal.document(shown);
-  printClosing(terminal, shown, tenant.time_zone);
+  printClosing(terminal, shown, tenant);
   if (shown.live.changes.length > 0) process.exitCode = 3;
 }
 
-function present(terminal: Terminal, result: Reconciliation): void {
+function present(terminal: Terminal, result: Reconciliation, tenant: TenantRow): void {
   terminal.document(result);
-  printReconciliation(terminal, result);
+  const { from, until } = result;
+  const first = from === null ? null : localDay(from, tenant.time_zone);
+  const last = until === null ? null : localDay(new Date(Date.parse(until) - 1).toISOString(), tenant.time_zone);
+  const everything = terminal.say({ es: 'todo', en: 'everything' });
+  const range = first === null && last === null ? everything : `${first ?? '…'} – ${last ?? '…'}`;
+  terminal.line(companyLine(tenant, range, result.currency));
+  printReconciliation(terminal, result, tenant.time_zone);
   if (result.classes.some((c) => !HARMLESS.has(c.class)) || result.remainder !== '0') process.exitCode = 3;
-}
-
-/** The bridge from the shop's sales to the books, what it says beside that, and the first findings. */
-export function printReconciliation(terminal: Terminal, result: Reconciliation): void {
-  const asOf = (at: string | null) => localTime(at === null ? null : new Date(at));
-  terminal.line(
-    `  ${terminal.say({ es: 'Al', en: 'As of' })} ${asOf(result.asOf)}, ${result.currency}; ${terminal.say({ es: 'tienda leída hasta', en: 'shop read until' })} ${asOf(result.shopAsOf)}, ${terminal.say({ es: 'Odoo hasta', en: 'Odoo until' })} ${asOf(result.erpAsOf)}`,
-  );
-  for (const warning of result.warnings)
-    terminal.line(`  !! ${[warning.source, warning.message].filter((word) => word !== null).join(': ')}`);
-  const name = (c: ClassTotal) => `${terminal.say(CLASS_NAMES[c.class])} (${c.findings - c.flags})`;
-  const sides = { shop: `(${result.shopOrders})`, erp: `(${result.erpOrders})` };
-  const bridge = [
-    { text: terminal.say({ es: `Ventas de la tienda ${sides.shop}`, en: `Sales of the shop ${sides.shop}` }), amount: result.shopAmount },
-    ...result.classes.filter((c) => c.findings > c.flags).map((c) => ({ text: `  ${name(c)}`, amount: c.amount })),
-    { text: terminal.say({ es: '  Sin explicar', en: '  Unexplained' }), amount: result.remainder },
-    { text: terminal.say({ es: `Pedidos web en Odoo ${sides.erp}`, en: `Web orders in Odoo ${sides.erp}` }), amount: result.erpAmount },
-  ];
-  terminal.table(
-    [
-      { title: { es: 'Puente', en: 'Bridge' }, value: (r) => r.text },
-      { title: { es: 'Monto', en: 'Amount' }, value: (r) => thousands(r.amount), right: true },
-    ],
-    bridge,
-  );
-  const flags = result.classes.filter((c) => c.flags > 0);
-  if (flags.length > 0) {
-    terminal.line();
-    terminal.table(
-      [
-        {
-          title: { es: 'Además, sin efecto en el puente', en: 'Also, without effect on the bridge' },
-          value: (c) => terminal.say(CLASS_NAMES[c.class]),
-        },
-        { title: { es: 'Casos', en: 'Cases' }, value: (c) => c.flags, right: true },
-        { title: { es: 'Valor', en: 'Value' }, value: (c) => thousands(c.value), right: true },
-      ],
-      flags,
-    );
-  }
-  if (result.findings.length === 0) return;
-  terminal.line();
-  terminal.table(
-    [
-      { title: { es: 'Clase', en: 'Class' }, value: (r) => r.class },
-      { title: { es: 'Día', en: 'Day' }, value: (r) => r.businessDay },
-      { title: { es: 'Tienda', en: 'Shop' }, value: (r) => r.shopName },
-      { title: { es: 'Odoo', en: 'Odoo' }, value: (r) => r.erpName },
-      { title: { es: 'Diferencia', en: 'Difference' }, value: (r) => thousands(r.amount), right: true },
-      { title: { es: 'Valor', en: 'Value' }, value: (r) => thousands(r.value), right: true },
-      { title: { es: 'Motivo', en: 'Reason' }, value: (r) => [terminal.say(explainFinding(r)), ...suggested(terminal, r)].join('. ') },
-    ],
-    result.findings,
-  );
-}
-
-function suggested(terminal: Terminal, { suggestion }: Finding): string[] {
-  if (suggestion === null) return [];
-  const names = suggestion
-    .map(({ name: document, shop, day }) => `${document}${shop === undefined ? '' : ` · ${shop}`} (${day})`)
-    .join(', ');
-  return [terminal.say({ es: `¿Será ${names}?`, en: `Could it be ${names}?` })];
 }

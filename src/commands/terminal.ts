@@ -10,6 +10,8 @@ export interface Column<R> {
   readonly title: Words;
   readonly value: (row: R) => string | number | null;
   readonly right?: boolean;
+  /** Left out where no row has anything in it. */
+  readonly optional?: true;
 }
 
 /** A wrong argument: the message says which and what would be right. Exit code 2. */
@@ -43,8 +45,9 @@ export class Terminal {
   }
 
   /** A table that can be pasted into a mail. */
-  table<R>(columns: readonly Column<R>[], rows: readonly R[]): void {
+  table<R>(all: readonly Column<R>[], rows: readonly R[]): void {
     if (this.json) return;
+    const columns = all.filter((column) => column.optional !== true || rows.some((row) => column.value(row) !== null));
     const head = columns.map((column) => this.say(column.title));
     const body = rows.map((row) => columns.map((column) => String(column.value(row) ?? '—')));
     const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => cells[i]!.length)));
@@ -52,6 +55,14 @@ export class Terminal {
     this.line(`  ${head.map(pad).join('  ')}`.trimEnd());
     this.line(`  ${widths.map((width) => '─'.repeat(width)).join('  ')}`);
     for (const cells of body) this.line(`  ${cells.map(pad).join('  ')}`.trimEnd());
+  }
+
+  /** What to type next and why, on stderr: no part of what is pasted into a mail, or read by a program. */
+  next(steps: readonly (readonly [command: string, why: Words])[]): void {
+    if (this.json || steps.length === 0) return;
+    const width = Math.max(...steps.map(([command]) => command.length));
+    const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}   ${this.say(why)}\n`);
+    process.stderr.write(`\n${this.say({ es: 'Para seguir', en: 'Next' })}:\n${lines.join('')}`);
   }
 
   title(words: Words): void {

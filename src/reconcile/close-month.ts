@@ -58,7 +58,7 @@ export async function closeMonth(db: Database, request: CloseRequest, author: Au
     const before = (await query<Closing & { id: string }>(CLOSING, [tenantId, from])).rows[0];
     if (before !== undefined && before.reopenedAt === null)
       throw new ClosingRefused(
-        `${month} was closed by ${before.closedBy} on ${before.closedAt}; to close it anew, open it: kpi reconcile reopen --month ${month}`,
+        `${month} of tenant ${tenantId} was closed by ${before.closedBy} on ${before.closedAt}; to close it anew, open it: kpi reconcile reopen --tenant ${tenantId} --month ${month} --reason <why>`,
       );
     const period = (await query<{ currency: string; at: string; isOver: boolean; totals: PeriodTotals }>(TOTALS, [tenantId, from, until]))
       .rows[0]!;

@@ -1,5 +1,7 @@
+import { chileanNumber } from '../normalize/chilean-number.ts';
 import type { FindingClass } from './finding-classes.ts';
 import type { Finding } from './reconciliation.ts';
+import { sourceWord } from './source-words.ts';
 
 /** The same in Spanish and English. */
 export interface Said {
@@ -31,10 +33,13 @@ const EXPLAIN: Readonly<Record<FindingClass, (at: (name: string) => string, find
     es: `Cita ${at('cites')}, y varias tiendas tienen un pedido así: una persona debe decir cuál`,
     en: `Cites ${at('cites')}, which several shops have: a person must say which`,
   }),
-  status: (at, { erpName }) => ({
-    es: `Vigente en un solo lado: tienda ${at('shop_status')}, Odoo ${erpName ?? ''} ${at('erp_status')}`,
-    en: `Stands on one side only: shop ${at('shop_status')}, Odoo ${erpName ?? ''} ${at('erp_status')}`,
-  }),
+  status: (at, { erpName }) => {
+    const [shop, erp] = [sourceWord(at('shop_status')), sourceWord(at('erp_status'))];
+    return {
+      es: `Vigente en un solo lado: tienda ${shop.es}, Odoo ${erpName ?? ''} ${erp.es}`,
+      en: `Stands on one side only: shop ${shop.en}, Odoo ${erpName ?? ''} ${erp.en}`,
+    };
+  },
   intercompany: () => ({ es: 'En Odoo es una venta entre empresas del grupo', en: 'In Odoo it is a sale between companies of the group' }),
   pending: (at) => ({ es: `Sin documento en Odoo: ${reason(at, 'es')}`, en: `Without a document in Odoo: ${reason(at, 'en')}` }),
   pending_link: (at) => ({
@@ -115,12 +120,18 @@ const EXPLAIN: Readonly<Record<FindingClass, (at: (name: string) => string, find
     es: `El RUT escrito en la tienda (${at('buyer') === 'company' ? 'empresa' : 'persona'}) no es el del cliente en Odoo${at('reason') === 'other' ? '' : at('reason') === 'invalid' ? ', cuyo dígito verificador es erróneo' : ', que no tiene'}`,
     en: `The RUT typed in the shop (a ${at('buyer')}'s) is not that of Odoo's customer${at('reason') === 'other' ? '' : at('reason') === 'invalid' ? ', whose check digit is wrong' : ', who has none'}`,
   }),
-  dte_rejected: (at) => ({ es: `${at('document')}: SII ${at('sii')}`, en: `${at('document')}: SII ${at('sii')}` }),
+  dte_rejected: (at) => {
+    const { es, en } = sourceWord(at('sii'));
+    return { es: `${at('document')}: SII ${es}`, en: `${at('document')}: SII ${en}` };
+  },
   folio_duplicate: (at) => ({
     es: `${at('document')}: folio ${at('folio')} también en ${at('other')}`,
     en: `${at('document')}: folio ${at('folio')} also in ${at('other')}`,
   }),
-  payment: (at) => ({ es: `Pago: tienda ${at('shop')}, Odoo ${at('erp')}`, en: `Payment: shop ${at('shop')}, Odoo ${at('erp')}` }),
+  payment: (at) => {
+    const [shop, erp] = [sourceWord(at('shop')), sourceWord(at('erp'))];
+    return { es: `Pago: tienda ${shop.es}, Odoo ${erp.es}`, en: `Payment: shop ${shop.en}, Odoo ${erp.en}` };
+  },
   overpaid: received,
   paid_twice: received,
   after_closing: (at) => ({
@@ -139,12 +150,31 @@ const EXPLAIN: Readonly<Record<FindingClass, (at: (name: string) => string, find
         },
 };
 
-/** A finding in words, made of its class and parameters. Amounts are as the documents state them. */
+/** Parameters that are amounts. */
+const AMOUNTS: ReadonlySet<string> = new Set([
+  'shop_total',
+  'erp_total',
+  'shop_discount',
+  'erp_discount',
+  'order',
+  'invoiced',
+  'received',
+  'due',
+  'paid_back',
+  'refund',
+  'credit_note',
+  'limit',
+  'closed',
+  'now',
+]);
+
+/** A finding in words, made of its class and parameters. Amounts are as the documents state them, written as in Chile. */
 export function explainFinding(finding: Explained): Said {
   if (finding.explanation !== null) return { es: finding.explanation, en: finding.explanation };
   const at = (name: string): string => {
     const value = finding.data[name];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    if (typeof value !== 'string' && typeof value !== 'number') return '';
+    return AMOUNTS.has(name) ? chileanNumber(String(value)) : String(value);
   };
   return EXPLAIN[finding.class](at, finding);
 }

@@ -23,7 +23,9 @@ export async function showClosing(db: Pick<Database, 'snapshot'>, tenantId: stri
     const { query } = tx;
     const closing = (await query<Closing & { id: string }>(CLOSING, [tenantId, from])).rows[0];
     if (closing === undefined)
-      throw new ClosingRefused(`${month} was never closed for tenant ${tenantId}; close it with: kpi reconcile close --month ${month}`);
+      throw new ClosingRefused(
+        `${month} was never closed for tenant ${tenantId}; close it with: kpi reconcile close --tenant ${tenantId} --month ${month}`,
+      );
     const { reconciliationId, documentsBridgeId } = closing;
     const reconciliation = reconciliationId === null ? null : await readReconciliation(tx, reconciliationId, limit);
     const kept =
