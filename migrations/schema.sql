@@ -3878,6 +3878,7 @@ create table public.source_order_lines (
   amount_iva_source numeric
 );
 alter table public.source_order_lines add constraint source_order_lines_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX source_order_lines_gift_card ON public.source_order_lines USING btree (tenant_id, id) WHERE (line_kind = 'gift_card'::text);
 CREATE INDEX source_order_lines_order ON public.source_order_lines USING btree (tenant_id, order_id);
 alter table public.source_order_lines enable row level security;
 alter table public.source_order_lines force row level security;

@@ -20,6 +20,8 @@ export interface DocumentsBridgeRequest {
 
 type Bridge = Omit<DocumentsBridge, 'tenantId' | 'month' | 'madeAt' | 'sources' | 'warnings' | 'types'> & { readonly withoutRate: number };
 
+const ORDERS = sqlFile('month-orders');
+const INVOICES = sqlFile('month-invoices');
 const BRIDGE = sqlFile('documents-bridge');
 const TYPES = sqlFile('document-types');
 const SOURCES = sqlFile('documents-sources');
@@ -36,12 +38,16 @@ const KNOWN = `select exists (select 1 from public.tenants t where t.id = $1) as
  * stream has not brought yet is not in it, and `warnings` says so.
  * @throws when the month is none, the tenant is unknown, or it has no Odoo to issue documents
  */
-export async function runDocumentsBridge(db: Pick<Database, 'transaction'>, request: DocumentsBridgeRequest): Promise<DocumentsBridge> {
+export async function runDocumentsBridge(db: Pick<Database, 'snapshot'>, request: DocumentsBridgeRequest): Promise<DocumentsBridge> {
   const { tenantId, month, limit = 100 } = request;
   const { from, until } = boundsOf(month);
-  return db.transaction(tenantId, async (tx) => {
+  return db.snapshot(tenantId, async (tx) => {
     const { elsewhere } = await knownBooks(tx);
     await tx.query(COMPARE_WHOLE);
+    await tx.query(ORDERS, [tenantId, from, until]);
+    await tx.query('analyze month_order');
+    await tx.query(INVOICES, [tenantId, from, until]);
+    await tx.query('analyze month_invoice');
     const { withoutRate, ...bridge } = (await tx.query<Bridge>(BRIDGE, [tenantId, from, until, limit, DOCUMENT_LINES])).rows[0]!;
     const types = await tx.query<DocumentTypeTotal & Record<string, unknown>>(TYPES, [tenantId, from]);
     const known = await tx.query<{ sources: SourceAsOf[]; warnings: DocumentsWarning[] }>(SOURCES, [tenantId, STREAMS, from, STALE_AFTER]);

@@ -1,5 +1,5 @@
 -- Bridge 2 of tenant $1 for the days from $2 until $3 (exclusive): sales less what was given back -> posted documents by invoice_date, every
--- peso in exactly one line. $4: how many findings. One statement, so one snapshot of sales, refunds, links and documents.
+-- peso in exactly one line. $4: how many findings. Of the orders and documents of month-orders.sql and month-invoices.sql, in their snapshot.
 --
 -- Sales and the documents that state them are compared within a unit: a sale with all documents of its Odoo orders (of several web orders
 -- that one Odoo order joins, all of them; of an order whose documents are the sales, all of these); documents that belong to no sale, by their
@@ -25,16 +25,16 @@ with b as (
 sale as materialized (
   select o.id, o.source_id, o.name, o.business_day as day, coalesce(o.amount_total, 0) as amount, o.amount_total is null as unrated,
     o.currency_source, o.fx_rate, o.invoiced, o.invoice_id, o.invoiced_order_id
-  from public.source_orders o
-  where o.tenant_id = $1 and o.is_sale and o.deleted_at is null
+  from month_order k
+  cross join lateral (select x.* from public.source_orders x where x.tenant_id = $1 and x.id = k.id and x.is_sale and x.deleted_at is null offset 0) o
 ),
 cited as materialized (
   select l.erp_order_id, s.id as sale_id, case when e.status in ('quotation', 'cancelled') then null else coalesce(e.invoiced, false) end as invoiced,
     row_number() over (partition by l.erp_order_id order by length(s.source_id), s.source_id) as place
-  from public.order_links l
-  join sale s on s.id = l.shop_order_id
-  join public.source_orders e on e.tenant_id = $1 and e.id = l.erp_order_id and e.deleted_at is null and not e.is_sale
-  where l.tenant_id = $1
+  from sale s
+  cross join lateral (select x.erp_order_id from public.order_links x where x.tenant_id = $1 and x.shop_order_id = s.id offset 0) l
+  cross join lateral (
+    select x.* from public.source_orders x where x.tenant_id = $1 and x.id = l.erp_order_id and x.deleted_at is null and not x.is_sale offset 0) e
 ),
 joined as materialized (
   select c.sale_id, min(f.sale_id::text)::uuid as head
@@ -60,14 +60,15 @@ unit_of as materialized (
 doc as materialized (
   select i.id, i.name, i.kind, i.invoice_date as day, i.intercompany, i.currency_source, i.amount_total_source as stated,
     coalesce(i.amount_total, 0) as amount, i.amount_total is null as unrated, i.currency_source <> b.currency as is_foreign
-  from public.invoices i cross join b
-  where i.tenant_id = $1 and i.state = 'posted' and i.deleted_at is null
+  from month_invoice k
+  cross join lateral (select x.* from public.invoices x where x.tenant_id = $1 and x.id = k.id and x.state = 'posted' and x.deleted_at is null offset 0) i
+  cross join b
 ),
 part as materialized (
   select l.invoice_id, l.order_id, sum(l.amount_source) as stated, coalesce(sum(l.amount_source) filter (where g.id is not null), 0) as gift
-  from public.invoice_lines l
+  from month_invoice k
+  cross join lateral (select x.* from public.invoice_lines x where x.tenant_id = $1 and x.invoice_id = k.id and x.deleted_at is null offset 0) l
   left join public.source_order_lines g on g.tenant_id = $1 and g.id = l.order_line_id and g.line_kind = 'gift_card' and g.deleted_at is null
-  where l.tenant_id = $1 and l.deleted_at is null
   group by l.invoice_id, l.order_id
 ),
 -- What the lines do not say of a document belongs to no order.
@@ -140,10 +141,12 @@ movement as (
 -- Odoo calls an order invoiced that has a draft for the rest.
 draft as materialized (
   select distinct coalesce(u.unit, l.order_id) as unit
-  from public.invoices i
-  join public.invoice_lines l on l.tenant_id = $1 and l.invoice_id = i.id and l.deleted_at is null
+  from month_invoice k
+  cross join lateral (select x.id from public.invoices x where x.tenant_id = $1 and x.id = k.id and x.state = 'draft' and x.deleted_at is null offset 0) i
+  cross join lateral (
+    select x.order_id from public.invoice_lines x
+    where x.tenant_id = $1 and x.invoice_id = i.id and x.deleted_at is null and x.order_id is not null offset 0) l
   left join unit_of u on u.order_id = l.order_id
-  where i.tenant_id = $1 and i.state = 'draft' and i.deleted_at is null and l.order_id is not null
 ),
 complete as materialized (
   select unit, bool_and(invoiced) and unit not in (select unit from draft) as invoiced from unit_of where invoiced is not null group by unit
