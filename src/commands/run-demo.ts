@@ -228,7 +228,7 @@ async function report(
   const diff = await diffWorld(app.db, sandbox.expected(), (rut) => idOf.get(rut));
   const reconciliations = new Map<string, Reconciliation>();
   for (const tenant of ready.tenants) {
-    if (tenant.shop === null || tenant.odoo === null) continue;
+    if (tenant.shops.length === 0 || tenant.odoo === null) continue;
     reconciliations.set(tenant.rut, await runReconciliation(app.db, { tenantId: idOf.get(tenant.rut)!, asOf: ready.anchor, limit: 10 }));
   }
   const found: Record<string, number> = {};

@@ -16,7 +16,7 @@ const READY = z.object({
       currency: z.string(),
       timeZone: z.string(),
       industry: z.string(),
-      shop: z.string().nullable(),
+      shops: z.array(z.object({}).loose()),
       odoo: z.object({}).loose().nullable(),
     }),
   ),

@@ -14,7 +14,7 @@ type Urls = Readonly<Record<SandboxConnection['source'], { readonly url: string 
 /** Every account of every tenant, with the key of the user made for it. */
 export function connectionsTo(world: World, servers: Urls): SandboxConnection[] {
   return world.tenants.flatMap((tenant) => [
-    ...shopConnection(world, tenant, servers.shopify.url),
+    ...shopConnections(world, tenant, servers.shopify.url),
     ...odooConnection(world, tenant, servers.odoo.url),
     ...chatwootConnection(world, tenant, servers.chatwoot.url),
     ...n8nConnection(world, tenant, servers.n8n.url),
@@ -23,17 +23,23 @@ export function connectionsTo(world: World, servers: Urls): SandboxConnection[] 
 
 type Tenant = World['tenants'][number];
 
-function shopConnection(world: World, { rut, shop }: Tenant, url: string): SandboxConnection[] {
-  const found = world.shops.find(({ domain }) => domain === shop);
-  if (found === undefined) return [];
-  return [
-    {
-      rut,
-      source: 'shopify',
-      name: found.name,
-      settings: { shop_domain: found.domain, access_token: found.accessToken, api_base_url: url },
-    },
-  ];
+function shopConnections(world: World, { rut, shops }: Tenant, url: string): SandboxConnection[] {
+  return shops.flatMap(({ domain, prefixes, stores }) =>
+    world.shops
+      .filter((shop) => shop.domain === domain)
+      .map(({ name, accessToken }) => ({
+        rut,
+        source: 'shopify',
+        name,
+        settings: {
+          shop_domain: domain,
+          access_token: accessToken,
+          api_base_url: url,
+          reference_prefixes: prefixes.join(','),
+          erp_stores: stores.join(','),
+        },
+      })),
+  );
 }
 
 function odooConnection(world: World, tenant: Tenant, url: string): SandboxConnection[] {

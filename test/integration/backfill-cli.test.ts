@@ -107,7 +107,7 @@ const SHOWN = z.array(
     .loose(),
 );
 
-const shopOrders = () => sandbox.world.shops.find(({ domain }) => domain === sandbox.world.tenants[0].shop)!.orders;
+const shopOrders = () => sandbox.world.shops.find(({ domain }) => domain === sandbox.world.tenants[0].shops[0]?.domain)!.orders;
 
 test('plan, start, pause, kill -9, resume, verify', async () => {
   const plan = document(await run('backfill', 'plan', ...SCOPE, '--slice-days', '10', '--json'), PLAN);

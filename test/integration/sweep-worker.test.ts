@@ -66,7 +66,7 @@ test('a worker that is killed in the middle of a sweep has changed nothing, and 
       (row) => row.source_id,
     );
 
-  const world = sandbox.world.shops.find(({ domain }) => domain === tenant.shop)!;
+  const world = sandbox.world.shops.find(({ domain }) => domain === tenant.shops[0]?.domain)!;
   const gone = world.orders[5]!;
   deleteShopOrder(world, gone.id);
   const { faults } = sandbox.servers.shopify;

@@ -38,6 +38,7 @@ describe('the sandbox as a process', () => {
     expect(ready).toMatchObject({ ready: true, anchor: '2026-11-24T12:00:00Z' });
     expect(ready.connections.map(({ source }) => source)).toEqual([
       'shopify',
+      'shopify',
       'odoo',
       'chatwoot',
       'n8n',

@@ -1,3 +1,4 @@
+import { BRANCH_CLAIMS, branchCounts, growBranchShop } from './branch-shop.ts';
 import { defectCounts, recentAges, type Defect } from './defects.ts';
 import type { WorldTenant } from './model.ts';
 import type { OdooDatabase } from './odoo-model.ts';
@@ -16,7 +17,8 @@ export interface Commerce {
 
 /**
  * The business behind Shopify and Odoo. `orders` counts sales documents of all three tenants, mirrors and surplus copies
- * not counted: 46 % web orders and 12 % ERP orders of the first, 22 % ERP orders of the second, 20 % web orders of the third.
+ * not counted: 46 % web orders and 12 % ERP orders of the first (those of its second shop among them), 22 % ERP orders of the second, 20 % web
+ * orders of the third.
  */
 export function growCommerce({
   seed,
@@ -33,7 +35,8 @@ export function growCommerce({
   const webOrders = Math.round(orders * 0.46);
   const abroad = Math.round(orders * 0.2);
   const counts = defectCounts(webOrders);
-  const pointing = counts.missingInShopify + counts.waiting;
+  const second = branchCounts(webOrders);
+  const pointing = counts.missingInShopify + counts.waiting + second.orders + second.strangers;
   const firstErp = Math.max(3, Math.round(orders * 0.12) - pointing);
   const secondErp = orders - webOrders - abroad - firstErp - pointing;
   const tag = (what: string): string => `${what}-${random.int(100, 999)}`;
@@ -44,7 +47,10 @@ export function growCommerce({
       currency: 'CLP',
       timeZone: 'America/Santiago',
       industry: 'retail',
-      shop: `${tag('araucaria')}.myshopify.com`,
+      shops: [
+        { domain: `${tag('araucaria')}.myshopify.com`, prefixes: [], stores: ['team:ventas'] },
+        { domain: `araucaria-export-${random.int(100, 999)}.myshopify.com`, ...BRANCH_CLAIMS },
+      ],
       odoo: { database: 'andes', companyId: 1, sisterCompanyIds: [3] },
       chatwoot: 1,
       n8n: { instance: 'flujos', tag: 'tenant:araucaria' },
@@ -55,7 +61,7 @@ export function growCommerce({
       currency: 'CLP',
       timeZone: 'America/Santiago',
       industry: 'restaurants',
-      shop: null,
+      shops: [],
       odoo: { database: 'andes', companyId: 2 },
       chatwoot: null,
       n8n: { instance: 'flujos', tag: 'tenant:copihue' },
@@ -66,7 +72,7 @@ export function growCommerce({
       currency: 'USD',
       timeZone: 'America/New_York',
       industry: 'retail',
-      shop: `${tag('maiten')}.myshopify.com`,
+      shops: [{ domain: `${tag('maiten')}.myshopify.com`, prefixes: [], stores: [] }],
       odoo: null,
       chatwoot: 2,
       n8n: null,
@@ -78,7 +84,7 @@ export function growCommerce({
   const first = growShop({
     seed,
     anchor,
-    domain: tenants[0].shop!,
+    domain: tenants[0].shops[0]!.domain,
     name: 'Tienda Araucaria',
     timeZone: tenants[0].timeZone,
     terms: { currency: 'CLP', taxesIncluded: true, taxRate: '0.19' },
@@ -90,7 +96,7 @@ export function growCommerce({
   const third = growShop({
     seed,
     anchor,
-    domain: tenants[2].shop!,
+    domain: tenants[2].shops[0]!.domain,
     name: 'Maiten Store',
     timeZone: tenants[2].timeZone,
     terms: { currency: 'USD', taxesIncluded: false, taxRate: '0.08875' },
@@ -99,11 +105,21 @@ export function growCommerce({
     lost: 0,
     lateReturns: 0,
   });
+  const branch = growBranchShop({
+    seed,
+    anchor,
+    domain: tenants[0].shops[1]!.domain,
+    name: 'Araucaria Export',
+    timeZone: tenants[0].timeZone,
+    orders: second.orders,
+    scopes: first.shop.scopes,
+  });
   const { database, defects } = growOdoo({
     seed,
     anchor,
     name: 'andes',
     shop: first,
+    branch,
     counts,
     pendingAges: recent.pending,
     first: {
@@ -116,5 +132,5 @@ export function growCommerce({
     },
     second: { rut: ruts[1], companies: [{ id: 2, name: tenants[1].companyName, rut: ruts[1] }], orders: secondErp },
   });
-  return { tenants, shops: [first.shop, third.shop], odoos: [database], defects };
+  return { tenants, shops: [first.shop, branch.shop, third.shop], odoos: [database], defects };
 }

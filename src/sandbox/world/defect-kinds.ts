@@ -18,10 +18,12 @@ export const DEFECT_CLASSES = [
   'document_type',
   'dte_rejected',
   'duplicate_in_odoo',
+  'duplicate_ref',
   'edited_after_invoice',
   'exempt',
   'fee_tip',
   'folio_duplicate',
+  'fx',
   'gift_card',
   'intercompany',
   'invoice_draft',
@@ -50,7 +52,8 @@ export type DefectClass = (typeof DEFECT_CLASSES)[number];
 
 /** One kind of difference that is put into the ERP's copy of a web order, or into its documents. */
 export interface DefectKind {
-  readonly class: DefectClass;
+  /** Null: nothing must be found of it. */
+  readonly class: DefectClass | null;
   /** Part of all web orders; at least one in a world that has room for it. */
   readonly share: number;
   /** Which of the orders left it can happen to. */
@@ -59,6 +62,8 @@ export interface DefectKind {
   readonly old?: 'days' | 'weeks';
   /** How the copy differs from an honest one; null: there is none. */
   readonly mirror: ((random: Random) => MirrorTwist) | null;
+  /** It is booked in two orders, or in one with the next order that is left. */
+  readonly booked?: 'split' | 'merged';
   /** How its documents differ. */
   readonly papers?: PaperTwist;
   /** Without documents: they are no part of the story. */
@@ -72,6 +77,9 @@ const firstGood = ({ order }: WebSale) => order.lines.find((line) => !line.isGif
 const taxed = (sale: WebSale): boolean => plain(sale) && firstGood(sale)?.taxRate === IVA && firstGood(sale)!.discount === 0;
 const honest = (): MirrorTwist => ({});
 const open = (): MirrorTwist => ({ invoiceStatus: 'to invoice' });
+/** Goods and nothing else, so that they can be parted. */
+const several = (sale: WebSale): boolean =>
+  anybody(sale) && sale.order.lines.length > 1 && sale.order.lines.every(({ discount, isGiftCard }) => discount === 0 && !isGiftCard);
 const refunded = ({ scenario }: WebSale): boolean => scenario === 'partly refunded';
 
 /** In the order in which orders are given to them. */
@@ -105,6 +113,22 @@ export const DEFECT_KINDS = {
   },
   untaxed: { class: 'tax', share: 0.003, fits: taxed, mirror: () => ({ firstLine: 'untaxed' }) },
   exempt: { class: 'exempt', share: 0.003, fits: taxed, mirror: () => ({ firstLine: 'exempt' }) },
+  split: { class: null, share: 0.004, fits: several, mirror: honest, booked: 'split' },
+  'split, one of them dearer': {
+    class: 'amount',
+    share: 0.002,
+    fits: several,
+    mirror: (random) => ({ surcharge: random.int(1, 9) }),
+    booked: 'split',
+  },
+  merged: { class: null, share: 0.004, fits: anybody, mirror: honest, booked: 'merged' },
+  'merged, one of them dearer': {
+    class: 'amount',
+    share: 0.002,
+    fits: anybody,
+    mirror: (random) => ({ surcharge: random.int(5, 40) * 100 }),
+    booked: 'merged',
+  },
   lines: {
     class: 'lines',
     share: 0.003,

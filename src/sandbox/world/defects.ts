@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { DEFECT_KINDS, defectKind, type DefectClass, type DefectKind, type Twist } from './defect-kinds.ts';
-import { mirrorOf, orphanOf, type MirrorTerms } from './mirrors.ts';
+import { mergedMirror, mirrorOf, orphanOf, splitMirror, type MirrorTerms } from './mirrors.ts';
 import type { Entry, OdooBook } from './odoo-book.ts';
 import { Random } from './random.ts';
 import { storyDefects } from './story-defects.ts';
@@ -74,6 +74,8 @@ export function bookMirrors(plan: {
   const mirrored: Mirrored[] = [];
   const { sales } = web;
   const twists = chooseTwists(sales, new Random(seed, `${rut}:defects`));
+  const merged = chooseMerged(sales, twists);
+  const absorbed = new Set(merged.values());
   const pending = new Set(plan.pendingAges.map((minutes) => calendar.anchor - Math.round(minutes * 60) * 1000));
   const rankOf = (index: number): number => index / sales.length;
 
@@ -87,19 +89,28 @@ export function bookMirrors(plan: {
       note('pending', null);
       continue;
     }
-    if (story.mirror === 'none' || (story.mirror === 'confirmed-or-none' && skipped)) continue;
+    if (absorbed.has(index) || story.mirror === 'none' || (story.mirror === 'confirmed-or-none' && skipped)) continue;
     const twist = twists.get(index);
     const kind: DefectKind | null = twist === undefined ? null : defectKind(twist);
     if (kind?.mirror === null) {
-      note(kind.class, null);
+      if (kind.class !== null) note(kind.class, null);
       continue;
     }
-    const entry = book.add(mirrorOf(sale, rankOf(index), terms, random, kind?.mirror(random) ?? {}));
-    if (kind?.undocumented !== true) mirrored.push({ entry, sale, twist: kind?.papers ?? null, defect: kind?.class ?? null });
+    const honest = mirrorOf(sale, rankOf(index), terms, random, kind?.mirror(random) ?? {});
+    const other = sales[merged.get(index) ?? -1];
+    const sketches =
+      kind?.booked === 'split'
+        ? splitMirror(honest, 0.3 / sales.length)
+        : [other === undefined ? honest : mergedMirror(honest, [sale, other], terms, random)];
+    const [entry] = sketches.map((sketch) => {
+      const booked = book.add(sketch);
+      if (kind?.undocumented !== true) mirrored.push({ entry: booked, sale, twist: kind?.papers ?? null, defect: kind?.class ?? null });
+      return booked;
+    });
     if (twist === 'duplicate') {
       const again = { rank: rankOf(index) + 0.4 / sales.length, delay: random.int(45, 180), invoiceStatus: 'to invoice' } as const;
       note('duplicate_in_odoo', book.add(mirrorOf(sale, rankOf(index), terms, random, again)));
-    } else if (kind !== null && kind.papers === undefined) note(kind.class, entry);
+    } else if (kind !== null && kind.class !== null && kind.papers === undefined) note(kind.class, entry!);
   }
   for (const [index, lost] of web.lost.entries()) {
     const random = new Random(seed, `${rut}:orphan ${index}`);
@@ -117,7 +128,7 @@ export function bookMirrors(plan: {
  * Which orders are twisted: old enough for their mirror to be there, and for what is found only after days or weeks, so much older. By rank and
  * not by date, so that the seed alone decides.
  */
-function chooseTwists(sales: readonly WebSale[], random: Random): ReadonlyMap<number, Twist> {
+function chooseTwists(sales: readonly WebSale[], random: Random): Map<number, Twist> {
   const order = random.shuffle(sales.flatMap((sale, index) => (sale.recent ? [] : [index])));
   const firstRefund = sales.findIndex(({ order: { refunds }, scenario }) => refunds.length > 0 && scenario !== 'returned late');
   const twists = new Map<number, Twist>();
@@ -128,4 +139,22 @@ function chooseTwists(sales: readonly WebSale[], random: Random): ReadonlyMap<nu
     for (const index of fitting.slice(0, part(share, sales.length))) twists.set(index, twist);
   }
   return twists;
+}
+
+/** With which later order each is booked together: the next that has no story of its own. One that finds none is booked as ever. */
+function chooseMerged(sales: readonly WebSale[], twists: Map<number, Twist>): ReadonlyMap<number, number> {
+  const merged = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const [index, twist] of [...twists].sort(([a], [b]) => a - b)) {
+    const kind: DefectKind = DEFECT_KINDS[twist];
+    if (kind.booked !== 'merged') continue;
+    const next = sales.findIndex((sale, at) => at > index && !sale.recent && !twists.has(at) && !taken.has(at) && kind.fits(sale));
+    if (next < 0) {
+      twists.delete(index);
+      continue;
+    }
+    merged.set(index, next);
+    taken.add(next);
+  }
+  return merged;
 }

@@ -40,6 +40,10 @@ export interface SalesDocument {
   readonly company: string | null;
   readonly shopOrderId: string | null;
   readonly shopOrderName: string | null;
+  /** All numbers it cites, where they are several. */
+  readonly shopOrderNames?: readonly string[] | null;
+  readonly shopOrderPrefix?: string | null;
+  readonly shopOrderStores?: readonly string[] | null;
   readonly lines: readonly DocumentLine[];
   readonly refunds: readonly DocumentRefund[];
   readonly payments: readonly DocumentPayment[];

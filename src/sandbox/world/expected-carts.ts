@@ -20,14 +20,15 @@ export function* expectedCarts(
   identityOf: (source: string, customer: string) => string | null,
   purchases: readonly Purchase[],
 ): Generator<ExpectedRow> {
-  const { tenant, shop, anchor } = sources;
+  const { tenant, shops, anchor } = sources;
   const dayOf = localDays(tenant.timeZone);
   const facts: CartFact[] = [];
-  for (const cart of shop === null ? [] : listedCheckouts(shop, anchor)) {
-    const shopper = shop!.customers.find(({ id }) => id === cart.customerId);
+  const listed = shops.flatMap((shop) => listedCheckouts(shop, anchor).map((cart) => ({ cart, shop })));
+  for (const { cart, shop } of listed) {
+    const shopper = shop.customers.find(({ id }) => id === cart.customerId);
     const contact = shopper === undefined ? cart.phone !== null : shopper.email !== null || shopper.phone !== null;
     const customer = shopper === undefined ? (cart.phone === null ? null : `guest:checkout:${cart.id}`) : String(shopper.id);
-    const total = fromMinor(cart.total, shop!.currency === 'CLP' ? 0 : 2);
+    const total = fromMinor(cart.total, shop.currency === 'CLP' ? 0 : 2);
     yield {
       rut: tenant.rut,
       table: 'public.abandoned_checkouts',
@@ -38,7 +39,7 @@ export function* expectedCarts(
         completed_at: cart.completedAt === null ? null : stamp(timeOf(cart.completedAt)),
         customer_id: customer,
         has_contact: String(contact),
-        currency_source: shop!.currency,
+        currency_source: shop.currency,
         amount_total_source: decimalText(total),
       },
     };
@@ -49,7 +50,7 @@ export function* expectedCarts(
       opened: timeOf(cart.createdAt),
       changed: timeOf(cart.updatedAt),
       completed: cart.completedAt === null ? null : timeOf(cart.completedAt),
-      currency: shop!.currency,
+      currency: shop.currency,
       total: decimalText(total),
     });
   }

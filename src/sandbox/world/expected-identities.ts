@@ -31,8 +31,8 @@ export function expectedIdentities(sources: TenantSources): (source: string, cus
   return (source, customer) => names.get(`${source}:${customer}`) ?? null;
 }
 
-function* recordsOf({ tenant, shop, database, anchor }: TenantSources): Generator<Buyer> {
-  if (shop !== null) {
+function* recordsOf({ tenant, shops, database, anchor }: TenantSources): Generator<Buyer> {
+  for (const shop of shops) {
     const known = new Set([...shop.orders, ...listedCheckouts(shop, anchor)].map(({ customerId }) => customerId));
     for (const { id, email, phone } of shop.customers) if (known.has(id)) yield buyer(`shopify:${id}`, { rut: null, email, phone });
     const guests = new Set(guestIds(shop, anchor));

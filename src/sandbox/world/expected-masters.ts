@@ -10,14 +10,14 @@ import { guestIds, listedCheckouts } from './shop-guests.ts';
 type Values = Record<string, string | null>;
 
 /** Rows of customers, products, places, stock and rates of one tenant. */
-export function* expectedMasters({ tenant, shop, database, anchor }: TenantSources): Generator<ExpectedRow> {
+export function* expectedMasters({ tenant, shops, database, anchor }: TenantSources): Generator<ExpectedRow> {
   const row = ([table, sourceId, values]: [string, number | string, Values]): ExpectedRow => ({
     rut: tenant.rut,
     table: `public.${table}`,
     sourceId: String(sourceId),
     values,
   });
-  if (shop !== null) for (const each of shopMasters(shop, anchor)) yield row(each);
+  for (const shop of shops) for (const each of shopMasters(shop, anchor)) yield row(each);
   if (database !== null) for (const each of odooMasters(database, companiesOf(tenant))) yield row(each);
 }
 

@@ -1,12 +1,17 @@
 import { decimalText, fromMinor } from './decimal.ts';
 import { timeOf } from './instants.ts';
 import { localDays } from './local-day.ts';
-import type { ExpectedRow, Instant, Minor } from './model.ts';
+import type { ExpectedRow, Instant, Minor, WorldTenant } from './model.ts';
 import type { TenantSources } from './sales-ledger.ts';
+import type { Shop } from './shop-model.ts';
+import type { ShopPaymentsAccount } from './shop-payouts.ts';
 
 /** Rows of what a shop's card payments were paid out in, and of what moved their balance. */
-export function* expectedPayouts({ tenant, shop }: TenantSources): Generator<ExpectedRow> {
-  if (shop === null || shop.payments === null) return;
+export function* expectedPayouts({ tenant, shops }: TenantSources): Generator<ExpectedRow> {
+  for (const shop of shops) if (shop.payments !== null) yield* payoutsOf(tenant, shop, shop.payments);
+}
+
+function* payoutsOf(tenant: WorldTenant, shop: Shop, payments: ShopPaymentsAccount): Generator<ExpectedRow> {
   const dayOf = localDays(tenant.timeZone);
   const { currency } = shop;
   const money = (amount: Minor) => decimalText(fromMinor(amount, currency === 'CLP' ? 0 : 2));
@@ -20,7 +25,7 @@ export function* expectedPayouts({ tenant, shop }: TenantSources): Generator<Exp
     sourceId: String(id),
     values: { gateway: 'shopify_payments', currency_source: currency, ...values },
   });
-  for (const payout of shop.payments.payouts) {
+  for (const payout of payments.payouts) {
     const gross = payout.charges + payout.refunds + payout.adjustments;
     const fee = payout.chargesFee + payout.adjustmentsFee;
     yield row('public.payouts', payout.id, {
@@ -36,7 +41,7 @@ export function* expectedPayouts({ tenant, shop }: TenantSources): Generator<Exp
       amount_fee_source: money(fee),
     });
   }
-  for (const movement of shop.payments.movements) {
+  for (const movement of payments.movements) {
     yield row('public.payout_transactions', movement.id, {
       ...at(movement.at),
       payout_id: movement.payoutId === null ? null : String(movement.payoutId),

@@ -89,6 +89,9 @@ function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): V
     company: document.company,
     shop_order_id: document.shopOrderId,
     shop_order_name: document.shopOrderName,
+    shop_order_names: listOrNull(document.shopOrderNames),
+    shop_order_prefix: document.shopOrderPrefix ?? null,
+    shop_order_stores: listOrNull(document.shopOrderStores),
     business_day: day,
     fx_rate: textOrNull(reported.rate),
     fx_date: reported.rateDay,
@@ -107,6 +110,9 @@ function orderValues({ document, day, reported, voice, isSale }: LedgerEntry): V
     is_sale: String(isSale),
   };
 }
+
+const listOrNull = (list: readonly string[] | null | undefined): string | null =>
+  list === null || list === undefined ? null : JSON.stringify(list);
 
 type MakeRow = (table: string, sourceId: string, values: Values) => ExpectedRow;
 

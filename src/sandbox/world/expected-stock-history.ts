@@ -4,6 +4,7 @@ import { localDays } from './local-day.ts';
 import type { ExpectedRow } from './model.ts';
 import { companiesOf } from './reporting.ts';
 import type { TenantSources } from './sales-ledger.ts';
+import type { Shop } from './shop-model.ts';
 
 interface Level {
   readonly product: number;
@@ -45,8 +46,9 @@ function sum<K extends string>(rows: readonly { readonly [key in K]: Decimal }[]
   return rows.reduce((total, row) => total + row[column], 0n);
 }
 
-function shopLevels({ shop }: TenantSources): Level[] {
-  if (shop === null) return [];
+const shopLevels = ({ shops }: TenantSources): Level[] => shops.flatMap(levelsOf);
+
+function levelsOf(shop: Shop): Level[] {
   const variantOf = new Map(shop.products.flatMap(({ variants }) => variants.map((variant) => [variant.inventoryItemId, variant])));
   return shop.inventory.flatMap(({ inventoryItemId, locationId, onHand, available }) => {
     const variant = variantOf.get(inventoryItemId);

@@ -41,7 +41,7 @@ export function sourcesOf(world: Pick<World, 'tenants' | 'shops' | 'odoos' | 'an
   if (tenant === undefined) throw new Error(`the world has no tenant ${rut}`);
   return {
     tenant,
-    shop: world.shops.find(({ domain }) => domain === tenant.shop) ?? null,
+    shops: tenant.shops.flatMap(({ domain }) => world.shops.filter((shop) => shop.domain === domain)),
     database: world.odoos.find(({ name }) => name === tenant.odoo?.database) ?? null,
     anchor: world.anchor,
   };

@@ -67,6 +67,35 @@ export function mirrorOf(sale: WebSale, rank: number, terms: MirrorTerms, random
   };
 }
 
+/** The same in two orders, the first line in one and the rest in the other; `step` is how far the second stands behind. */
+export function splitMirror(sketch: OrderSketch, step: number): OrderSketch[] {
+  return [
+    { ...sketch, lines: sketch.lines.slice(0, 1) },
+    { ...sketch, rank: sketch.rank + step, lines: sketch.lines.slice(1) },
+  ];
+}
+
+/** One order for two web orders: it cites the numbers of both, and perhaps the id of the first. */
+export function mergedMirror(
+  sketch: OrderSketch,
+  [first, second]: readonly [WebSale, WebSale],
+  terms: MirrorTerms,
+  random: Random,
+): OrderSketch {
+  const created = terms.calendar.after(second.created, random.int(1, 40));
+  return {
+    ...sketch,
+    name: null,
+    origin: null,
+    clientOrderRef: `${first.order.name}, ${second.order.name}`,
+    shopifyOrderId: random.chance(0.5) ? String(first.order.id) : null,
+    date: second.processed,
+    created,
+    written: terms.calendar.after(created, random.int(60, 3 * 1440)),
+    lines: [...sketch.lines, ...mirrorLines(second.order, terms.goods, {}, random)],
+  };
+}
+
 /** An ERP order that points to a web order the shop does not (or not yet) have. */
 export function orphanOf(lost: LostOrder, rank: number, terms: MirrorTerms, random: Random): OrderSketch {
   const gross = random.int(20, 900) * 100 - 10;

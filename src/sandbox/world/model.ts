@@ -3,6 +3,14 @@ export type Minor = number;
 /** UTC instant, ISO 8601 with `Z`. */
 export type Instant = string;
 
+/** A shop of a company, and what in the ERP it calls its own: what stands before its order numbers, and what its orders belong to. */
+export interface TenantShop {
+  /** Its myshopify domain. */
+  readonly domain: string;
+  readonly prefixes: readonly string[];
+  readonly stores: readonly string[];
+}
+
 /** One company of the simulated business and where its data live. */
 export interface WorldTenant {
   readonly rut: string;
@@ -10,8 +18,8 @@ export interface WorldTenant {
   readonly currency: 'CLP' | 'USD';
   readonly timeZone: string;
   readonly industry: 'retail' | 'services' | 'restaurants';
-  /** myshopify domain of its shop, if any. */
-  readonly shop: string | null;
+  /** Its shops, the main one first. */
+  readonly shops: readonly TenantShop[];
   /** Odoo database name, the tenant's main company of that database, and its other companies there, if any. */
   readonly odoo: { readonly database: string; readonly companyId: number; readonly sisterCompanyIds?: readonly number[] } | null;
   /** Chatwoot account id, if any. */

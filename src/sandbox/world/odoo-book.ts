@@ -51,6 +51,8 @@ export interface OrderSketch {
   readonly origin?: string | null;
   readonly shopifyOrderId?: string | null;
   readonly websiteId?: number | null;
+  /** Its sales team, where it is another than the company's. */
+  readonly teamId?: number;
   readonly invoiceStatus: OdooOrder['invoiceStatus'];
   readonly deliveryStatus: OdooOrder['deliveryStatus'];
   readonly lines: readonly LineSketch[];
@@ -110,7 +112,7 @@ function orderOf(sketch: OrderSketch, id: number): OdooOrder {
     shopifyOrderId: sketch.shopifyOrderId ?? null,
     websiteId: sketch.websiteId ?? null,
     // The other tenant has no sales teams.
-    teamId: sketch.companyId === 2 ? null : sketch.websiteId === undefined || sketch.websiteId === null ? 1 : 2,
+    teamId: sketch.companyId === 2 ? null : (sketch.teamId ?? (sketch.websiteId === undefined || sketch.websiteId === null ? 1 : 2)),
     amountUntaxed: minorText(untaxed, digits),
     amountTax: minorText(tax, digits),
     amountTotal: minorText(untaxed + tax, digits),

@@ -1,4 +1,6 @@
 import { Calendar } from './calendar.ts';
+import { bookBranch } from './branch-mirrors.ts';
+import type { BranchShop } from './branch-shop.ts';
 import { bookMirrors, type Defect, type DefectCounts } from './defects.ts';
 import { bookErpOrders } from './erp-orders.ts';
 import { ERP_SCENARIOS, GROUP_SCENARIOS, OTHER_SCENARIOS } from './erp-scenarios.ts';
@@ -30,6 +32,8 @@ export function growOdoo(plan: {
   readonly anchor: string;
   readonly name: string;
   readonly shop: GrownShop;
+  /** The first tenant's second shop. */
+  readonly branch: BranchShop;
   readonly counts: DefectCounts;
   readonly pendingAges: readonly number[];
   readonly first: OdooTenantPlan;
@@ -72,6 +76,8 @@ export function growOdoo(plan: {
     terms,
     calendar,
   });
+  const taken = new Set(shop.shop.orders.map((order) => order.name));
+  const abroad = bookBranch(plan.branch.sales, taken, { seed, book, terms, calendar });
   const erp = { seed, goods, partners, calendar, book };
   const firstIds = first.companies.map(({ id }) => id);
   bookErpOrders({
@@ -113,7 +119,7 @@ export function growOdoo(plan: {
     partners,
     tenants: [firstIds, [other]],
     counter,
-    mirrored,
+    mirrored: [...mirrored, ...abroad.mirrored],
   });
   const { lines: paymentLines, ...paid } = odooPayments({
     seed,
@@ -166,7 +172,8 @@ export function growOdoo(plan: {
     ...paid,
     ...counter,
   };
-  return { database, defects: [...defects(), ...ofPapers.map((defect) => ({ ...defect, rut: first.rut }))] };
+  const ofBranch = abroad.defects.map(({ entry, ...defect }) => ({ ...defect, odooOrderId: entry.id }));
+  return { database, defects: [...defects(), ...[...ofBranch, ...ofPapers].map((defect) => ({ ...defect, rut: first.rut }))] };
 }
 
 function measuresOf(companies: readonly number[]): OdooMeasures {
@@ -180,6 +187,7 @@ function measuresOf(companies: readonly number[]): OdooMeasures {
     teams: [
       { id: 1, name: 'Ventas' },
       { id: 2, name: 'Sitio web' },
+      { id: 3, name: 'Exportaciones' },
     ],
   };
 }

@@ -92,7 +92,7 @@ function odooDocument(
     shop: null,
     company: String(order.companyId),
     shopOrderId: order.shopifyOrderId?.split('/').at(-1) ?? null,
-    shopOrderName: shopName(order),
+    ...citedBy(order, team),
     lines,
     payments: [],
   };
@@ -166,11 +166,25 @@ function statusOf({ state, deliveryStatus, invoiceStatus }: OdooOrder): SalesDoc
   return delivered && (invoiceStatus === 'invoiced' || invoiceStatus === 'upselling') ? 'completed' : 'open';
 }
 
-/** The first of the three fields that holds a shop's order number, alone or after a short prefix (`WEB_#1001`). */
-function shopName(order: OdooOrder): string | null {
+/** What the first of the three fields says that holds shop's order numbers alone, each perhaps after a short prefix (`WEB_#1001`). */
+function citedBy(
+  order: OdooOrder,
+  team: string | null,
+): Pick<SalesDocument, 'shopOrderName' | 'shopOrderNames' | 'shopOrderPrefix' | 'shopOrderStores'> {
   for (const text of [order.clientOrderRef, order.origin, order.name]) {
-    const match = /^(?:[A-Za-z0-9]+[_-])?#(\d+)$/.exec(text?.trim() ?? '');
-    if (match !== null) return match[1]!;
+    const cited = (text ?? '').split(',').map((part) => /^(?:([A-Za-z0-9]+)[_-])?#(\d+)$/.exec(part.trim()));
+    const names = cited.map((match) => match?.[2] ?? '');
+    if (names.includes('')) continue;
+    const stores = [
+      team === null ? [] : [`team:${team.toLowerCase()}`],
+      order.websiteId === null ? [] : [`website:${order.websiteId}`],
+    ].flat();
+    return {
+      shopOrderName: names[0]!,
+      shopOrderNames: names.length > 1 ? names.toSorted() : null,
+      shopOrderPrefix: cited[0]?.[1]?.toUpperCase() ?? null,
+      shopOrderStores: [...stores, `company:${order.companyId}`].toSorted(),
+    };
   }
-  return null;
+  return { shopOrderName: null };
 }

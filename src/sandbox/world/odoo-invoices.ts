@@ -121,7 +121,7 @@ function invoiceOrder(book: InvoiceBook, order: OdooOrder, lines: readonly Invoi
   } else if (at100 < 10) credit(first, later + random.int(1, 9));
   else if (at100 < 15 && decimalIsPositive(lines[0]!) && lines.length > 1)
     credit(first, later + 4, { lines: lines.slice(0, 1), reason: '3' });
-  else if (at100 < 17) credit(first, later + 1, { reason: '2' });
+  else if (at100 < 17) credit(first, later + 1, { reason: '2', lines: [textCorrection(order.companyId)] });
   else if (at100 < 19) credit(first, later + 1, { state: 'draft' });
   else if (at100 < 21) credit(first, later + 2, { state: 'cancel' });
   else if (at100 < 23) {
@@ -141,6 +141,11 @@ const ofShop = ({ shopifyOrderId, clientOrderRef, origin, name }: OdooOrder): bo
   shopifyOrderId !== null || [clientOrderRef, origin, name].some((text) => text?.includes('#') === true);
 
 const decimalIsPositive = (line: InvoiceLineSketch) => line.subtotal > 0n;
+
+/** A note that corrects a text takes nothing back: one line without a price says what should have been written. */
+function textCorrection(companyId: number): InvoiceLineSketch {
+  return { ...service('Dice: giro anterior, debe decir: giro actual', 0, companyId), taxIds: [] };
+}
 
 /** A service of a price with IVA in pesos; to the peso. */
 function service(name: string, gross: number, companyId: number): InvoiceLineSketch {

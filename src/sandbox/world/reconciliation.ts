@@ -31,7 +31,7 @@ export interface ExpectedReconciliation {
 
 /** What reconciliation must find in this world, as of its anchor: what was put in, and what dates and rounding make by themselves. */
 export function expectedReconciliation(world: World): ExpectedReconciliation {
-  const both = world.tenants.filter(({ shop, odoo }) => shop !== null && odoo !== null);
+  const both = world.tenants.filter(({ shops, odoo }) => shops.length > 0 && odoo !== null);
   const ledgers = both.map((tenant) => ({ tenant, ledger: [...salesLedger(sourcesOf(world, tenant.rut))] }));
   const counted = new Map<DefectClass, number>(DEFECT_CLASSES.map((name) => [name, world.defects.filter((d) => d.class === name).length]));
   for (const { tenant, ledger } of ledgers) {
@@ -45,21 +45,73 @@ export function expectedReconciliation(world: World): ExpectedReconciliation {
   };
 }
 
+/** What belongs together: a sale and its copy in the ordinary case. */
 interface Pair {
   readonly sale: LedgerEntry;
   readonly mirror: LedgerEntry;
+  /** Every document of the ERP that is compared. */
+  readonly mirrors: readonly LedgerEntry[];
 }
 
-/** Sales with the first of their copies that stands. */
+interface Group {
+  /** By their numbers. */
+  readonly web: readonly LedgerEntry[];
+  readonly copies: readonly LedgerEntry[];
+}
+
+const byNumber = (a: LedgerEntry, b: LedgerEntry): number => Number(a.document.id) - Number(b.document.id);
+
+/** Web orders with their copies: one that several share joins them. */
+function groupsOf(ledger: readonly LedgerEntry[]): Group[] {
+  const groupOf = new Map<string, { web: LedgerEntry[]; copies: LedgerEntry[] }>();
+  for (const entry of ledger) if (entry.document.source === 'shopify') groupOf.set(entry.document.id, { web: [entry], copies: [] });
+  for (const copy of ledger) {
+    const [first, ...others] = copy.voice.originals.map(({ id }) => groupOf.get(id)!);
+    if (first === undefined) continue;
+    for (const other of others) {
+      if (other === first) continue;
+      first.web.push(...other.web);
+      first.copies.push(...other.copies);
+      for (const { document } of other.web) groupOf.set(document.id, first);
+    }
+    first.copies.push(copy);
+  }
+  return [...new Set(groupOf.values())].map(({ web, copies }) => ({ web: web.toSorted(byNumber), copies: copies.toSorted(byNumber) }));
+}
+
+/** Of the copies that stand, the first so many as come closest to the sales; what is beyond them is surplus. */
+function pairedOf({ web, copies }: Group): { readonly paired: readonly LedgerEntry[]; readonly surplus: readonly LedgerEntry[] } {
+  const standing = copies.filter(isConfirmed);
+  if (standing.length < 2) return { paired: standing.length === 1 ? standing : copies.slice(0, 1), surplus: [] };
+  const target = sum(web.map((sale) => (sale.isSale ? worth(sale) : 0n)));
+  const off = standing.map((_, i) => size(sum(standing.slice(0, i + 1).map(worth)) - target));
+  const most = off.findIndex((difference) => off.every((other) => difference <= other)) + 1;
+  return { paired: standing.slice(0, most), surplus: standing.slice(most) };
+}
+
+/** Several documents as one: the first, with the lines, payments and amounts of all. */
+function together(entries: readonly LedgerEntry[]): LedgerEntry {
+  const [first] = entries;
+  if (first === undefined || entries.length === 1) return first!;
+  const documents = entries.map(({ document }) => document);
+  const document = {
+    ...first.document,
+    total: total(documents, (one) => one.total),
+    tax: total(documents, (one) => one.tax),
+    lines: documents.flatMap(({ lines }) => lines),
+    payments: documents.flatMap(({ payments }) => payments),
+  };
+  const amounts = first.reported.amounts === null ? null : { ...first.reported.amounts, total: sum(entries.map(worth)) };
+  return { ...first, document, reported: { ...first.reported, amounts } };
+}
+
+/** Sales with the copies of theirs that stand. */
 function pairsOf(ledger: readonly LedgerEntry[]): Pair[] {
-  const standing = ledger.filter((entry) => entry.voice.original !== null && isConfirmed(entry));
-  const copies = Map.groupBy(standing, ({ voice }) => voice.original!.id);
-  return ledger
-    .filter((sale) => sale.document.source === 'shopify' && sale.isSale)
-    .flatMap((sale) => {
-      const [mirror] = (copies.get(sale.document.id) ?? []).toSorted((a, b) => Number(a.document.id) - Number(b.document.id));
-      return mirror === undefined ? [] : [{ sale, mirror }];
-    });
+  return groupsOf(ledger).flatMap((group) => {
+    const sales = group.web.filter(({ isSale }) => isSale);
+    const mirrors = pairedOf(group).paired.filter(isConfirmed);
+    return sales.length === 0 || mirrors.length === 0 ? [] : [{ sale: together(sales), mirror: together(mirrors), mirrors }];
+  });
 }
 
 /** The same total with other taxes, by at most a peso a taxed line. */
@@ -82,8 +134,8 @@ function acrossMonths(pairs: readonly Pair[], world: World, tenant: WorldTenant)
     }
   }
   const month = (day: string) => day.slice(0, 7);
-  return pairs.filter(({ sale, mirror }) => {
-    const documented = first.get(mirror.document.id) ?? mirror.day;
+  return pairs.filter(({ sale, mirror, mirrors }) => {
+    const documented = mirrors.flatMap(({ document }) => first.get(document.id) ?? []).sort()[0] ?? mirror.day;
     return [documented, mirror.day].some((day) => month(day) !== month(sale.day));
   }).length;
 }
@@ -97,27 +149,22 @@ function bridgeOf(ledger: readonly LedgerEntry[], { rut, currency }: WorldTenant
     const before = found.get(name) ?? { count: 0, amount: 0n };
     found.set(name, { count: before.count + 1, amount: before.amount + amount });
   };
-  const mirrors = Map.groupBy(
-    ledger.filter(({ voice }) => voice.original !== null),
-    ({ voice }) => voice.original!.id,
-  );
   const pointing = ledger.filter(
     ({ document: { source, shopOrderId, shopOrderName } }) => source === 'odoo' && (shopOrderId ?? shopOrderName) !== null,
   );
   const web = ledger.filter(({ document }) => document.source === 'shopify');
 
-  for (const sale of web) {
-    const copies = (mirrors.get(sale.document.id) ?? []).toSorted((a, b) => Number(a.document.id) - Number(b.document.id));
-    const [pair, ...surplus] = copies;
+  for (const group of groupsOf(ledger)) {
+    const { paired, surplus } = pairedOf(group);
     for (const copy of surplus) add('duplicate_in_odoo', confirmed(copy));
-    if (pair === undefined) {
-      const young = sale.document.time + 3_600_000 > anchor;
-      if (sale.isSale) add(young ? 'pending' : 'missing_in_odoo', -worth(sale));
-    } else comparePair(sale, pair, add);
+    const sales = group.web.filter(({ isSale }) => isSale);
+    if (paired.length > 0) comparePair(together(sales.length > 0 ? sales : group.web), together(paired), currency, add);
+    else if (sales[0] !== undefined) add(sales[0].document.time + 3_600_000 > anchor ? 'pending' : 'missing_in_odoo', -worth(sales[0]));
   }
   for (const order of pointing) {
-    if (order.voice.original === null)
-      add(order.voice.silentBecause === 'waiting' ? 'pending_link' : 'missing_in_shopify', confirmed(order));
+    if (order.voice.original !== null) continue;
+    const lost = order.voice.silentBecause === 'waiting' ? 'pending_link' : 'missing_in_shopify';
+    add(order.voice.ambiguous ? 'duplicate_ref' : lost, confirmed(order));
   }
   const shopTotal = sum(web.map((sale) => (sale.isSale ? worth(sale) : 0n)));
   const odooTotal = sum(pointing.map(confirmed));
@@ -137,7 +184,7 @@ function bridgeOf(ledger: readonly LedgerEntry[], { rut, currency }: WorldTenant
   };
 }
 
-function comparePair(sale: LedgerEntry, pair: LedgerEntry, add: (name: DefectClass, amount: Decimal) => void): void {
+function comparePair(sale: LedgerEntry, pair: LedgerEntry, currency: string, add: (name: DefectClass, amount: Decimal) => void): void {
   const stands = sale.isSale;
   const mirrored = isConfirmed(pair);
   const difference = confirmed(pair) - (stands ? worth(sale) : 0n);
@@ -145,6 +192,8 @@ function comparePair(sale: LedgerEntry, pair: LedgerEntry, add: (name: DefectCla
   // Neither a test order nor a free one is missed on the other side.
   if (stands !== mirrored) add(pair.document.excludedBecause === 'intercompany' ? 'intercompany' : 'status', difference);
   else if (pair.document.currency !== sale.document.currency) add('currency', difference);
+  // The same amount in another currency than the company's, at two days' rates.
+  else if (sale.document.currency !== currency && sale.document.total === pair.document.total) add('fx', difference);
   else add(partThatDiffers(sale.document, pair.document), difference);
 }
 

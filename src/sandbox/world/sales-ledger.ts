@@ -20,18 +20,18 @@ export interface LedgerEntry {
 
 export interface TenantSources {
   readonly tenant: WorldTenant;
-  readonly shop: Shop | null;
+  readonly shops: readonly Shop[];
   readonly database: OdooDatabase | null;
   /** The moment the warehouse is compared at. */
   readonly anchor: string;
 }
 
 /** Every sales document of one tenant, web orders first. */
-export function* salesLedger({ tenant, shop, database, anchor }: TenantSources): Generator<LedgerEntry> {
+export function* salesLedger({ tenant, shops, database, anchor }: TenantSources): Generator<LedgerEntry> {
   const day = localDays(tenant.timeZone);
   const report = reporting(tenant, database);
-  const web = shop === null ? [] : shop.orders.map((order) => shopDocument(order, shop));
-  const voiceOf = speaking(web, timeOf(anchor));
+  const web = shops.flatMap((shop) => shop.orders.map((order) => shopDocument(order, shop)));
+  const voiceOf = speaking(web, tenant.shops, timeOf(anchor));
   const entry = (document: SalesDocument): LedgerEntry => {
     const businessDay = day(document.time);
     const voice = voiceOf(document);
