@@ -118,7 +118,7 @@ export const DEFECT_KINDS = {
     class: 'amount',
     share: 0.002,
     fits: several,
-    mirror: (random) => ({ surcharge: random.int(1, 9) }),
+    mirror: (random) => ({ surcharge: random.int(50, 90) }),
     booked: 'split',
   },
   merged: { class: null, share: 0.004, fits: anybody, mirror: honest, booked: 'merged' },

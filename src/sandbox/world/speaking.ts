@@ -5,7 +5,7 @@ import type { TenantShop } from './model.ts';
 const GRACE_MINUTES = 60;
 
 export interface Voice {
-  readonly silentBecause: 'mirror' | 'waiting' | null;
+  readonly silentBecause: 'mirror' | 'waiting' | 'ordered' | null;
   /** The web order it mirrors, the first where several were merged into it. */
   readonly original: SalesDocument | null;
   /** All of them, in the order of their numbers. */
@@ -18,7 +18,7 @@ const SILENT = { original: null, originals: [], ambiguous: false } as const;
 
 /**
  * Which documents of a tenant speak for a sale: web orders always; an ERP order unless it mirrors a web order, or points to one that may still
- * arrive. By its id, else by each number it cites, of the shop whose prefix stands before it, or whose team or company it is of.
+ * arrive, or is the invoice of an order. By its id, else by each number it cites, of the shop whose prefix stands before it, or whose team or company it is of.
  */
 export function speaking(web: readonly SalesDocument[], shops: readonly TenantShop[], anchor: number): (document: SalesDocument) => Voice {
   const byId = new Map(web.map((document) => [document.id, document]));
@@ -26,6 +26,7 @@ export function speaking(web: readonly SalesDocument[], shops: readonly TenantSh
   const shopOf = new Map(shops.map((shop) => [shop.domain.split('.')[0]!, shop]));
   return (document) => {
     if (document.source === 'shopify') return { silentBecause: null, ...SILENT };
+    if (document.invoicedOrderId !== undefined) return { silentBecause: 'ordered', ...SILENT };
     const { shopOrderId, shopOrderName, shopOrderNames, shopOrderPrefix: prefix = null, shopOrderStores: stores } = document;
     if (shopOrderId === null && shopOrderName === null) return { silentBecause: null, ...SILENT };
     const byPrefix = prefix !== null && shops.some(({ prefixes }) => prefixes.includes(prefix));
