@@ -188,6 +188,23 @@ describe('what changes after a closing', () => {
   });
 });
 
+describe('what is shown of a closed month', () => {
+  test('is its own comparison and of its own days, whatever was compared since', async () => {
+    const { mirror } = await example();
+    await rig.pair(
+      77_000,
+      { created_at: '2025-12-03T15:00:00Z', business_day: '2025-12-03' },
+      { created_at: '2025-12-03T15:00:00Z', business_day: '2025-12-03', ...MIRROR },
+    );
+    const closing = await close();
+    const before = await show();
+    expect(before.reconciliation).toMatchObject({ id: closing.reconciliationId, shopOrders: 2, shopAmount: '178500', erpOrders: 2 });
+    await change(mirror, 100_000);
+    await rig.run();
+    expect((await show()).reconciliation).toEqual(before.reconciliation);
+  });
+});
+
 describe('opening again', () => {
   test('needs a closed month, says who and why, settles its findings, and lets it be closed anew', async () => {
     await expect(reopenMonth(rig.db, rig.tenantId, MONTH, MARTA)).rejects.toThrow(/is not closed/);
@@ -201,6 +218,9 @@ describe('opening again', () => {
       reopenedBecause: 'corrected F29',
     });
     await keep(['2025-12-20']);
+    expect(await later()).toEqual(['sale -19000  2025-12-20 resolved']);
+    // Nor does a change of one of its days find it again.
+    await keep(['2025-11-28']);
     expect(await later()).toEqual(['sale -19000  2025-12-20 resolved']);
     const second = await close(true);
     expect(second.id).not.toBe(first.id);
