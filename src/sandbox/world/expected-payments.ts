@@ -31,7 +31,7 @@ export function* expectedPayments(tenant: WorldTenant, database: OdooDatabase): 
       journal: journals.get(payment.journalId)!,
       // The words around it stay in Odoo.
       reference: payment.memo
-        .split(' ')
+        .split(/[\s,]+/)
         .filter((word) => /\d/.test(word))
         .join(' '),
       matched: String(payment.state === 'paid'),
