@@ -25,7 +25,8 @@ const streams = (source: string, column: string, value: unknown) =>
   );
 const status = (source: string, word: string) =>
   rig.sql('update ops.connections set status = $3 where tenant_id = $1 and source = $2', [rig.tenantId, source, word]);
-const reasons = async () => (await rig.run()).findings.map((f) => [f.class, f.amount, f.data['reason'] ?? ''].join(' ').trim()).toSorted();
+const reasons = async () =>
+  (await rig.run()).findings.map((f) => [f.class, f.amount, String(f.data['reason'] ?? '')].join(' ').trim()).toSorted();
 const states = async () =>
   (await listFindings(rig.db, { tenantId: rig.tenantId }))
     .map((f) => `${f.class} ${f.amount} ${f.state}${f.isThere ? '' : ' gone'}`)
