@@ -25,8 +25,9 @@ const streams = (source: string, column: string, value: unknown) =>
   );
 const status = (source: string, word: string) =>
   rig.sql('update ops.connections set status = $3 where tenant_id = $1 and source = $2', [rig.tenantId, source, word]);
-const reasons = async () =>
-  (await rig.run()).findings.map((f) => [f.class, f.amount, String(f.data['reason'] ?? '')].join(' ').trim()).toSorted();
+const reasonOf = ({ data }: { readonly data: Readonly<Record<string, unknown>> }) =>
+  typeof data['reason'] === 'string' ? ` ${data['reason']}` : '';
+const reasons = async () => (await rig.run()).findings.map((f) => `${f.class} ${f.amount}${reasonOf(f)}`).toSorted();
 const states = async () =>
   (await listFindings(rig.db, { tenantId: rig.tenantId }))
     .map((f) => `${f.class} ${f.amount} ${f.state}${f.isThere ? '' : ' gone'}`)
