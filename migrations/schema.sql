@@ -426,6 +426,44 @@ comment on column kpi.location_settings.location_id is 'Lugar (locations.id).';
 comment on column kpi.location_settings.sells is 'true: cuenta aunque hable otro origen. false: no cuenta.';
 comment on column kpi.location_settings.set_at is 'Cuándo se dijo.';
 
+create table kpi.month_closings (
+  tenant_id uuid not null,
+  closing_id uuid not null,
+  month date not null,
+  closed_at timestamp with time zone not null,
+  is_forced boolean not null,
+  reopened_at timestamp with time zone,
+  sales bigint not null,
+  sales_amount numeric not null,
+  refunds bigint not null,
+  refunds_amount numeric not null,
+  documents bigint not null,
+  documents_amount numeric not null
+);
+alter table kpi.month_closings add constraint month_closings_pkey PRIMARY KEY (tenant_id, closing_id);
+alter table kpi.month_closings enable row level security;
+alter table kpi.month_closings force row level security;
+create policy every_row on kpi.month_closings as permissive for select to kpi_analyst using (true);
+create policy own_rows on kpi.month_closings as permissive for select to kpi_reader using ((tenant_id = ( SELECT kpi.current_tenant() AS current_tenant)));
+create policy writing_tenant on kpi.month_closings as permissive for all to kpi_writer using ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant))) with check ((tenant_id = ( SELECT ops.writing_tenant() AS writing_tenant)));
+alter table kpi.month_closings owner to kpi_owner;
+grant delete, insert, select, update on table kpi.month_closings to kpi_writer;
+grant select on table kpi.month_closings to kpi_analyst;
+grant select on table kpi.month_closings to kpi_reader;
+comment on table kpi.month_closings is 'Cierres de mes, cada uno como quedó; no se corrige: lo que cambia después se ve en kpi.closed_months.';
+comment on column kpi.month_closings.tenant_id is 'Empresa.';
+comment on column kpi.month_closings.closing_id is 'Cierre.';
+comment on column kpi.month_closings.month is 'Primer día del mes.';
+comment on column kpi.month_closings.closed_at is 'Cuándo se cerró; todo es de ese instante.';
+comment on column kpi.month_closings.is_forced is 'Si se cerró aunque un origen no estaba al día o un puente no cerraba.';
+comment on column kpi.month_closings.reopened_at is 'Cuándo se reabrió; nulo mientras está cerrado.';
+comment on column kpi.month_closings.sales is 'Ventas del mes al cierre.';
+comment on column kpi.month_closings.sales_amount is 'Venta bruta al cierre, en la moneda de la empresa.';
+comment on column kpi.month_closings.refunds is 'Devoluciones del mes al cierre.';
+comment on column kpi.month_closings.refunds_amount is 'Su valor, con impuestos, sobre cero.';
+comment on column kpi.month_closings.documents is 'Documentos emitidos del mes al cierre.';
+comment on column kpi.month_closings.documents_amount is 'Su total: documentos de venta menos notas de crédito.';
+
 create table kpi.platform (
   singleton boolean default true not null,
   currency text default 'CLP'::text not null,
@@ -4618,6 +4656,65 @@ comment on column kpi.cart_states.completed_day is 'Día local en que se convirt
 comment on column kpi.cart_states.carts is 'Cuántos carritos reúne.';
 comment on column kpi.cart_states.amount_total is 'Valor del último; nulo si es de otra moneda.';
 comment on column kpi.cart_states.state is 'order, open, recovered, bought_otherwise o lost.';
+
+create view kpi.closed_months with (security_invoker=true) as
+ SELECT m.tenant_id,
+    m.month,
+    t.currency,
+    m.closed_at,
+    m.is_forced,
+    m.sales AS sales_closed,
+    s.sales AS sales_now,
+    m.sales_amount AS sales_amount_closed,
+    s.sales_amount AS sales_amount_now,
+    (s.sales_amount - m.sales_amount) AS sales_amount_changed,
+    m.refunds_amount AS refunds_amount_closed,
+    s.refunds_amount AS refunds_amount_now,
+    (s.refunds_amount - m.refunds_amount) AS refunds_amount_changed,
+    m.documents AS documents_closed,
+    d.documents AS documents_now,
+    m.documents_amount AS documents_amount_closed,
+    d.documents_amount AS documents_amount_now,
+    (d.documents_amount - m.documents_amount) AS documents_amount_changed
+   FROM (((kpi.month_closings m
+     JOIN public.tenants t ON ((t.id = m.tenant_id)))
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(x.orders), (0)::numeric))::bigint AS sales,
+            COALESCE(sum(x.amount_total), (0)::numeric) AS sales_amount,
+            COALESCE(sum(x.refunds_amount), (0)::numeric) AS refunds_amount
+           FROM kpi.sales_daily x
+          WHERE ((x.tenant_id = m.tenant_id) AND (x.day >= m.month) AND (x.day < ((m.month + '1 mon'::interval))::date))) s)
+     CROSS JOIN LATERAL ( SELECT count(*) AS documents,
+            COALESCE(sum(
+                CASE
+                    WHEN (x.kind = 'credit_note'::text) THEN (- x.amount_total)
+                    ELSE x.amount_total
+                END), (0)::numeric) AS documents_amount
+           FROM public.invoices x
+          WHERE ((x.tenant_id = m.tenant_id) AND (x.state = 'posted'::text) AND (x.deleted_at IS NULL) AND (x.invoice_date >= m.month) AND (x.invoice_date < ((m.month + '1 mon'::interval))::date))) d)
+  WHERE (m.reopened_at IS NULL);
+alter table kpi.closed_months owner to kpi_owner;
+grant select on table kpi.closed_months to kpi_analyst;
+grant select on table kpi.closed_months to kpi_reader;
+grant select on table kpi.closed_months to kpi_writer;
+comment on view kpi.closed_months is 'Meses cerrados: cada mes como se cerró y, al lado, como es hoy. Una fila por empresa y mes cerrado, en la moneda de la empresa; un mes reabierto no está. Lo cerrado no cambia; lo de hoy se corrige cuando un origen cambia algo del mes. Debe cuadrar con: kpi reconcile show --month del mes, al cierre y hoy; y con la exportación del mes (kpi reconcile export).';
+comment on column kpi.closed_months.tenant_id is 'Empresa.';
+comment on column kpi.closed_months.month is 'Primer día del mes.';
+comment on column kpi.closed_months.currency is 'Moneda de la empresa.';
+comment on column kpi.closed_months.closed_at is 'Cuándo se cerró.';
+comment on column kpi.closed_months.is_forced is 'Si se cerró aunque un origen no estaba al día o un puente no cerraba.';
+comment on column kpi.closed_months.sales_closed is 'Ventas al cierre.';
+comment on column kpi.closed_months.sales_now is 'Ventas hoy.';
+comment on column kpi.closed_months.sales_amount_closed is 'Venta bruta al cierre.';
+comment on column kpi.closed_months.sales_amount_now is 'Venta bruta hoy.';
+comment on column kpi.closed_months.sales_amount_changed is 'Hoy menos al cierre.';
+comment on column kpi.closed_months.refunds_amount_closed is 'Devoluciones al cierre.';
+comment on column kpi.closed_months.refunds_amount_now is 'Devoluciones hoy.';
+comment on column kpi.closed_months.refunds_amount_changed is 'Hoy menos al cierre.';
+comment on column kpi.closed_months.documents_closed is 'Documentos emitidos al cierre.';
+comment on column kpi.closed_months.documents_now is 'Documentos emitidos hoy.';
+comment on column kpi.closed_months.documents_amount_closed is 'Total de los documentos al cierre: de venta menos notas de crédito.';
+comment on column kpi.closed_months.documents_amount_now is 'Total de los documentos hoy.';
+comment on column kpi.closed_months.documents_amount_changed is 'Hoy menos al cierre.';
 
 create view kpi.conversations_by_day with (security_invoker=true) as
  SELECT s.tenant_id,

@@ -19,6 +19,7 @@ const SOURCES = sqlFile('documents-sources');
 const TOTALS = sqlFile('period-totals');
 const CLOSING = sqlFile('closing');
 const KEEP_DOCUMENTS = sqlFile('closing-documents');
+const KEEP_FOR_READERS = sqlFile('keep-month-closings');
 const STREAMS = ['shopify orders', 'odoo orders', 'odoo pos_orders', 'odoo invoices'];
 const STALE_AFTER = '60 minutes';
 /** More findings than anybody reads; the lines count them all. */
@@ -84,6 +85,7 @@ export async function closeMonth(db: Database, request: CloseRequest, author: Au
     const told2 = [JSON.stringify(period.totals), JSON.stringify(sources), JSON.stringify(warnings)];
     await query(ADD, [tenantId, id, from, period.currency, period.at, author.who, author.reason, force, ...told2, ...bridges]);
     await query(KEEP_DOCUMENTS, [tenantId, id, from, until]);
+    await query(KEEP_FOR_READERS, [tenantId]);
     await audit(query, tenantId, author, 'reconcile.close', { id, month, forced: force, sales: period.totals.sale.amount });
     return (await query<Closing & { id: string }>(CLOSING, [tenantId, from])).rows[0]!;
   });
@@ -98,6 +100,7 @@ export async function reopenMonth(db: Database, tenantId: string, month: string,
   return db.transaction(tenantId, async ({ query }) => {
     const { rows } = await query<{ id: string }>(REOPEN, [tenantId, from, author.who, author.reason]);
     if (rows[0] === undefined) throw new ClosingRefused(`${month} is not closed for tenant ${tenantId}`);
+    await query(KEEP_FOR_READERS, [tenantId]);
     await audit(query, tenantId, author, 'reconcile.reopen', { id: rows[0].id, month });
     return (await query<Closing & { id: string }>(CLOSING, [tenantId, from])).rows[0]!;
   });

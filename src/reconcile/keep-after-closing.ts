@@ -5,6 +5,7 @@ import { sqlFile } from './sql-file.ts';
 const FINDINGS = sqlFile('after-closing');
 const SCOPE = sqlFile('after-closing-scope');
 const TERMS = sqlFile('after-closing-terms');
+const KEEP_FOR_READERS = sqlFile('keep-month-closings');
 const CLOSED = 'select exists (select from ops.closings c where c.tenant_id = $1) as something';
 
 /**
@@ -19,6 +20,8 @@ export async function keepAfterClosing(
   await db.snapshot(tenantId, async (tx: TenantTransaction) => {
     const closed = await tx.query<{ something: boolean }>(CLOSED, [tenantId]);
     if (closed.rows[0]?.something !== true) return;
+    // Months that were closed before their readers had a table of them come into it here.
+    await tx.query(KEEP_FOR_READERS, [tenantId]);
     await tx.query(TERMS, [asOf]);
     await tx.query(SCOPE, [tenantId, days]);
     await tx.query(FINDINGS, [tenantId, days, asOf]);

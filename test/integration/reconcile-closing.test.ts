@@ -128,6 +128,52 @@ describe('closing', () => {
   });
 });
 
+describe('what readers see of closed months', () => {
+  const seen = async () => {
+    const { rows } = await rig.seeder.client.query<{ row: string }>(
+      `select concat_ws(' ', month, is_forced, sales_closed, sales_amount_closed::int, sales_amount_now::int, sales_amount_changed::int,
+         refunds_amount_closed::int, refunds_amount_now::int, documents_closed, documents_now, documents_amount_closed::int, documents_amount_changed::int) as row
+       from kpi.closed_months where tenant_id = $1`,
+      [rig.tenantId],
+    );
+    return rows.map(({ row }) => row);
+  };
+  /** What batches keep of the days, made here as by a batch. */
+  const rollUp = () =>
+    rig.sql(
+      `insert into kpi.sales_daily (tenant_id, day, source, orders, orders_without_rate, amount_total, amount_untaxed, refunds, refunds_amount, refunds_untaxed)
+       select tenant_id, business_day, source, count(*), 0, sum(amount_total), 0, 0, 0, 0 from public.source_orders
+       where tenant_id = $1 and is_sale and deleted_at is null group by 1, 2, 3
+       on conflict (tenant_id, day, source) do update set amount_total = excluded.amount_total`,
+      [rig.tenantId],
+    );
+
+  test('is the month as it was closed, and as it is now', async () => {
+    const { a, boleta } = await example();
+    await rollUp();
+    expect(await seen()).toEqual([]);
+    await close();
+    expect(await seen()).toEqual(['2025-11-01 f 3 416500 416500 0 0 0 2 2 178500 0']);
+    await change(a, 100_000);
+    await rollUp();
+    await rig.sql('update public.invoices set deleted_at = now() where id = $1', [boleta]);
+    expect(await seen()).toEqual(['2025-11-01 f 3 416500 397500 -19000 0 0 2 1 178500 -119000']);
+    await reopenMonth(rig.db, rig.tenantId, MONTH, { who: 'marta', reason: 'F29 corrected' });
+    expect(await seen()).toEqual([]);
+    await close();
+    expect(await seen()).toEqual(['2025-11-01 f 3 397500 397500 0 0 0 1 1 59500 0']);
+  });
+
+  test('a month that was closed before there was such a table comes into it with the next comparison', async () => {
+    await example();
+    await close();
+    await rig.sql('delete from kpi.month_closings where tenant_id = $1', [rig.tenantId]);
+    expect(await seen()).toEqual([]);
+    await keep();
+    expect(await seen()).toHaveLength(1);
+  });
+});
+
 describe('what changes after a closing', () => {
   test('is a finding with its amount, in the period in which it is seen; gone when the month is again as it was', async () => {
     const { a, mirror } = await example();

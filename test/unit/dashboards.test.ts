@@ -27,6 +27,7 @@ const BUILDING_BLOCKS: Readonly<Record<string, string>> = {
   product_stock_by_day: 'to be asked for one product: all of them over all days is the whole history',
   top_products: 'to be asked in SQL: on the dashboards the list of the period says the same, and twice takes as long',
   reconciliation_by_day: 'for finance, by command, HTTP and SQL; the card of the sync says how much differs',
+  closed_months: 'for finance, by command, HTTP and SQL; the dashboard of sales has no time left for another card',
   sku_conflicts: 'a finding for the operator, not a figure',
 };
 
@@ -36,6 +37,7 @@ const ELSEWHERE = new Set([
   'tenant top_products',
   'ventas top_products',
   'ventas reconciliation_by_day',
+  'ventas closed_months',
   'tenant ocr_runs',
   'tenant returning_customers_30d',
 ]);
