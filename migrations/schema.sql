@@ -4780,7 +4780,11 @@ create view kpi.coverage with (security_invoker=true) as
             ELSE NULL::timestamp with time zone
         END AS covered_until,
         CASE
-            WHEN (count(*) = count(f.covered_until)) THEN (((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
+            WHEN ((count(*) = count(f.covered_until)) AND ((((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
+            CASE
+                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
+                ELSE 0
+            END) <= (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1))) THEN (((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
             CASE
                 WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
                 ELSE 0
@@ -4788,7 +4792,11 @@ create view kpi.coverage with (security_invoker=true) as
             ELSE NULL::date
         END AS first_day,
         CASE
-            WHEN (count(*) = count(f.covered_until)) THEN (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1)
+            WHEN ((count(*) = count(f.covered_until)) AND ((((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
+            CASE
+                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
+                ELSE 0
+            END) <= (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1))) THEN (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1)
             ELSE NULL::date
         END AS last_day
    FROM ((kpi.freshness f
@@ -4805,8 +4813,8 @@ comment on column kpi.coverage.tenant_id is 'Empresa.';
 comment on column kpi.coverage.subject is 'Materia: sales, documents, carts, customers, inventory, support, csat o automation.';
 comment on column kpi.coverage.covered_from is 'Desde cuándo hay datos de todos los flujos que necesita; -infinity: todo lo que tiene el origen.';
 comment on column kpi.coverage.covered_until is 'Hasta cuándo; nulo si algún flujo no ha completado su primera lectura.';
-comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo.';
-comment on column kpi.coverage.last_day is 'Último día local cubierto por completo.';
+comment on column kpi.coverage.first_day is 'Primer día local cubierto por completo; nulo si aún no hay ninguno.';
+comment on column kpi.coverage.last_day is 'Último día local cubierto por completo; nulo si aún no hay ninguno.';
 
 create view kpi.csat_by_day with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -6781,7 +6789,11 @@ create view kpi.sales_periods with (security_invoker=true) as
      CROSS JOIN LATERAL ( VALUES ('yesterday'::text,(n.today - 1),(n.today - 1)), ('last_7_days'::text,(n.today - 7),(n.today - 1)), ('last_30_days'::text,(n.today - 30),(n.today - 1)), ('month_to_yesterday'::text,n.month,(n.today - 1)), ('last_month'::text,((n.month - '1 mon'::interval))::date,(n.month - 1)), ('month_before_last'::text,((n.month - '2 mons'::interval))::date,(((n.month - '1 mon'::interval))::date - 1)), ('last_12_months'::text,((n.month - '1 year'::interval))::date,(n.month - 1))) p(period, first_day, last_day))
      CROSS JOIN LATERAL ( SELECT COALESCE(((p.first_day >= c.first_day) AND (p.last_day <= c.last_day) AND (p.last_day >= p.first_day)), false) AS is_covered,
                 CASE
-                    WHEN (p.last_day >= p.first_day) THEN trunc(((GREATEST(COALESCE(((LEAST(p.last_day, c.last_day) - GREATEST(p.first_day, c.first_day)) + 1), 0), 0))::numeric / (((p.last_day - p.first_day) + 1))::numeric), 4)
+                    WHEN (p.last_day >= p.first_day) THEN
+                    CASE
+                        WHEN (c.last_day IS NULL) THEN (0)::numeric
+                        ELSE trunc(((GREATEST(((LEAST(p.last_day, c.last_day) - GREATEST(p.first_day, c.first_day)) + 1), 0))::numeric / (((p.last_day - p.first_day) + 1))::numeric), 4)
+                    END
                     ELSE NULL::numeric
                 END AS coverage) x)
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(s.amount_total), (0)::numeric) AS gross,
@@ -8653,8 +8665,9 @@ begin
   cross join lateral (
     select
       coalesce(p.first_day >= c.first_day and p.last_day <= c.last_day and p.last_day >= p.first_day, false) as is_covered,
-      case when p.last_day >= p.first_day then trunc(greatest(coalesce(
-      least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0), 0)::numeric / (p.last_day - p.first_day + 1), 4) end as coverage
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when p.last_day >= p.first_day then case when c.last_day is null then 0 else trunc(greatest(
+      least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0)::numeric / (p.last_day - p.first_day + 1), 4) end end as coverage
   ) as x
   cross join lateral (
     select

@@ -52,8 +52,9 @@ cross join lateral (
 cross join lateral (
   select
     coalesce(p.first_day >= c.first_day and p.last_day <= c.last_day and p.last_day >= p.first_day, false) as is_covered,
-    case when p.last_day >= p.first_day then trunc(greatest(coalesce(
-    least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0), 0)::numeric / (p.last_day - p.first_day + 1), 4) end as coverage
+    -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+    case when p.last_day >= p.first_day then case when c.last_day is null then 0 else trunc(greatest(
+    least(p.last_day, c.last_day) - greatest(p.first_day, c.first_day) + 1, 0)::numeric / (p.last_day - p.first_day + 1), 4) end end as coverage
 ) as x
 cross join lateral (
   select

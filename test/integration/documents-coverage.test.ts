@@ -46,3 +46,20 @@ test('sales are covered as far as orders, invoices and the counter are', async (
     ['sales', '2026-11-27'],
   ]);
 });
+
+test('a stream that began today covers no whole day: there is no first one, no last one, and no share of a period', async () => {
+  const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  await stream('orders', { last_success_at: at(1), covered_from: at(30), covered_until: at(1) });
+  expect(await kpi.view('kpi.coverage', 'subject, first_day, last_day, covered_until is not null', "and subject = 'sales'")).toEqual([
+    ['sales', null, null, true],
+  ]);
+  expect(await kpi.view('kpi.sales_periods', 'distinct coverage, gross_sales', "and period in ('yesterday', 'last_30_days')")).toEqual([
+    ['0', null],
+  ]);
+  expect(await kpi.view("kpi.sales_between(date '2026-11-01', date '2026-11-30')", 'coverage, gross_sales')).toEqual([['0', null]]);
+});
+
+test('a company without any source knows nothing of a period', async () => {
+  expect(await kpi.view("kpi.sales_between(date '2026-11-01', date '2026-11-30')", 'coverage, gross_sales')).toEqual([['0', null]]);
+  expect(await kpi.view('kpi.sales_periods', 'distinct coverage', "and period <> 'month_to_yesterday'")).toEqual([['0']]);
+});

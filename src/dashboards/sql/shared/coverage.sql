@@ -9,7 +9,7 @@ select
     when 'csat' then 'Encuestas'
     when 'automation' then 'Automatizaciones'
   end as subject,
-  case when not isfinite(first_day) then 'Desde el inicio' when first_day <= last_day then to_char(first_day, 'DD-MM-YYYY') end as first_day,
-  case when first_day <= last_day then last_day end as last_day
+  case when not isfinite(first_day) then 'Desde el inicio' else to_char(first_day, 'DD-MM-YYYY') end as first_day,
+  last_day
 from kpi.coverage
 order by 1
