@@ -57,6 +57,7 @@ export async function compare({ tenantId, query }: TenantTransaction, terms: Ter
   for (const [table, sql] of Object.entries(STEPS)) await step(table, sql);
   await query(FINDINGS_TABLE);
   for (const sql of FIND) await query(sql, usesParameter(sql) ? [tenantId] : []);
+  await query('analyze reconcile_finding');
   await query(SUGGEST, [tenantId]);
 }
 

@@ -38,7 +38,7 @@ export async function decideFinding(db: Database, decision: Decision, author: Au
       );
     await tx.query(DECIDE, [tenantId, number, state, author.who, note]);
     await tx.query(EVENT, [tenantId, number, author.who, note, author.reason]);
-    await keepDaily(tx);
+    await keepDaily(tx, null);
     const { key, amount } = before;
     await audit(tx.query, tenantId, author, `reconcile.finding.${state}`, { finding: number, key, amount, was: before.state, note });
     return readFinding(tx, number);

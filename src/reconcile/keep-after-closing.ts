@@ -25,6 +25,6 @@ export async function keepAfterClosing(
     await tx.query(TERMS, [asOf]);
     await tx.query(SCOPE, [tenantId, days]);
     await tx.query(FINDINGS, [tenantId, days, asOf]);
-    await keepStates(tx, { whole: false, afterClosing: true });
+    await keepStates(tx, { whole: false, afterClosing: true, days: null });
   });
 }

@@ -28,6 +28,11 @@ const LOCK = `insert into ops.reconcile_state (tenant_id) values ($1) on conflic
 const TERMS = `select to_jsonb(t) - 'as_of' - 'today' - 'range_from' - 'range_until' - 'shop_as_of' - 'shop_until' - 'erp_as_of' - 'erp_until' as terms
   from reconcile_terms t`;
 const KEEP_STATE = `update ops.reconcile_state set terms = $2, compared_at = $3, full_at = case when $4 then $3 else full_at end where tenant_id = $1`;
+/** Days of what was open of these groups, and of what is found of them now. */
+const DAYS = `select coalesce(array_agg(distinct x.day::text), '{}') as days from (
+    select f.business_day as day from ops.open_findings f join reconcile_scope k on k.id = f.group_id where f.tenant_id = $1
+    union all
+    select business_day from reconcile_finding) x`;
 const KEEP_GROUPS = sqlFile('keep-groups');
 const KEEP_FINDINGS = sqlFile('keep-findings');
 
@@ -54,9 +59,10 @@ async function attempt(db: Pick<Database, 'snapshot'>, tenantId: string, asOf: s
     const { terms } = (await query<{ terms: unknown }>(TERMS)).rows[0]!;
     const whole = scope === 'all';
     if (!whole && JSON.stringify(before) !== JSON.stringify(terms)) return null;
+    const days = whole ? null : (await query<{ days: string[] }>(DAYS, [tenantId])).rows[0]!.days;
     await query(KEEP_GROUPS, [tenantId, whole]);
     const { rows } = await query<{ found: number; changed: number; gone: number }>(KEEP_FINDINGS, [tenantId, whole]);
-    await keepStates(tx, { whole, afterClosing: false });
+    await keepStates(tx, { whole, afterClosing: false, days });
     await query(KEEP_STATE, [tenantId, JSON.stringify(terms), asOf, whole]);
     return { ...rows[0]!, whole };
   });

@@ -12,15 +12,17 @@ const BY_DOCUMENTS = ['document', 'refund', 'payment', 'buyer', 'date'];
 export interface Compared {
   readonly whole: boolean;
   readonly afterClosing: boolean;
+  /** Local days (`YYYY-MM-DD`) on which something may have changed; null: any. */
+  readonly days: readonly string[] | null;
 }
 
 /** After a comparison's findings were kept: what became of each, and what is open by day and class. In the comparison's transaction. */
-export async function keepStates(tx: TenantTransaction, { whole, afterClosing }: Compared): Promise<void> {
+export async function keepStates(tx: TenantTransaction, { whole, afterClosing, days }: Compared): Promise<void> {
   await tx.query(KEEP_STATES, [tx.tenantId, whole, [...HARMLESS], BY_DOCUMENTS, afterClosing]);
-  await keepDaily(tx);
+  await keepDaily(tx, days);
 }
 
-/** Brings `kpi.reconciliation_daily` to what is open. */
-export async function keepDaily({ query, tenantId }: TenantTransaction): Promise<void> {
-  await query(KEEP_DAILY, [tenantId]);
+/** Brings `kpi.reconciliation_daily` to what is open, on these local days (null: on all). */
+export async function keepDaily({ query, tenantId }: TenantTransaction, days: readonly string[] | null): Promise<void> {
+  await query(KEEP_DAILY, [tenantId, days]);
 }

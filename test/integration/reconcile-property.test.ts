@@ -187,6 +187,9 @@ const open = async (): Promise<unknown[]> => [
     `select to_jsonb(f) - 'first_seen_at' - 'changed_at' - 'suggestion' as row from ops.open_findings f where tenant_id = $1 order by key`,
     [rig.tenant.tenantId],
   )),
+  ...(await rig.tenant.rows('select to_jsonb(d) as row from kpi.reconciliation_daily d where tenant_id = $1 order by day, class', [
+    rig.tenant.tenantId,
+  ])),
 ];
 
 async function holds(one: World): Promise<void> {

@@ -10,10 +10,11 @@ with share as (
   group by p.group_id, p.id, g.shop_payment_state, l.invoice_id
 )
 select s.group_id, s.order_id, i.id as invoice_id, i.name, i.kind, i.state, i.document_type, i.folio, i.invoice_date, i.payment_state, i.sii_state,
-  i.customer_id, i.buyer_rut, i.company, i.reversed_invoice_id, r.invoice_date as reversed_date, i.reference_reason,
+  i.customer_id, i.buyer_rut, i.company, i.reversed_invoice_id,
+  case when i.reversed_invoice_id is not null then (
+    select r.invoice_date from public.invoices r where r.tenant_id = $1 and r.id = i.reversed_invoice_id) end as reversed_date, i.reference_reason,
   case when i.amount_total_source = 0 then 0 else round(s.amount * i.amount_total / i.amount_total_source, t.decimals) end as amount,
   i.currency_source as currency, s.amount as share, s.shop_payment_state
 from share s
 cross join reconcile_terms t
 join public.invoices i on i.tenant_id = $1 and i.id = s.invoice_id and i.deleted_at is null
-left join public.invoices r on r.tenant_id = $1 and r.id = i.reversed_invoice_id

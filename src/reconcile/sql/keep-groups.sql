@@ -19,6 +19,18 @@ with waiting as (
 unsure as (
   select distinct f.group_id from reconcile_finding f where f.class in ('pending', 'pending_link')
 ),
+fresh as (
+  select g.group_id, g.kind, g.rule, g.anchored_at, g.business_day, coalesce(g.shop_ids, '{}') as shop_orders, coalesce(g.pair_ids, '{}') as erp_orders,
+    coalesce(g.rest_ids, '{}') as surplus, g.shop_names[1] as shop_name, g.erp_names[1] as erp_name, g.shop_amount, g.pair_amount + g.surplus_amount as erp_amount,
+    case when g.sales = 0 or g.pairs = 0 then 0 when g.currency = t.currency then g.d_tax else round(g.d_tax * coalesce(g.shop_rate, 1), t.decimals) end as tax_difference,
+    r.group_id is not null as within_tolerance, case when u.group_id is not null then '-infinity' else w.at end as recheck_at, t.as_of
+  from reconcile_group g
+  cross join reconcile_terms t
+  left join waiting w on w.group_id = g.group_id
+  left join unsure u on u.group_id = g.group_id
+  left join reconcile_rounding r on r.group_id = g.group_id
+  where g.in_range
+),
 gone as (
   delete from ops.order_groups g
   where g.tenant_id = $1 and ($2::boolean or g.group_id in (select id from reconcile_scope))
@@ -26,21 +38,18 @@ gone as (
 )
 insert into ops.order_groups as k (tenant_id, group_id, kind, rule, anchored_at, business_day, shop_orders, erp_orders, surplus, shop_name, erp_name,
   shop_amount, erp_amount, tax_difference, within_tolerance, recheck_at, checked_at)
-select $1, g.group_id, g.kind, g.rule, g.anchored_at, g.business_day, coalesce(g.shop_ids, '{}'), coalesce(g.pair_ids, '{}'), coalesce(g.rest_ids, '{}'),
-  g.shop_names[1], g.erp_names[1], g.shop_amount, g.pair_amount + g.surplus_amount,
-  case when g.sales = 0 or g.pairs = 0 then 0 when g.currency = t.currency then g.d_tax else round(g.d_tax * coalesce(g.shop_rate, 1), t.decimals) end,
-  r.group_id is not null, case when u.group_id is not null then '-infinity' else w.at end, t.as_of
-from reconcile_group g
-cross join reconcile_terms t
-left join waiting w on w.group_id = g.group_id
-left join unsure u on u.group_id = g.group_id
-left join reconcile_rounding r on r.group_id = g.group_id
-where g.in_range
+select $1, n.group_id, n.kind, n.rule, n.anchored_at, n.business_day, n.shop_orders, n.erp_orders, n.surplus, n.shop_name, n.erp_name, n.shop_amount,
+  n.erp_amount, n.tax_difference, n.within_tolerance, n.recheck_at, n.as_of
+from fresh n
+-- Nearly all are as they were; what would be left as it is would be locked all the same.
+where not exists (
+  select from ops.order_groups o
+  where o.tenant_id = $1 and o.group_id = n.group_id
+    and (o.kind, o.rule, o.anchored_at, o.business_day, o.shop_orders, o.erp_orders, o.surplus, o.shop_name, o.erp_name, o.shop_amount, o.erp_amount,
+        o.tax_difference, o.within_tolerance, o.recheck_at)
+      is not distinct from (n.kind, n.rule, n.anchored_at, n.business_day, n.shop_orders, n.erp_orders, n.surplus, n.shop_name, n.erp_name, n.shop_amount, n.erp_amount,
+        n.tax_difference, n.within_tolerance, n.recheck_at))
 on conflict (tenant_id, group_id) do update set kind = excluded.kind, rule = excluded.rule, anchored_at = excluded.anchored_at,
   business_day = excluded.business_day, shop_orders = excluded.shop_orders, erp_orders = excluded.erp_orders, surplus = excluded.surplus,
   shop_name = excluded.shop_name, erp_name = excluded.erp_name, shop_amount = excluded.shop_amount, erp_amount = excluded.erp_amount,
   tax_difference = excluded.tax_difference, within_tolerance = excluded.within_tolerance, recheck_at = excluded.recheck_at, checked_at = excluded.checked_at
-where (k.kind, k.rule, k.anchored_at, k.business_day, k.shop_orders, k.erp_orders, k.surplus, k.shop_name, k.erp_name, k.shop_amount, k.erp_amount,
-    k.tax_difference, k.within_tolerance, k.recheck_at)
-  is distinct from (excluded.kind, excluded.rule, excluded.anchored_at, excluded.business_day, excluded.shop_orders, excluded.erp_orders, excluded.surplus,
-    excluded.shop_name, excluded.erp_name, excluded.shop_amount, excluded.erp_amount, excluded.tax_difference, excluded.within_tolerance, excluded.recheck_at)

@@ -8,6 +8,24 @@ with wanted as materialized (
   join reconcile_document d on d.id = coalesce(f.shop_order_id, f.erp_order_id)
   where f.class in ('missing_in_odoo', 'missing_in_shopify', 'duplicate_ref')
 ),
+-- Each day is read once, however many of its documents have no partner.
+near_day as (select distinct w.business_day + n as day from wanted w cross join generate_series(-1, 1) n),
+near as (
+  select x.*
+  from near_day d
+  cross join lateral (
+    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
+    from public.source_orders x
+    where x.tenant_id = $1::uuid and x.is_sale and x.invoiced_order_id is null and x.business_day = d.day
+    union all
+    -- Orders that would be sales, but for the company's counting by their documents.
+    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
+    from public.source_orders x
+    where x.tenant_id = $1 and not x.is_sale and x.silent_because in ('invoiced', 'not_invoiced') and x.deleted_at is null
+      and x.excluded_because is null and x.status in ('open', 'completed', 'refunded') and x.business_day = d.day
+      and (select t.sales_basis = 'invoices' from public.tenants t where t.id = $1)
+  ) x
+),
 alike as (
   select w.key, o.id, o.name, o.source, o.shop, o.business_day, abs(o.business_day - w.business_day) as days, false as is_cited,
     -- One character more, fewer, or another.
@@ -21,18 +39,7 @@ alike as (
         select from generate_series(1, length(o.shop_order_name)) i where overlay(o.shop_order_name placing '' from i for 1) = w.shop_order_name)
     ) as name_is_near
   from wanted w
-  cross join generate_series(-1, 1) n
-  join (
-    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
-    from public.source_orders x
-    where x.tenant_id = $1::uuid and x.is_sale and x.invoiced_order_id is null
-    union all
-    -- Orders that would be sales, but for the company's counting by their documents.
-    select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
-    from public.source_orders x
-    where x.tenant_id = $1 and not x.is_sale and x.silent_because in ('invoiced', 'not_invoiced') and x.deleted_at is null
-      and x.excluded_because is null and x.status in ('open', 'completed', 'refunded')
-  ) o on o.business_day = w.business_day + n and o.currency_source = w.currency and o.amount_total_source = w.total
+  join near o on o.currency_source = w.currency and o.amount_total_source = w.total and o.business_day between w.business_day - 1 and w.business_day + 1
     and o.source = case when w.is_shop then 'odoo' else 'shopify' end
 ),
 cited as (
