@@ -113,6 +113,13 @@ describe('closing', () => {
     await expect(close()).rejects.toThrow(/shopify orders: Se está releyendo el período 2025-11-01 a 2025-12-01/);
   });
 
+  test('a bridge that leaves something unexplained stands against it', async () => {
+    const { boleta } = await example();
+    await rig.sql('update public.invoices set amount_total = amount_total + 7 where id = $1', [boleta]);
+    await expect(close()).rejects.toThrow(/the bridge of documents leaves -?7 unexplained/);
+    expect((await close(true)).isForced).toBe(true);
+  });
+
   test('what was kept cannot be changed', async () => {
     await example();
     const { id } = await close();

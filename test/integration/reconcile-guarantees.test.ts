@@ -229,7 +229,10 @@ describe('what became of a finding', () => {
     const [found] = (await listFindings(rig.db, { tenantId: rig.tenantId })).filter((f) => f.class === 'amount');
     await decideFinding(rig.db, { tenantId: rig.tenantId, number: found!.number, state: 'resolved', note: null }, MARTA);
     await streams(source, 'covered_until', LATER);
-    await rig.keep();
+    await rig.keep(undefined, LATER);
     expect(await states()).toContain('amount -1000 resolved');
+    await rig.sql('update ops.streams set covered_until = $2 where tenant_id = $1', [rig.tenantId, LATER]);
+    await rig.keep(undefined, LATER);
+    expect(await states()).toContain('amount -1000 reappeared');
   });
 });
