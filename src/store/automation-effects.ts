@@ -1,6 +1,6 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
-import { reaggregateTogether } from './reaggregate.ts';
+import { reaggregate } from './reaggregate.ts';
 import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
@@ -24,5 +24,6 @@ export async function settleAutomation(query: Query, effects: Effects): Promise<
   if (runs.length > 0) {
     for (const { day } of (await query<{ day: string }>(RETRIES, [tenantId, runs])).rows) days.add(day);
   }
-  await reaggregateTogether(query, tenantId, [ROLLUPS.executions, ROLLUPS.latency], days);
+  await reaggregate(query, tenantId, ROLLUPS.executions, days);
+  await reaggregate(query, tenantId, ROLLUPS.latency, days);
 }

@@ -1,4 +1,5 @@
 import type { Entity } from '#contract';
+import { PROMISES } from './promises.ts';
 import { ROLLUPS, type Rollup } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 import { TABLES, type Family } from './tables.ts';
@@ -161,7 +162,7 @@ export const DERIVATIONS: readonly Derivation[] = [
   execution('public.workflow_executions'),
   facts('public.workflow_executions', ['resolved_by_retry'], sqlFile('rebuild-retries')),
   execution('public.workflow_executions_other'),
-  ...Object.values<Rollup>(ROLLUPS).map(({ table, family, key, measures, touch, select, keys }): Derivation => ({
+  ...[...Object.values<Rollup>(ROLLUPS), PROMISES].map(({ table, family, key, measures, touch, select, keys }): Derivation => ({
     table,
     family,
     key,

@@ -29,7 +29,8 @@ const BY_CONVERSATION = { column: 'conversation_id', type: 'uuid' } as const;
 const salesDaysOf = (table: string) => `select day as key from ${table} where tenant_id = $1
   union select business_day from public.source_orders where tenant_id = $1
   union select business_day from public.refunds where tenant_id = $1`;
-const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
+/** Conversations that a table has rows of, or must have. */
+export const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
   union select id from public.conversations where tenant_id = $1 and deleted_at is null`;
 const BY_IDENTITY = { column: 'identity_id', type: 'uuid' } as const;
 const identitiesOf = (table: string) => `select identity_id as key from ${table} where tenant_id = $1
@@ -202,15 +203,6 @@ export const ROLLUPS = {
     keys: conversationsOf('kpi.waits'),
     ...partOf('aggregate-support', 'waits'),
   },
-  promises: {
-    table: 'public.sla_results',
-    family: 'support',
-    key: ['conversation_id', 'promise'],
-    measures: ['channel', 'clock', 'threshold_seconds', 'started_at', 'due_at', 'due_day', 'fulfilled_at'],
-    touch: BY_CONVERSATION,
-    keys: conversationsOf('public.sla_results'),
-    ...partOf('aggregate-support', 'promises'),
-  },
   conversationDays: {
     table: 'kpi.conversation_days',
     family: 'support',
@@ -237,7 +229,7 @@ export const ROLLUPS = {
       'keeps_successes',
     ],
     touch: BY_DAY,
-    ...partOf('aggregate-runs', 'executions'),
+    select: sqlFile('aggregate-executions'),
   },
   latency: {
     table: 'kpi.execution_latency_daily',
@@ -245,7 +237,7 @@ export const ROLLUPS = {
     key: ['day'],
     measures: ['runs', 'duration_ms_sum', 'p50_ms', 'p95_ms'],
     touch: BY_DAY,
-    ...partOf('aggregate-runs', 'latency'),
+    select: sqlFile('aggregate-latency'),
   },
   stock: {
     table: 'kpi.stock_daily',

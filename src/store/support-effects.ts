@@ -1,5 +1,6 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
+import { PROMISES } from './promises.ts';
 import { reaggregate, reaggregateTogether } from './reaggregate.ts';
 import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
@@ -10,7 +11,7 @@ const BOTS = sqlFile('follow-agent-bots');
 const OBSERVE = sqlFile('observe-status');
 const RESOLUTIONS = sqlFile('settle-resolutions');
 const SURVEYS = sqlFile('settle-surveys');
-const BY_CONVERSATION = [ROLLUPS.handoffs, ROLLUPS.waits, ROLLUPS.promises, ROLLUPS.conversationDays] as const;
+const BY_CONVERSATION = [ROLLUPS.handoffs, ROLLUPS.waits, ROLLUPS.conversationDays] as const;
 
 interface Touched {
   readonly id: string;
@@ -45,5 +46,7 @@ export async function settleSupport(query: Query, effects: Effects): Promise<voi
   if (seen.length > 0) await query(OBSERVE, [tenantId, seen]);
   if (conversations.size > 0) await query(RESOLUTIONS, [tenantId, [...conversations], timeZone]);
   await reaggregate(query, tenantId, ROLLUPS.conversations, days);
-  await reaggregateTogether(query, tenantId, BY_CONVERSATION, conversations, effects.fresh('conversation'));
+  const fresh = effects.fresh('conversation');
+  await reaggregateTogether(query, tenantId, BY_CONVERSATION, conversations, fresh);
+  await reaggregate(query, tenantId, PROMISES, conversations, fresh);
 }

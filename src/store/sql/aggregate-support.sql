@@ -1,17 +1,16 @@
--- What follows from conversations, for those in $2 (null: all): kpi.handoffs, kpi.waits, public.sla_results and kpi.conversation_days, each
--- the part of its name. Touch key: conversation. One statement makes all four of a batch, so that messages, states and events are read
--- once; a rebuild asks for one part, and the others that it does not rest on are not computed. What rows are chosen by is boolean where it
+-- What follows from conversations, for those in $2 (null: all): kpi.handoffs, kpi.waits and kpi.conversation_days, each the part of its
+-- name. Touch key: conversation. One statement makes all three of a batch, so that messages, states and events are read once; a rebuild asks for one part, and the others that it does not rest on are not computed. What rows are chosen by is boolean where it
 -- can be: of those the planner expects every second one, of equal words one in 200, and joins what it takes for one row by a loop.
 -- `offset 0`: see link-orders.sql.
 with wanted as materialized (
   select c.*, i.opening, i.opening_zone
   from (
-    select c.id, c.created_at, c.channel, c.inbox_id, c.status, c.resolved_at from unnest($2::uuid[]) k(id) cross join lateral (
-      select x.id, x.created_at, x.channel, x.inbox_id, x.status, x.resolved_at, x.deleted_at from public.conversations x
+    select c.id, c.created_at, c.channel, c.inbox_id from unnest($2::uuid[]) k(id) cross join lateral (
+      select x.id, x.created_at, x.channel, x.inbox_id, x.deleted_at from public.conversations x
       where x.tenant_id = $1 and x.id = k.id offset 0) c
     where c.deleted_at is null
     union all
-    select x.id, x.created_at, x.channel, x.inbox_id, x.status, x.resolved_at from public.conversations x
+    select x.id, x.created_at, x.channel, x.inbox_id from public.conversations x
     where x.tenant_id = $1 and x.deleted_at is null and $2::uuid[] is null
   ) c
   left join (select x.id, x.opening, x.opening_zone from public.inboxes x where x.tenant_id = $1 offset 0) i
@@ -42,9 +41,17 @@ reported as materialized (
       and x.deleted_at is null offset 0) e
 ),
 -- Handoffs. Every sign of a bot or a person stands in order of time; a handoff to a person is a person's sign right after a bot's, so once
--- per stretch.
-signs as materialized (
-  select s.id, s.at, 1 as rank, s.source_id, s.is_reply as person, 'message' as via from said s where s.is_reply or s.by_bot
+-- per stretch. Most conversations have been with no bot, and have none.
+with_bot as materialized (
+  select s.id from said s where s.by_bot
+  union
+  select s.id from statuses s where s.status = 'pending'
+  union
+  select r.id from reported r where r.name = 'conversation_bot_handoff'
+),
+signs as (
+  select s.id, s.at, 1 as rank, s.source_id, s.is_reply as person, 'message' as via
+  from said s where (s.is_reply or s.by_bot) and s.id in (select id from with_bot)
   union all
   -- One that is first seen with the bot has been so since its beginning, as far as anybody knows.
   select s.id, case when s.ordinal = 1 then s.created_at else s.valid_from end, case when s.ordinal = 1 then 0 else 2 end, '', false, 'status'
@@ -60,9 +67,7 @@ signs as materialized (
 handed as (
   select s.id, true as to_human, s.at, s.via
   from (
-    select *, lag(person) over (partition by id order by at, rank, length(source_id), source_id, person) as before from signs
-    -- Most conversations have been with no bot.
-    where id in (select id from signs where not person)) s
+    select *, lag(person) over (partition by id order by at, rank, length(source_id), source_id, person) as before from signs) s
   where s.person and not s.before
   union all
   select s.id, false, s.valid_from, 'status' from statuses s where s.status = 'pending' and s.was = 'open'
@@ -116,8 +121,8 @@ waits as materialized (
   select $1::uuid as tenant_id, a.id as conversation_id, a.ordinal::integer as ordinal, w.channel,
     a.started_at, a.ended_at, case when a.replied then 'reply' when a.ended_at is not null then 'resolution' end as ended_by, (a.replied_at at time zone t.time_zone)::date as day,
     a.agent_id, a.is_first,
-    floor(extract(epoch from a.replied_at - a.started_at))::bigint as wall_seconds, b.business_seconds,
-    case when a.replied_at < f.asked_at then 0 else floor(extract(epoch from a.replied_at - f.asked_at))::bigint end as first_response_seconds,
+    floor(date_part('epoch', a.replied_at - a.started_at))::bigint as wall_seconds, b.business_seconds,
+    case when a.replied_at < f.asked_at then 0 else floor(date_part('epoch', a.replied_at - f.asked_at))::bigint end as first_response_seconds,
     case when f.asked_at = a.started_at then b.business_seconds
       when w.opening is not null and f.asked_at is not null
         then kpi.business_seconds(f.asked_at, a.replied_at, w.opening, w.opening_zone) end as first_response_business_seconds
@@ -130,39 +135,6 @@ waits as materialized (
   cross join lateral (
     select case when w.opening is not null and a.replied_at is not null
       then kpi.business_seconds(a.started_at, a.replied_at, w.opening, w.opening_zone) end as business_seconds offset 0) b
-),
--- Promises. One is made to a customer who wrote; while only the bot has been at work, nobody has promised anything.
-answered as materialized (
-  select s.id, min(s.at) filter (where s.is_reply) as first_reply, bool_or(s.by_bot) as bot from said s group by s.id
-),
-judged as (
-  select w.*, a.is_first, m.first_reply, h.handed_at
-  from wanted w
-  -- No row: no customer wrote.
-  join waited a on a.id = w.id and a.opens
-  join answered m on m.id = w.id
-  left join (
-    select x.conversation_id as id, max(x.at) filter (where m.first_reply is null or x.at < m.first_reply) as handed_at
-    from handoffs x join answered m on m.id = x.conversation_id
-    where x.to_human
-    group by x.conversation_id) h on h.id = w.id
-  where m.first_reply is not null or h.id is not null or not (w.status = 'pending' or (w.status = 'resolved' and m.bot))
-),
-promises as (
-  select $1::uuid as tenant_id, j.id as conversation_id, p.promise, j.channel, case when j.opening is null then 'wall' else 'business' end as clock,
-    p.seconds as threshold_seconds, p.started_at, d.due_at, (d.due_at at time zone t.time_zone)::date as due_day, p.fulfilled_at
-  from judged j
-  join public.tenants t on t.id = $1
-  cross join lateral (
-    -- Where a person wrote first, nobody waited for a first response.
-    select 'first_response' as promise, greatest(j.created_at, j.handed_at) as started_at, j.first_reply as fulfilled_at,
-      60 * coalesce((t.sla_first_response_by_channel ->> j.channel)::integer, t.sla_first_response_minutes) as seconds
-    where j.is_first
-    union all
-    select 'resolution', j.created_at, j.resolved_at, 60 * coalesce((t.sla_resolution_by_channel ->> j.channel)::integer, t.sla_resolution_minutes)
-  ) p
-  cross join lateral (select case when j.opening is null then p.started_at + p.seconds * interval '1 second'
-    else kpi.business_due(p.started_at, p.seconds, j.opening, j.opening_zone) end as due_at) d
 ),
 conversation_days as (
   select $1::uuid as tenant_id, s.id as conversation_id, s.business_day as day, coalesce(s.agent_id::text, 'other') as sender, s.agent_id,
