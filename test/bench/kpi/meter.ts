@@ -3,16 +3,16 @@ import { Database } from '../../../src/store/database.ts';
 import { ROLLUPS } from '../../../src/store/rollups.ts';
 import { sqlFile } from '../../../src/store/sql-file.ts';
 
-/** Every statement that names a table of a roll-up: what deletes from it, fills it, or reads it for another. */
-const NAMES_ROLLUP = new RegExp(
-  String.raw`\b(${Object.values(ROLLUPS)
+/** A statement that deletes from a roll-up or fills it, alone or with others. */
+const WRITES_ROLLUP = new RegExp(
+  String.raw`(delete from|insert into) (${Object.values(ROLLUPS)
     .map(({ table }) => table.replace('.', String.raw`\.`))
     .join('|')})\b`,
 );
 /** What only finds out which days, customers … of roll-ups are touched. */
-const FINDS_TOUCHED = new Set(['days-of-lines', 'days-of-links', 'identities-touched'].map(sqlFile));
+const FINDS_TOUCHED = new Set(['days-of-lines', 'days-of-links', 'days-of-workflows', 'identities-touched'].map(sqlFile));
 
-export const isUpkeep = (text: string) => NAMES_ROLLUP.test(text) || FINDS_TOUCHED.has(text);
+const isUpkeep = (text: string) => WRITES_ROLLUP.test(text) || FINDS_TOUCHED.has(text);
 
 /** A database whose connections add up how long writing transactions take, and how much of that keeps roll-ups. */
 export class Meter {
