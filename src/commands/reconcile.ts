@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { HARMLESS } from '../reconcile/finding-classes.ts';
-import { keepOpenFindings } from '../reconcile/keep-open-findings.ts';
 import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { showClosing } from '../reconcile/show-closing.ts';
@@ -77,9 +76,9 @@ docs/reconciliation.md says what each class means.`,
         until: options.until === undefined ? null : (await when(options.until, '--until')).toISOString(),
         strict: options.strict ?? false,
         limit: limitOf(options.limit),
+        // What speaks for now is also what is open now.
+        keepOpen: options.asOf === undefined,
       };
-      // What speaks for now is also what is open now.
-      if (options.asOf === undefined) await keepOpenFindings(app.db, { tenantId: tenant.id, asOf: wish.asOf });
       const result = await runReconciliation(app.db, wish);
       present(terminal, result, tenant);
       const month = result.from === null ? null : localDay(result.from, tenant.time_zone).slice(0, 7);

@@ -1,8 +1,7 @@
 import type { Database, TenantTransaction } from '../store/database.ts';
 import { compare, type Scope, type Touched } from './compare.ts';
-import { keepStates } from './keep-states.ts';
+import { holdOpenFindings, keepCompared, type OpenFindingsKept } from './keep-compared.ts';
 import { refuseOneSided } from './two-sides.ts';
-import { sqlFile } from './sql-file.ts';
 
 export interface OpenFindingsRequest {
   readonly tenantId: string;
@@ -14,27 +13,6 @@ export interface OpenFindingsRequest {
    */
   readonly touched?: Partial<Touched>;
 }
-
-/** How many findings came, changed and went, and whether everything was compared. */
-export interface OpenFindingsKept {
-  readonly found: number;
-  readonly changed: number;
-  readonly gone: number;
-  readonly whole: boolean;
-}
-
-const LOCK = `insert into ops.reconcile_state (tenant_id) values ($1) on conflict (tenant_id) do update set tenant_id = excluded.tenant_id returning terms`;
-/** What decides how everything is judged: where it is another than last time, what was not touched is judged otherwise too. */
-const TERMS = `select to_jsonb(t) - 'as_of' - 'today' - 'range_from' - 'range_until' - 'shop_as_of' - 'shop_until' - 'erp_as_of' - 'erp_until' as terms
-  from reconcile_terms t`;
-const KEEP_STATE = `update ops.reconcile_state set terms = $2, compared_at = $3, full_at = case when $4 then $3 else full_at end where tenant_id = $1`;
-/** Days of what was open of these groups, and of what is found of them now. */
-const DAYS = `select coalesce(array_agg(distinct x.day::text), '{}') as days from (
-    select f.business_day as day from ops.open_findings f join reconcile_scope k on k.id = f.group_id where f.tenant_id = $1
-    union all
-    select business_day from reconcile_finding) x`;
-const KEEP_GROUPS = sqlFile('keep-groups');
-const KEEP_FINDINGS = sqlFile('keep-findings');
 
 /**
  * Keeps `ops.order_groups` and `ops.open_findings`: of what was touched, and of what time alone changes (a grace that ended), or of
@@ -52,18 +30,9 @@ export async function keepOpenFindings(db: Pick<Database, 'snapshot'>, request: 
 /** Null when everything must be compared instead. */
 async function attempt(db: Pick<Database, 'snapshot'>, tenantId: string, asOf: string, scope: Scope): Promise<OpenFindingsKept | null> {
   return db.snapshot(tenantId, async (tx: TenantTransaction) => {
-    const { query } = tx;
     await refuseOneSided(tx);
-    const before = (await query<{ terms: unknown }>(LOCK, [tenantId])).rows[0]?.terms ?? null;
+    const before = await holdOpenFindings(tx);
     await compare(tx, { asOf, from: null, until: null, graceMinutes: null }, scope);
-    const { terms } = (await query<{ terms: unknown }>(TERMS)).rows[0]!;
-    const whole = scope === 'all';
-    if (!whole && JSON.stringify(before) !== JSON.stringify(terms)) return null;
-    const days = whole ? null : (await query<{ days: string[] }>(DAYS, [tenantId])).rows[0]!.days;
-    await query(KEEP_GROUPS, [tenantId, whole]);
-    const { rows } = await query<{ found: number; changed: number; gone: number }>(KEEP_FINDINGS, [tenantId, whole]);
-    await keepStates(tx, { whole, afterClosing: false, days });
-    await query(KEEP_STATE, [tenantId, JSON.stringify(terms), asOf, whole]);
-    return { ...rows[0]!, whole };
+    return keepCompared(tx, { asOf, whole: scope === 'all', before });
   });
 }

@@ -3,6 +3,8 @@ import type { Database, TenantTransaction } from '../store/database.ts';
 import { compare } from './compare.ts';
 import { CLASSES } from './finding-classes.ts';
 import { NotCurrent } from './not-current.ts';
+import { holdOpenFindings, keepCompared } from './keep-compared.ts';
+import { keepOpenFindings } from './keep-open-findings.ts';
 import type { Reconciliation, ReconciliationWarning } from './reconciliation.ts';
 import { readReconciliation } from './show-reconciliation.ts';
 import { refuseOneSided } from './two-sides.ts';
@@ -21,6 +23,8 @@ export interface ReconciliationRequest {
   readonly strict?: boolean;
   /** How many findings the answer carries; default 100. All are stored. */
   readonly limit?: number;
+  /** Keep what is open now as well, as `keepOpenFindings` does: from the same comparison, unless this one is of a part or by other terms. */
+  readonly keepOpen?: boolean;
 }
 
 const TOTALS = sqlFile('totals');
@@ -42,14 +46,18 @@ interface Totals {
  * @throws when the tenant is unknown, has only one of the two sources or the range is empty; NotCurrent when a strict one meets a side that is not
  */
 export async function runReconciliation(db: Pick<Database, 'snapshot'>, request: ReconciliationRequest): Promise<Reconciliation> {
-  const { tenantId, asOf, from = null, until = null, graceMinutes = null, strict = false, limit = 100 } = request;
+  const { tenantId, asOf, from = null, until = null, graceMinutes = null, strict = false, limit = 100, keepOpen = false } = request;
   if (from !== null && until !== null && Date.parse(from) >= Date.parse(until)) {
     throw new Error(`the range from ${from} until ${until} is empty: the end is exclusive and must come after the start`);
   }
   const id = randomUUID();
+  const keepsThis = keepOpen && from === null && until === null && graceMinutes === null && !strict;
+  if (keepOpen && !keepsThis) await keepOpenFindings(db, { tenantId, asOf });
   return db.snapshot(tenantId, async (tx) => {
     await refuseOneSided(tx);
+    const before = keepsThis ? await holdOpenFindings(tx) : null;
     await compare(tx, { asOf, from, until, graceMinutes }, 'all');
+    if (keepsThis) await keepCompared(tx, { asOf, whole: true, before });
     const totals = (await tx.query<Totals & Record<string, unknown>>(TOTALS)).rows[0]!;
     const warnings = await warningsOf(tx, totals, strict);
     const { shop_orders, shop_amount, erp_orders, erp_amount } = totals;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { reconcileTenant } from '../../src/jobs/reconcile-tenant.ts';
 import { closeMonth } from '../../src/reconcile/close-month.ts';
+import { keepOpenFindings } from '../../src/reconcile/keep-open-findings.ts';
 import { listFindings } from '../../src/reconcile/tracked-findings.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { enqueueReconciliations, reconcileDone, reconcileDue } from '../../src/store/reconcile-due.ts';
@@ -122,6 +123,40 @@ test('after another rate whole days are compared: refunds of orders that nobody 
     ...order(21, [10_000], { created_at: SOLD }),
   ]);
   expect(await reconcileDue(rig.engine.db, rig.tenant.tenantId)).toMatchObject({ wholeDays: ['2026-05-20'], orderIds: [] });
+});
+
+test('a comparison of everything and the batches of the same company do not wait for each other', async () => {
+  await shop(1001, 10_000);
+  const { db } = rig.engine;
+  const { tenantId } = rig.tenant;
+  const asOf = new Date().toISOString();
+  let written = 0;
+  // A batch arrives when all is compared and kept, before it is committed.
+  const beside: Pick<typeof db, 'snapshot'> = {
+    snapshot: (tenant, work) =>
+      db.snapshot(tenant, (tx) =>
+        work({
+          ...tx,
+          query: async (text, values) => {
+            const result = await tx.query<never>(text, values);
+            if (text.startsWith('update ops.reconcile_state')) {
+              await shop(1002, 20_000);
+              written += 1;
+            }
+            return result;
+          },
+        }),
+      ),
+  };
+  expect(await keepOpenFindings(beside, { tenantId, asOf })).toMatchObject({ found: 1, whole: true });
+  expect(written).toBe(1);
+  expect((await reconcileDue(db, tenantId)).orderIds).toHaveLength(2);
+  // And it is compared while a batch is open.
+  await db.transaction(tenantId, async ({ query }) => {
+    await query('update public.source_orders set amount_total = amount_total + 1 where tenant_id = $1', [tenantId]);
+    await query('insert into ops.reconcile_touched (tenant_id, day) values ($1, $2)', [tenantId, '2026-05-20']);
+    expect(await keepOpenFindings(db, { tenantId, asOf })).toMatchObject({ found: 1, whole: true });
+  });
 });
 
 test('a change of a closed day is found by the job of the batch that brought it', async () => {

@@ -61,6 +61,21 @@ test('what the sources no longer say is resolved by itself, and reappears with i
   expect(await history(number)).toEqual(['open -1000 kpi ', 'resolved -1000 kpi ', 'reappeared -1000 kpi ']);
 });
 
+test.each([
+  ['of everything', {}],
+  ['of a period without any of it', { from: '2025-01-01T00:00:00Z', until: '2025-02-01T00:00:00Z' }],
+  ['by another grace', { graceMinutes: 10_000 }],
+])('a comparison %s keeps what is open, all of it', async (_, request) => {
+  const { mirror } = await rig.pair(10_000);
+  await change(mirror, 9_000);
+  await rig.sale(5_000);
+  await rig.run({ ...request, keepOpen: true });
+  expect((await states()).filter((state) => !state.startsWith('edited'))).toEqual(['amount -1000 open', 'missing_in_odoo -5000 open']);
+  const kept = await rig.open();
+  expect(await rig.keep()).toMatchObject({ found: 0, changed: 0, gone: 0 });
+  expect(await rig.open()).toEqual(kept);
+});
+
 test('an explanation holds as long as the amount stays', async () => {
   const { mirror, number } = await difference();
   expect(await say(number, 'explained', 'discount by phone')).toMatchObject({

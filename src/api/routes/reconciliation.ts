@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { closeMonth, reopenMonth } from '../../reconcile/close-month.ts';
 import { ClosingRefused } from '../../reconcile/closing.ts';
 import { CLASSES } from '../../reconcile/finding-classes.ts';
-import { keepOpenFindings } from '../../reconcile/keep-open-findings.ts';
 import type { Reconciliation } from '../../reconcile/reconciliation.ts';
 import { runReconciliation } from '../../reconcile/run-reconciliation.ts';
 import { showClosing } from '../../reconcile/show-closing.ts';
@@ -139,8 +138,7 @@ export function reconciliationRoutes(db: Database): Route[] {
           local === undefined ? null : (await instantOf(db, local, tenant.time_zone, 'day')).toISOString();
         const range = { from: await at(first), until: await at(last === undefined ? undefined : dayAfter(last)) };
         const asOf = new Date().toISOString();
-        await comparing(keepOpenFindings(db, { tenantId: tenant.id, asOf }));
-        return runAs(await comparing(runReconciliation(db, { tenantId: tenant.id, asOf, ...range, limit: 0 })));
+        return runAs(await comparing(runReconciliation(db, { tenantId: tenant.id, asOf, ...range, limit: 0, keepOpen: true })));
       },
     }),
     route({
