@@ -1,3 +1,4 @@
+import { checkAttacks } from './check-attacks.ts';
 import { checkDatabase, checkPooler } from './check-database.ts';
 import { checkRetention } from './check-retention.ts';
 import { checkIsolation, checkMigrations } from './check-schema.ts';
@@ -14,6 +15,7 @@ export const CHECKS: readonly Check[] = [
   checkPooler,
   checkMigrations,
   checkIsolation,
+  checkAttacks,
   checkSecrets,
   checkConnections,
   checkClocks,

@@ -121,3 +121,20 @@ test('what is too old was not removed for three nights', async () => {
   await rows('delete from ops.retention_runs');
   await tenants('1 hour');
 });
+
+test('a payload that has stayed beyond its time, though the nightly work says that it is done', async () => {
+  const days = (n: number) => rows(`update raw.records set synced_at = now() - interval '${n} days' where source_id = 'old'`);
+  await rows(`insert into raw.records (tenant_id, id, entity, connection_id, source_id, payload)
+    select tenant_id, gen_random_uuid(), 'workflow', id, 'old', '{}' from ops.connections`);
+  await days(92);
+  await comesAndGoes(
+    'retention',
+    'payloads_too_old',
+    () => days(94),
+    () =>
+      rows(`insert into ops.retention (tenant_id, kind, source, stream, entities, days, set_by)
+      select tenant_id, 'raw', source, 'workflows', array['workflow'], 100, 'ana' from ops.connections`),
+  );
+  await rows("delete from raw.records where source_id = 'old'");
+  await rows('delete from ops.retention');
+});
