@@ -1,6 +1,6 @@
 import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import type { Database } from '../store/database.ts';
-import type { StreamStatus } from '../store/streams.ts';
+import type { StreamState } from '../store/stream-states.ts';
 import { printReconciliation } from './print-reconciliation.ts';
 import type { DemoResult } from './run-demo.ts';
 import { statusColumns } from './status.ts';
@@ -121,7 +121,7 @@ export async function printDemo(
   analyst: Database,
   result: DemoResult,
   reconciliations: ReadonlyMap<string, Reconciliation>,
-  streams: readonly StreamStatus[],
+  streams: readonly StreamState[],
 ): Promise<void> {
   if (terminal.json) return;
   for (const section of SECTIONS) {

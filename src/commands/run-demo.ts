@@ -11,7 +11,8 @@ import type { Reconciliation } from '../reconcile/reconciliation.ts';
 import { runReconciliation } from '../reconcile/run-reconciliation.ts';
 import { Database } from '../store/database.ts';
 import { roleUrl } from '../store/role-urls.ts';
-import { enqueueSync, streamStatus, wakeStreams } from '../store/streams.ts';
+import { streamStates } from '../store/stream-states.ts';
+import { enqueueSync, wakeStreams } from '../store/streams.ts';
 import { connectSource } from './connect-source.ts';
 import type { CommandContext } from './context.ts';
 import { printDemo } from './print-demo.ts';
@@ -112,7 +113,7 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
     });
     terminal.endProgress();
     terminal.document(result);
-    await printDemo(terminal, analyst, result, reconciliations, await streamStatus(app.db, null));
+    await printDemo(terminal, analyst, result, reconciliations, await streamStates(app.db, null));
     if (!result.ok) process.exitCode = 3;
     if (!options.once) await lookAround(context, result, stopping.signal);
   } finally {
@@ -184,7 +185,7 @@ async function waitForStreams(context: CommandContext, app: App, state: DemoStat
   const tenants = new Set(state.tenants.map((tenant) => tenant.id));
   let woken = performance.now();
   for (const started = performance.now(); ; await sleep(250, undefined, { signal })) {
-    const streams = (await streamStatus(app.db, null)).filter((stream) => tenants.has(stream.tenant_id));
+    const streams = (await streamStates(app.db, null)).filter((stream) => tenants.has(stream.tenant_id));
     const done = streams.filter((stream) => stream.last_success_at !== null && stream.last_success_at >= since);
     const rows = streams.reduce((sum, stream) => sum + stream.rows, 0);
     context.terminal.progress(
@@ -201,7 +202,7 @@ async function waitForStreams(context: CommandContext, app: App, state: DemoStat
     // The minute's tick would do it as well; a demo has less patience.
     if (performance.now() - woken > 3000) {
       woken = performance.now();
-      const late = streams.filter((stream) => !done.includes(stream) && stream.state !== 'running');
+      const late = streams.filter((stream) => !done.includes(stream) && !stream.reading);
       for (const stream of new Map(late.map((s) => [s.connection_id, s])).values())
         await enqueueSync(app.db, stream.tenant_id, stream.connection_id);
     }

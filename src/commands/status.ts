@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { readOverview, type Overview } from '../store/overview.ts';
 import { listRecomputations, type RecomputationRow } from '../store/recomputations.ts';
-import { streamStatus, type StreamStatus } from '../store/streams.ts';
+import { streamStates, type StreamState } from '../store/stream-states.ts';
 import type { TenantRow } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { printOverview } from './print-overview.ts';
@@ -19,7 +19,7 @@ interface StatusOptions {
 interface Shown extends Overview {
   readonly recomputing: readonly RecomputationRow[];
   /** Every stream of the company asked for; null when all companies are. */
-  readonly streams: readonly StreamStatus[] | null;
+  readonly streams: readonly StreamState[] | null;
 }
 
 /** `kpi status`: how everything is, on one screen. */
@@ -62,7 +62,7 @@ async function look(app: App, tenant: TenantRow | null): Promise<Shown> {
   const [overview, recomputing, streams] = await Promise.all([
     readOverview(app.db, tenant?.id ?? null),
     listRecomputations(app.db, { open: true, ...(tenant === null ? {} : { tenantId: tenant.id }) }),
-    tenant === null ? null : streamStatus(app.db, tenant.id),
+    tenant === null ? null : streamStates(app.db, tenant.id),
   ]);
   return { ...overview, recomputing, streams };
 }
@@ -103,12 +103,12 @@ const RECOMPUTING = {
 } as const;
 
 /** When, and how many days differed. */
-function verifiedText({ verified_at, days_differing }: StreamStatus): string | null {
+function verifiedText({ verified_at, days_differing }: StreamState): string | null {
   if (verified_at === null) return null;
   return (days_differing ?? 0) === 0 ? localTime(verified_at) : `≠ ${days_differing} · ${localTime(verified_at)}`;
 }
 
-const streamColumns: readonly Column<StreamStatus>[] = [
+const streamColumns: readonly Column<StreamState>[] = [
   { title: { es: 'Origen', en: 'Source' }, value: (r) => r.source },
   { title: { es: 'Flujo', en: 'Stream' }, value: (r) => r.stream },
   { title: { es: 'Estado', en: 'State' }, value: (r) => r.state },
@@ -120,7 +120,7 @@ const streamColumns: readonly Column<StreamStatus>[] = [
 ];
 
 /** Freshness, a row a stream, with its company. */
-export const statusColumns: readonly Column<StreamStatus>[] = [
+export const statusColumns: readonly Column<StreamState>[] = [
   { title: { es: 'Empresa', en: 'Company' }, value: (r) => r.company_name },
   ...streamColumns,
 ];

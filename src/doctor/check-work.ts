@@ -1,7 +1,7 @@
 import { openRefusals } from '../store/quarantine-list.ts';
 import { idleStreams, type IdleStream } from '../store/idle-streams.ts';
 import { queueState, type QueueGroup } from '../store/queue-state.ts';
-import { streamStatus } from '../store/streams.ts';
+import { streamStates } from '../store/stream-states.ts';
 import { listWorkers, type WorkerRow } from '../store/workers.ts';
 import type { Check, DoctorDeps } from './deps.ts';
 import { same, type Finding, type Words } from './finding.ts';
@@ -127,7 +127,7 @@ export const checkStreams: Check = {
   title: { es: 'Flujos', en: 'Streams' },
   needsDatabase: true,
   async run({ db, tenantId }: DoctorDeps) {
-    const [streams, idle] = await Promise.all([streamStatus(db, tenantId), idleStreams(db, GRACE_SECONDS)]);
+    const [streams, idle] = await Promise.all([streamStates(db, tenantId), idleStreams(db, GRACE_SECONDS)]);
     const found: Finding[] = [];
     for (const one of streams) {
       const about = `${one.rut} ${one.company_name} ${one.source} ${one.stream}`;
@@ -141,7 +141,8 @@ export const checkStreams: Check = {
           means: { es: 'No se lee hasta que alguien decida.', en: 'It is not read until somebody decides.' },
           next: same(`kpi quarantine list --tenant ${one.rut}; kpi quarantine accept ${where} --stream ${one.stream}`),
         });
-      if (one.state === 'failing')
+      // Stale because its source has not answered for long: no person must act, and yet somebody should know.
+      if (one.state === 'failing' || (one.state === 'stale' && one.problem !== null))
         found.push({
           code: 'stream_failing',
           severity: 'error',

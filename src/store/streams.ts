@@ -1,34 +1,9 @@
 import type { Database } from './database.ts';
 import { sqlFile } from './sql-file.ts';
 
-export interface StreamStatus {
-  readonly tenant_id: string;
-  readonly rut: string;
-  readonly company_name: string;
-  readonly connection_id: string;
-  readonly source: string;
-  readonly stream: string;
-  readonly state: string;
-  readonly last_success_at: Date | null;
-  readonly covered_from: Date | null;
-  readonly covered_until: Date | null;
-  readonly lag_seconds: number | null;
-  readonly rows: number;
-  readonly open_quarantine: number;
-  /** When it was last compared, day by day, with its source's own totals; null when it never was. */
-  readonly verified_at: Date | null;
-  readonly verification: 'verified' | 'differs' | null;
-  readonly days_differing: number | null;
-  readonly problem: string | null;
-  /** What of the tenant is being made anew, and how far that is. */
-  readonly recomputing: string | null;
-  readonly notices: readonly { readonly code: string; readonly message: string }[];
-}
-
 const ENQUEUE_DUE = sqlFile('enqueue-due');
 const ENQUEUE_BACKFILL = sqlFile('enqueue-backfill');
 const ENQUEUE_BACKFILLS = sqlFile('enqueue-backfills');
-const STATUS = sqlFile('stream-status');
 const DUE_STREAMS = `select stream from ops.streams
   where tenant_id = $1 and connection_id = $2 and lane = 'live' and next_run_at <= clock_timestamp()
     and exists (select from public.tenants t where t.id = $1 and t.status = 'active')
@@ -78,11 +53,6 @@ export async function wakeStreams(
     ])
   ).rows;
   return [...new Set(rows.map((row) => row.connection_id))];
-}
-
-/** Every live stream with its health, freshest facts first for people: one row a stream. */
-export async function streamStatus(db: Database, tenantId: string | null): Promise<StreamStatus[]> {
-  return (await db.query<StreamStatus>(STATUS, [tenantId])).rows;
 }
 
 /** Queues the sync job of one connection now. */

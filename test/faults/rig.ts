@@ -11,7 +11,8 @@ import { diffWorld, type WorldDiff } from '../../src/local/demo-report.ts';
 import { createLog } from '../../src/log.ts';
 import type { FaultKind } from '../../src/sandbox/faults.ts';
 import { SOURCES, startSandbox, type Sandbox, type SandboxSource } from '../../src/sandbox/sandbox.ts';
-import { enqueueSync, streamStatus, wakeStreams, type StreamStatus } from '../../src/store/streams.ts';
+import { streamStates, type StreamState } from '../../src/store/stream-states.ts';
+import { enqueueSync, wakeStreams } from '../../src/store/streams.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** What goes wrong during a sync of the whole world. */
@@ -114,7 +115,7 @@ export async function syncInTrouble(sandbox: Sandbox, trouble: Trouble): Promise
   }
 }
 
-const isIn = (stream: StreamStatus): boolean => stream.last_success_at !== null;
+const isIn = (stream: StreamState): boolean => stream.last_success_at !== null;
 
 const played = (sandbox: Sandbox) =>
   Object.fromEntries(SOURCES.map((source) => [source, sandbox.servers[source].faults.played])) as Record<SandboxSource, number>;
@@ -138,12 +139,12 @@ async function connectEverything(app: App, sandbox: Sandbox): Promise<Map<string
 }
 
 /** Does what a person does about streams that fail: has them tried again at once. @throws naming what did not come in */
-async function untilIn(app: App, done: (streams: readonly StreamStatus[]) => Promise<boolean>): Promise<void> {
-  let streams: StreamStatus[] = [];
+async function untilIn(app: App, done: (streams: readonly StreamState[]) => Promise<boolean>): Promise<void> {
+  let streams: StreamState[] = [];
   for (const patience = performance.now() + PATIENCE_MS; performance.now() < patience; await sleep(250)) {
-    streams = await streamStatus(app.db, null);
+    streams = await streamStates(app.db, null);
     if (await done(streams)) return;
-    const late = streams.filter((stream) => !isIn(stream) && stream.state !== 'running');
+    const late = streams.filter((stream) => !isIn(stream) && !stream.reading);
     for (const { tenant_id: tenantId, connection_id: connectionId, stream } of late)
       await wakeStreams(app.db, { tenantId, connectionId, stream });
     for (const stream of new Map(late.map((s) => [s.connection_id, s])).values())

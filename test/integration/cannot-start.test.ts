@@ -4,7 +4,7 @@ import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { SecretError } from '../../src/secrets.ts';
 import { addBackfill, showBackfills } from '../../src/store/backfills.ts';
 import { Database } from '../../src/store/database.ts';
-import { streamStatus } from '../../src/store/streams.ts';
+import { streamStates } from '../../src/store/stream-states.ts';
 import { runBackfill } from '../../src/sync/run-backfill.ts';
 import { testDatabase } from '../support/database.ts';
 import { jobOf, orderDraft, pageOf, scripted, syncDeps, tenantWith, withoutMessages } from '../support/scripted-stream.ts';
@@ -30,7 +30,7 @@ test('a stream whose secret cannot be read says so where people look, and is tri
   const { tenantId, connections } = await tenantWith(db, ['shopify']);
   const { results } = await syncConnection(deps, tenantId, connections['shopify']!, new AbortController().signal);
   expect(results.get('orders')).toMatchObject({ outcome: 'failed', complete: false });
-  const [status] = await streamStatus(db, tenantId);
+  const [status] = await streamStates(db, tenantId);
   expect(status).toMatchObject({
     state: 'failing',
     problem: 'env:TIENDA: no variable begins with TIENDA_. Set TIENDA_ACCESS_TOKEN',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../store/database.ts';
-import { enqueueSync, streamStatus, wakeStreams } from '../../store/streams.ts';
+import { streamStates } from '../../store/stream-states.ts';
+import { enqueueSync, wakeStreams } from '../../store/streams.ts';
 import { requireTenant } from '../auth/caller.ts';
 import { ProblemError } from '../problem.ts';
 import { nothing, route, type Route } from '../route.ts';
@@ -11,7 +12,8 @@ const STREAM = z.object({
   connection_id: z.guid(),
   source: z.string(),
   stream: z.string(),
-  state: z.string(),
+  state: z.enum(['held', 'failing', 'stale', 'retrying', 'loading', 'ok', 'paused']),
+  reading: z.boolean().describe('Se está leyendo en este momento.'),
   last_success_at: instant,
   covered_from: instant,
   covered_until: instant,
@@ -41,11 +43,12 @@ export function operationRoutes(db: Database): Route[] {
         const tenant = await requireTenant(db, caller, params.tenant_id);
         await countTenant(tenant.id);
         const iso = (at: Date | null) => at?.toISOString() ?? null;
-        const streams = (await streamStatus(db, tenant.id)).map((one) => ({
+        const streams = (await streamStates(db, tenant.id)).map((one) => ({
           connection_id: one.connection_id,
           source: one.source,
           stream: one.stream,
           state: one.state,
+          reading: one.reading,
           last_success_at: iso(one.last_success_at),
           covered_from: iso(one.covered_from),
           covered_until: iso(one.covered_until),

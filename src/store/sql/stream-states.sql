@@ -1,31 +1,21 @@
--- Health of every live stream, of one tenant ($1) or all.
+-- Every live stream of one tenant ($1) or all, with how it is (ops.stream_health says that, here as everywhere) and what stands behind it.
 select s.tenant_id, t.rut, t.company_name, s.connection_id, c.source, s.stream,
-  case
-    when c.status = 'paused' or t.status <> 'active' then 'paused'
-    when s.held_because is not null then 'held'
-    when s.expires_at > clock_timestamp() then 'running'
-    when s.error_kind is not null then 'failing'
-    when s.last_success_at is null then 'new'
-    when ops.quiet_ends(clock.now, t.time_zone, c.quiet_from, c.quiet_until) is not null then 'quiet'
-    when s.last_success_at < clock.now - make_interval(secs => 3 * s.interval_seconds + 120)
-      and kpi.last_quiet(clock.now, t.time_zone, c.quiet_from, c.quiet_until) < clock.now - make_interval(secs => 3 * s.interval_seconds + 120)
-      then 'stale'
-    else 'ok'
-  end as state,
+  case when c.status = 'paused' or t.status <> 'active' then 'paused' else h.state end as state,
+  h.reading,
   s.last_success_at, s.covered_from, s.covered_until,
-  extract(epoch from clock_timestamp() - s.last_success_at)::float8 as lag_seconds,
+  h.lag_seconds,
   coalesce((select sum(k.read) from ops.run_counts k join ops.runs r on r.tenant_id = k.tenant_id and r.id = k.run_id
     where r.tenant_id = s.tenant_id and r.connection_id = s.connection_id and r.stream = s.stream and r.lane = 'live'), 0)::float8 as rows,
   (select count(*) from ops.quarantine q where q.tenant_id = s.tenant_id and q.connection_id = s.connection_id and q.stream = s.stream
     and q.state = 'open')::float8 as open_quarantine,
   v.ended_at as verified_at, v.state as verification, v.days_differing,
-  coalesce(s.held_because, s.error_message || '. ' || s.error_advice) as problem,
+  h.problem,
   (select coalesce(jsonb_agg(n - 'es'), '[]') from jsonb_array_elements(s.notices) as n) || coalesce((select jsonb_agg(jsonb_build_object('code', 'sweep_held', 'message', w.problem)) from ops.sweeps w
     where w.tenant_id = s.tenant_id and w.connection_id = s.connection_id and w.stream = s.stream and w.state = 'held'), '[]') as notices,
   (select string_agg(r.cause || ' ' || (100 * r.done / greatest(r.total, 1))::text || ' %', ', ' order by r.created_at) from ops.recomputations r
     where r.tenant_id = s.tenant_id and r.state = 'running') as recomputing
-from (select clock_timestamp() as now) clock
-cross join ops.streams s
+from ops.streams s
+join ops.stream_health h on h.tenant_id = s.tenant_id and h.connection_id = s.connection_id and h.stream = s.stream
 join ops.connections c on c.tenant_id = s.tenant_id and c.id = s.connection_id
 join public.tenants t on t.id = s.tenant_id
 left join lateral (
