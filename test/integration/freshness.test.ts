@@ -5,7 +5,7 @@ import { notice, SourceError, type Page } from '../../src/contract/index.ts';
 import { failBackfill, finishBackfill } from '../../src/store/backfill-states.ts';
 import { addBackfill } from '../../src/store/backfills.ts';
 import { noteStreamProblem } from '../../src/store/stream-problem.ts';
-import { streamStatus } from '../../src/store/streams.ts';
+import { streamStates } from '../../src/store/stream-states.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { EngineRig } from '../support/engine-rig.ts';
 import { KpiFixture } from '../support/kpi-fixture.ts';
@@ -76,7 +76,7 @@ describe('what the engine writes of a stream', () => {
     ];
     await run([pageOf([orderDraft('1')], { notices })]);
     expect(await shown('known_gaps')).toEqual({ known_gaps: 'se borra tras 14 días; solo los últimos 60 días' });
-    const [stream] = (await streamStatus(rig.db, tenant.tenantId)).filter(({ connection_id: id }) => id === tenant.shop.connectionId);
+    const [stream] = (await streamStates(rig.db, tenant.tenantId)).filter(({ connection_id: id }) => id === tenant.shop.connectionId);
     expect(stream?.notices).toEqual(notices.map(({ code, message }) => ({ code, message })));
   });
 

@@ -50,7 +50,7 @@ const PATIENCE_MS = 300_000;
 const SET_INTERVAL = `update ops.streams set interval_seconds = $2::integer, next_run_at = clock_timestamp() + random() * make_interval(secs => $2::integer)
   where lane = 'live' and tenant_id = any ($1)`;
 const UNREAD = "select count(*)::int as n from ops.streams where lane = 'live' and last_success_at is null";
-const PASSED = `select count(*)::int as n from ops.runs where lane like 'backfill:%' and started_at > $2
+const PASSED = `select count(*)::int as n from ops.runs where lane like 'backfill:%' and started_at > $3
   and started_at < (select min(started_at) from ops.runs where connection_id = $1 and lane = 'live' and started_at >= $2)`;
 
 /** Whether ordinary readings of ten companies keep their interval while real workers read thousands of slices of another one. */
@@ -128,8 +128,8 @@ async function hoard(app: App, tenantId: string): Promise<number> {
 async function slicesPassed(app: App, readings: readonly DueReading[]): Promise<number[]> {
   const queued = new Map(readings.map((one) => [`${one.connectionId} ${one.queued.getTime()}`, one]));
   const passed: number[] = [];
-  for (const { connectionId, queued: at } of queued.values())
-    passed.push((await app.db.query<{ n: number }>(PASSED, [connectionId, at])).rows[0]!.n);
+  for (const { connectionId, seen, queued: at } of queued.values())
+    passed.push((await app.db.query<{ n: number }>(PASSED, [connectionId, seen, at])).rows[0]!.n);
   return passed;
 }
 
