@@ -4,6 +4,5 @@ select case when g.reason is null then 'duplicate_in_odoo' else 'out_of_scope' e
   null, case when d.has_amount then d.amount end, g.anchored_at, g.business_day,
   jsonb_strip_nulls(jsonb_build_object('reason', g.reason, 'first', g.erp_names[1]))
 from reconcile_group g
-join reconcile_part p on p.group_id = g.group_id and p.role = 'surplus'
-join reconcile_document d on d.id = p.id
+join reconcile_part d on d.group_id = g.group_id and d.role = 'surplus'
 where g.in_range

@@ -29,34 +29,36 @@ uf as materialized (
   where x.tenant_id = $1 and x.currency = 'CLF' and x.base_currency = t.currency and x.deleted_at is null
 ),
 found as (
-  select 'document_replaced' as class, i.invoice_id, i.order_id, sum(least(round(r.amount_replaced_source * coalesce(r.fx_rate, 1)), i.amount)) as value, '{}'::jsonb as data
+  select 'document_replaced' as class, i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date,
+    sum(least(round(r.amount_replaced_source * coalesce(r.fx_rate, 1)), i.amount)) as value, '{}'::jsonb as data
   from stands i
   join public.refunds r on r.tenant_id = $1 and r.invoice_id = i.invoice_id and r.order_id = i.order_id and r.deleted_at is null
   where i.kind = 'credit_note' and r.amount_replaced_source > 0
-  group by i.invoice_id, i.order_id
+  group by i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date
   union all
-  select 'document_type', i.invoice_id, i.order_id, i.amount, jsonb_build_object('buyer', case when i.to_company then 'company' else 'person' end)
+  select 'document_type', i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date, i.amount,
+    jsonb_build_object('buyer', case when i.to_company then 'company' else 'person' end)
   from valid i
   where i.document_type in ('39', '41') and i.to_company or i.document_type in ('33', '34') and not i.to_company and i.buyer_known and i.without_rut
   union all
-  select 'buyer_rut_required', i.invoice_id, i.order_id, i.amount, jsonb_build_object('uf', trim_scale(u.rate), 'limit', trim_scale(round(135 * u.rate)))
+  select 'buyer_rut_required', i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date, i.amount,
+    jsonb_build_object('uf', trim_scale(u.rate), 'limit', trim_scale(round(135 * u.rate)))
   from valid i
   cross join lateral (
     select x.rate from uf x where x.rate_date <= i.invoice_date and x.rate_date >= i.invoice_date - 7 order by x.rate_date desc, x.id limit 1) u
   where i.document_type in ('39', '41') and i.without_rut and i.amount >= 135 * (select min(rate) from uf) and i.amount >= 135 * u.rate
   union all
-  select 'dte_rejected', i.invoice_id, i.order_id, i.amount, jsonb_build_object('sii', i.sii_state)
+  select 'dte_rejected', i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date, i.amount, jsonb_build_object('sii', i.sii_state)
   from stands i
   where i.sii_state = 'rejected' or (i.sii_state = 'not_sent' and i.invoice_date + 1 < i.today)
   union all
-  select 'folio_duplicate', i.invoice_id, i.order_id, i.amount, jsonb_build_object('other', min(x.name))
+  select 'folio_duplicate', i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date, i.amount, jsonb_build_object('other', min(x.name))
   from stands i
   join public.invoices x on x.tenant_id = $1 and x.state = 'posted' and x.document_type = i.document_type and x.folio = i.folio and x.deleted_at is null
   where x.company is not distinct from i.company and x.id <> i.invoice_id
-  group by i.invoice_id, i.order_id, i.amount
+  group by i.invoice_id, i.order_id, i.group_id, i.name, i.document_type, i.folio, i.invoice_date, i.amount
 )
-select f.class, 'document', f.value, g.group_id, g.shop_ids[1], i.order_id, i.invoice_id, g.shop_names[1], g.erp_names[1], g.anchored_at, g.business_day,
-  jsonb_strip_nulls(jsonb_build_object('document', i.name, 'type', i.document_type, 'folio', i.folio, 'dated', i.invoice_date)) || f.data
+select f.class, 'document', f.value, g.group_id, g.shop_ids[1], f.order_id, f.invoice_id, g.shop_names[1], g.erp_names[1], g.anchored_at, g.business_day,
+  jsonb_strip_nulls(jsonb_build_object('document', f.name, 'type', f.document_type, 'folio', f.folio, 'dated', f.invoice_date)) || f.data
 from found f
-join stands i on i.invoice_id = f.invoice_id and i.order_id = f.order_id
-join reconcile_group g on g.group_id = i.group_id and g.reason is null
+join reconcile_group g on g.group_id = f.group_id and g.reason is null

@@ -13,8 +13,7 @@ select coalesce(case when g.reason is not null then 'out_of_scope' end, c.class)
     'erp_status', d.status, 'cites', case when g.shop_ids is null then coalesce(array_to_string(d.shop_order_names, ', '), d.shop_order_name) end))
 from reconcile_group g
 cross join reconcile_terms t
-join reconcile_part p on p.group_id = g.group_id and p.role = 'pair'
-join reconcile_document d on d.id = p.id
+join reconcile_part d on d.group_id = g.group_id and d.role = 'pair'
 cross join lateral (
   select case
     when d.created_at < t.shop_from then 'before_coverage'
@@ -40,8 +39,7 @@ select coalesce(case when g.reason is not null then 'out_of_scope' end, c.class)
   jsonb_strip_nulls(jsonb_build_object('reason', coalesce(g.reason, c.reason), 'shop_status', d.status, 'erp_status', coalesce(g.erp_other_excluded, g.erp_other_status)))
 from reconcile_group g
 cross join reconcile_terms t
-join reconcile_part p on p.group_id = g.group_id and p.role = 'shop'
-join reconcile_document d on d.id = p.id
+join reconcile_part d on d.group_id = g.group_id and d.role = 'shop'
 cross join lateral (select g.rest_ids[1] as id) m
 cross join lateral (
   select case
@@ -67,6 +65,5 @@ union all
 select 'out_of_scope', 'total', 0, g.group_id, d.id, null, d.name, null, case when d.has_amount then d.amount end, null, g.anchored_at, g.business_day,
   jsonb_build_object('reason', d.excluded_because)
 from reconcile_group g
-join reconcile_part p on p.group_id = g.group_id and p.role = 'shop_other'
-join reconcile_document d on d.id = p.id
+join reconcile_part d on d.group_id = g.group_id and d.role = 'shop_other'
 where g.in_range and g.sales = 0 and g.pairs = 0 and d.excluded_because is not null
