@@ -8,6 +8,7 @@ import { runReconciliation } from '../../../src/reconcile/run-reconciliation.ts'
 import { Database } from '../../../src/store/database.ts';
 import { benchDatabase, READING } from '../bench-database.ts';
 import { spread } from '../measure.ts';
+import { cpuSeconds, parentOf } from '../operations/process-cpu.ts';
 import { reconcileOptions } from '../options.ts';
 import { Phases } from './phases.ts';
 
@@ -39,7 +40,8 @@ export async function benchReconcile(args: readonly string[]): Promise<void> {
     ).rows[0]!.month;
 
     say('comparing everything …');
-    const [orders, documents, whole]: number[][] = [[], [], []];
+    const timed = await clock(admin);
+    const [orders, documents, whole, processor]: number[][] = [[], [], [], []];
     const broken: Record<string, Record<string, number>> = {};
     for (let turn = 0; turn < options.repeat; turn++) {
       const first = await timed(() => runReconciliation(phases.db, { tenantId, asOf, limit: 20 }));
@@ -52,25 +54,32 @@ export async function benchReconcile(args: readonly string[]): Promise<void> {
       orders!.push(first.seconds);
       documents!.push(second.seconds);
       whole!.push(first.seconds + second.seconds);
+      processor!.push(first.processor + second.processor);
     }
     const keep = await timed(() => keepOpenFindings(phases.db, { tenantId, asOf }));
     broken['keep'] = phases.take();
 
     say(`comparing ${CHANGED} changed orders …`);
     const every = Math.max(1, Math.floor(options.orders / CHANGED));
-    const incremental: number[] = [];
+    const [incremental, incrementalProcessor]: number[][] = [[], []];
     for (let turn = 0; turn < options.repeat + 2; turn++) {
       const { rows } = await admin.query<{ id: string }>(CHANGE, [tenantId, every, turn + 20, 1]);
       const orderIds = rows.map(({ id }) => id).slice(0, CHANGED);
-      const { seconds, result } = await timed(() => keepOpenFindings(phases.db, { tenantId, asOf, touched: { orderIds } }));
+      const {
+        seconds,
+        processor: used,
+        result,
+      } = await timed(() => keepOpenFindings(phases.db, { tenantId, asOf, touched: { orderIds } }));
       broken['incremental'] = phases.take();
       if (result.whole || result.found + result.changed < orderIds.length) throw new Error(`not what changed: ${JSON.stringify(result)}`);
       // The first ones find neither plans nor pages.
-      if (turn >= 2) incremental.push(seconds * 1000);
+      if (turn < 2) continue;
+      incremental!.push(seconds * 1000);
+      incrementalProcessor!.push(used * 1000);
     }
     // A warehouse that is kept is found again as it was filled.
     for (let turn = 0; turn < options.repeat + 2; turn++) await admin.query(CHANGE, [tenantId, every, turn + 20, -1]);
-    const timings = { full: spread(whole!), orders: spread(orders!), documents: spread(documents!), incremental: spread(incremental) };
+    const timings = { full: spread(whole!), orders: spread(orders!), documents: spread(documents!), incremental: spread(incremental!) };
     const result = {
       orders_a_side: options.orders,
       full_seconds: timings.full.median,
@@ -78,6 +87,8 @@ export async function benchReconcile(args: readonly string[]): Promise<void> {
       bridge_documents_seconds: timings.documents.median,
       incremental_ms: timings.incremental.median,
       remainder: 0,
+      full_processor_seconds: spread(processor!).median,
+      incremental_processor_ms: spread(incrementalProcessor!).median,
       changed: CHANGED,
       keep_seconds: Number(keep.seconds.toPrecision(3)),
       found: Object.fromEntries(injected.rows.map((row) => [row.class, row.findings])),
@@ -126,8 +137,16 @@ function requireFound(result: Reconciliation, injected: readonly { readonly clas
   throw new Error(`remainder ${result.remainder}; found ${JSON.stringify(found)}, put in ${JSON.stringify(put)}`);
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ readonly seconds: number; readonly result: T }> {
-  const started = performance.now();
-  const result = await work();
-  return { seconds: (performance.now() - started) / 1000, result };
+/** How to time some work; `processor` are the seconds of the whole database, NaN where no Linux tells. */
+async function clock(admin: pg.Client) {
+  const { rows } = await admin.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const server = await parentOf(rows[0]!.pid).catch(() => null);
+  const used = async () => (server === null ? Number.NaN : cpuSeconds(server));
+  return async <T>(work: () => Promise<T>) => {
+    const before = await used();
+    const started = performance.now();
+    const result = await work();
+    const seconds = (performance.now() - started) / 1000;
+    return { seconds, processor: (await used()) - before, result };
+  };
 }
