@@ -2,7 +2,7 @@
 -- everything was compared. Returns how many there were of each.
 with gone as (
   delete from ops.open_findings f
-  where f.tenant_id = $1::uuid and ($2::boolean or f.group_id in (select id from reconcile_scope))
+  where f.tenant_id = $1::uuid and ($2::boolean or f.group_id = any (array(select id from reconcile_scope)))
     and not exists (select from reconcile_finding n where n.key = f.key)
   returning 1
 ),

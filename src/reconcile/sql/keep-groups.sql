@@ -33,7 +33,7 @@ fresh as (
 ),
 gone as (
   delete from ops.order_groups g
-  where g.tenant_id = $1 and ($2::boolean or g.group_id in (select id from reconcile_scope))
+  where g.tenant_id = $1 and ($2::boolean or g.group_id = any (array(select id from reconcile_scope)))
     and not exists (select from reconcile_group n where n.group_id = g.group_id and n.in_range)
 )
 insert into ops.order_groups as k (tenant_id, group_id, kind, rule, anchored_at, business_day, shop_orders, erp_orders, surplus, shop_name, erp_name,

@@ -23,7 +23,7 @@ gone as materialized (
   select s.number, s.key, s.state as was, s.amount, s.value
   from ops.finding_states s
   cross join reconcile_terms t
-  where s.tenant_id = $1 and s.is_there and (s.class = 'after_closing') = $5::boolean and ($2::boolean or s.group_id in (select id from reconcile_scope))
+  where s.tenant_id = $1 and s.is_there and (s.class = 'after_closing') = $5::boolean and ($2::boolean or s.group_id = any (array(select id from reconcile_scope)))
     and t.shop_fresh and t.erp_fresh and (t.doc_fresh or coalesce(s.component, '') <> all ($4::text[]))
     and not exists (select from reconcile_finding f where f.key = s.key)
     and not exists (select from reconcile_finding f where f.group_id = s.group_id and f.class in ('pending', 'pending_link'))
