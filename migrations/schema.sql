@@ -1970,7 +1970,7 @@ create table ops.retention (
 alter table ops.retention add constraint retention_pkey PRIMARY KEY (tenant_id, kind, source, stream);
 alter table ops.retention add constraint one_stream CHECK ((((source = ''::text) = (stream = ''::text)) AND ((stream = ''::text) OR ((kind = 'raw'::text) AND (entities <> '{}'::text[])))));
 alter table ops.retention add constraint retention_days_check CHECK (((days >= 1) AND (days <= 3650)));
-alter table ops.retention add constraint retention_kind_check CHECK ((kind = ANY (ARRAY['raw'::text, 'quarantine'::text, 'runs'::text, 'messages'::text, 'customers'::text])));
+alter table ops.retention add constraint retention_kind_check CHECK ((kind = ANY (ARRAY['raw'::text, 'quarantine'::text, 'runs'::text, 'messages'::text, 'customers'::text, 'alerts'::text])));
 alter table ops.retention enable row level security;
 alter table ops.retention force row level security;
 create policy service on ops.retention as permissive for all to kpi_writer using (true) with check (true);
@@ -1978,7 +1978,7 @@ alter table ops.retention owner to kpi_owner;
 grant delete, insert, select, update on table ops.retention to kpi_writer;
 comment on table ops.retention is 'Days that a person chose for a tenant; what is not here is kept as long as the service''s defaults say.';
 comment on column ops.retention.tenant_id is 'Tenant.';
-comment on column ops.retention.kind is 'raw payloads, closed quarantine, runs, what messages say of the team, what customers without a purchase left.';
+comment on column ops.retention.kind is 'raw payloads, closed quarantine, runs, what messages say of the team, what customers without a purchase left, alerts that were told.';
 comment on column ops.retention.source is 'Connector, when it is about one stream''s payloads; empty: all.';
 comment on column ops.retention.stream is 'That stream.';
 comment on column ops.retention.entities is 'Kinds of record that this stream yields. Of several streams that yield one, the longest holds.';
@@ -2255,6 +2255,44 @@ comment on column ops.swept_records.sweep_id is 'Sweep.';
 comment on column ops.swept_records.source_id is 'Id in the source.';
 comment on column ops.swept_records.day is 'Local day it belongs to, or was made on.';
 comment on column ops.swept_records.look is 'What looking at it alone said: gone, there or hidden.';
+
+create table ops.tenant_jobs (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  state text default 'queued'::text not null,
+  requested_by text not null,
+  reason text not null,
+  about jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  problem text,
+  result jsonb
+);
+alter table ops.tenant_jobs add constraint tenant_jobs_pkey PRIMARY KEY (tenant_id, id);
+alter table ops.tenant_jobs add constraint tenant_jobs_about_check CHECK ((jsonb_typeof(about) = 'object'::text));
+alter table ops.tenant_jobs add constraint tenant_jobs_kind_check CHECK ((kind = ANY (ARRAY['export'::text, 'erase'::text, 'customer_export'::text, 'customer_erase'::text])));
+alter table ops.tenant_jobs add constraint tenant_jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])));
+CREATE UNIQUE INDEX tenant_jobs_open ON ops.tenant_jobs USING btree (tenant_id, kind) WHERE ((state = ANY (ARRAY['queued'::text, 'running'::text])) AND (kind = ANY (ARRAY['export'::text, 'erase'::text])));
+alter table ops.tenant_jobs enable row level security;
+alter table ops.tenant_jobs force row level security;
+create policy service on ops.tenant_jobs as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.tenant_jobs owner to kpi_owner;
+grant delete, insert, select, update on table ops.tenant_jobs to kpi_writer;
+comment on table ops.tenant_jobs is 'Exports and erasures that were asked for over HTTP or by a source: who, why and how far. Erasing a company leaves the row that tells of it.';
+comment on column ops.tenant_jobs.tenant_id is 'Tenant.';
+comment on column ops.tenant_jobs.id is 'Job.';
+comment on column ops.tenant_jobs.kind is 'export: its tables as files; erase: the company; customer_export, customer_erase: one person.';
+comment on column ops.tenant_jobs.state is 'queued, running, done or failed.';
+comment on column ops.tenant_jobs.requested_by is 'Who.';
+comment on column ops.tenant_jobs.reason is 'Why.';
+comment on column ops.tenant_jobs.about is 'Whom it is about, in pseudonyms, and how it is to be done; emptied when it ends.';
+comment on column ops.tenant_jobs.created_at is 'When it was asked for.';
+comment on column ops.tenant_jobs.started_at is 'When a worker took it up first.';
+comment on column ops.tenant_jobs.ended_at is 'When it ended.';
+comment on column ops.tenant_jobs.problem is 'Why it failed. Holds no secret.';
+comment on column ops.tenant_jobs.result is 'Counts, and the files of an export.';
 
 create table ops.tenant_write (
   tenant_id uuid not null,

@@ -2,7 +2,7 @@ import { ENTITIES } from '#contract';
 import { sqlFile } from './sql-file.ts';
 import type { Family } from './tables.ts';
 
-export type RetentionKind = 'raw' | 'quarantine' | 'runs' | 'messages' | 'customers';
+export type RetentionKind = 'raw' | 'quarantine' | 'runs' | 'messages' | 'customers' | 'alerts';
 
 /** One kind of thing that is removed when it is old. */
 export interface RetentionStep {
@@ -94,6 +94,7 @@ export const RETENTION: readonly RetentionRule[] = [
       },
       { name: 'recomputations', ...oldJobs('ops.recomputations') },
       { name: 'dashboard_jobs', ...oldJobs('ops.dashboard_jobs') },
+      { name: 'tenant_jobs', ...oldJobs('ops.tenant_jobs') },
     ],
   },
   {
@@ -140,6 +141,33 @@ export const RETENTION: readonly RetentionRule[] = [
         secret: true,
         family: 'sales',
         together: true,
+      },
+    ],
+  },
+  {
+    kind: 'alerts',
+    defaultDays: 365,
+    leastDays: 7,
+    describe: {
+      es: 'avisos que ya se dieron, con su historia; los que no llegaron esperan a una persona',
+      en: 'alerts that were told, with their history; those that did not arrive wait for a person',
+    },
+    steps: [
+      {
+        name: 'alert_events',
+        due: `select e.id::text as id, '' as version from ops.alert_events e
+          where e.tenant_id = $1 and e.at < clock_timestamp() - make_interval(days => $3::integer) order by e.at limit $2`,
+        more: [],
+        remove: 'delete from ops.alert_events where tenant_id = $1 and id = any($2::bigint[]) and $3::text[] is not null',
+        family: null,
+      },
+      {
+        name: 'alert_deliveries',
+        due: `select d.id::text as id, d.state as version from ops.alert_deliveries d
+          where d.tenant_id = $1 and d.state = 'sent' and d.sent_at < clock_timestamp() - make_interval(days => $3::integer) limit $2`,
+        more: [],
+        remove: versioned('ops.alert_deliveries', 'd', 'd.state'),
+        family: null,
       },
     ],
   },

@@ -108,6 +108,29 @@ test('refusals go 30 days after they were closed; an open one waits, however old
   expect(left.map((row) => row.source_id)).toEqual(['1', '3']);
 });
 
+test('alerts that were told go after a year with their messages; what did not arrive, or not yet, waits', async () => {
+  const { tenantId } = tenant;
+  await admin(
+    `insert into ops.alert_deliveries (tenant_id, id, kind, event, body, state, created_at, sent_at)
+     select $1, gen_random_uuid(), 'low_stock', 'firing', '{}', s.state, now() - s.age, case s.state when 'sent' then now() - s.age end
+     from (values ('sent', interval '366 days'), ('sent', interval '364 days'), ('dead', interval '500 days'), ('waiting', interval '500 days')) s(state, age)`,
+    [tenantId],
+  );
+  await admin(
+    `insert into ops.alert_events (tenant_id, at, kind, subject, title, event, severity, delivery_id)
+     select $1, now() - make_interval(days => days), 'low_stock', days::text, 'Taza', 'firing', 'warning', gen_random_uuid()
+     from unnest(array[364, 366]) days`,
+    [tenantId],
+  );
+  expect(await countDue(rig.db, tenantId)).toMatchObject({ alert_events: 1, alert_deliveries: 1 });
+  expect((await run()).deleted).toMatchObject({ alert_events: 1, alert_deliveries: 1 });
+  const left = await admin<{ state: string }>('select state from ops.alert_deliveries where tenant_id = $1 order by state', [tenantId]);
+  expect(left.map(({ state }) => state)).toEqual(['dead', 'sent', 'waiting']);
+  expect(await admin('select subject from ops.alert_events where tenant_id = $1', [tenantId])).toEqual([{ subject: '364' }]);
+  await setRetention(rig.db, tenantId, { kind: 'alerts', of: null, days: 100 }, AUTHOR);
+  expect((await run()).deleted).toMatchObject({ alert_events: 1, alert_deliveries: 1 });
+});
+
 test('old runs go with their counts, but not the last of a stream, nor those a backfill reports', async () => {
   const { tenantId, shop } = tenant;
   await write(shop, [orderDraft('1')]);

@@ -72,6 +72,7 @@ const ORDINARY: Record<string, Values> = {
   'ops.api_budget': { tokens: 1, rate_per_second: 1, burst: 1 },
   'ops.backfill_slices': { slice: 1 },
   'ops.erased': { kind: 'email' },
+  'ops.tenant_jobs': { kind: 'export', state: 'done' },
   'ops.retention': { kind: 'runs', source: '', stream: '', days: 90 },
   'ops.swept_records': { look: 'gone' },
   'ops.verified_days': { state: 'verified' },
