@@ -13,6 +13,7 @@ import type { JobDeps } from './jobs/job-deps.ts';
 import type { Logger } from './log.ts';
 import { applyMetabase } from './metabase/apply.ts';
 import { Cleared, type EmbedDeps } from './metabase/embed.ts';
+import { metabaseToLeave } from './metabase/leave.ts';
 import { openMetabase } from './metabase/open-metabase.ts';
 import type { Plan } from './metabase/plan.ts';
 import type { MetabaseDeps } from './metabase/deps.ts';
@@ -23,7 +24,7 @@ import { createHttp } from './outbound/http.ts';
 import type { RetryPolicy } from './outbound/retry.ts';
 import { secretValues } from './outbound/secret-values.ts';
 import { printReport } from './reports/print-report.ts';
-import { resolveSecret, type SecretSources } from './secrets.ts';
+import { forgetLocalSecret, resolveSecret, type SecretSources } from './secrets.ts';
 import { SharedBudget } from './store/api-budget.ts';
 import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
@@ -277,6 +278,15 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
           },
         }
       : {}),
+    care: {
+      queueUrl: roleUrl(warehouse.directUrl, 'kpi_queue', roleSecret),
+      directUrl: warehouse.directUrl,
+      roleSecret,
+      release: version,
+      exportsFolder: config.exportsFolder,
+      forgetSecret: (reference) => forgetLocalSecret(reference, config.home),
+      metabaseToLeave: (tenantId, leave) => metabaseToLeave(db, config.metabase === null ? null : metabase, tenantId, leave),
+    },
     jobFor,
     observe: (observer) => void observers.push(observer),
     readUsers,

@@ -51,6 +51,9 @@ const environment = z
         .transform(Number),
     ).describe('Size of the database that is paid for, in GB; "kpi doctor" warns before it is reached'),
     KPI_HOME: folder().default(join(projectRoot, '.kpi')).describe('Folder of the local database and of secrets typed at "kpi connect"'),
+    KPI_EXPORTS_DIR: optional(folder()).describe(
+      'Folder of exports asked for over HTTP, the same for server and workers; default: exports in KPI_HOME',
+    ),
     KPI_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged'),
     KPI_LANG: z.enum(['es', 'en']).default('es').describe('Language of the command line'),
     KPI_WORKER_CONCURRENCY: whole(1, 64, 4).describe('Jobs a worker process runs at once'),
@@ -148,6 +151,8 @@ export interface Config {
   /** Size of the database that is paid for; null: not known. */
   readonly databaseMaxBytes: number | null;
   readonly home: string;
+  /** Where exports that were asked for over HTTP wait to be fetched. */
+  readonly exportsFolder: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly language: 'es' | 'en';
   readonly workerConcurrency: number;
@@ -241,6 +246,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       url === undefined || roleSecret === undefined ? null : Object.freeze({ url, directUrl: env.DATABASE_DIRECT_URL ?? url, roleSecret }),
     databaseMaxBytes: env.KPI_DATABASE_MAX_GB === undefined ? null : env.KPI_DATABASE_MAX_GB * 1024 ** 3,
     home: env.KPI_HOME,
+    exportsFolder: env.KPI_EXPORTS_DIR ?? join(env.KPI_HOME, 'exports'),
     logLevel: env.KPI_LOG_LEVEL,
     language: env.KPI_LANG,
     workerConcurrency: env.KPI_WORKER_CONCURRENCY,

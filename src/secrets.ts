@@ -103,10 +103,12 @@ async function fileOf(reference: string, path: string, folder: string | null): P
   return real;
 }
 
-/** The file of a secret that `storeLocalSecret` wrote; null for a reference to one that is kept elsewhere. */
-export function localSecretFile(reference: string, home: string): string | null {
+/** Deletes a secret that `storeLocalSecret` wrote. @returns false for a reference to one that is kept elsewhere, by somebody else */
+export async function forgetLocalSecret(reference: string, home: string): Promise<boolean> {
   const id = /^local:(.+)$/.exec(reference)?.[1];
-  return id === undefined || !localId.test(id) ? null : localFile(reference, id, home);
+  if (id === undefined || !localId.test(id)) return false;
+  await rm(localFile(reference, id, home), { force: true });
+  return true;
 }
 
 function localFile(reference: string, id: string, home: string): string {

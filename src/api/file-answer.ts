@@ -11,9 +11,11 @@ export class FileAnswer {
   /** As whoever asks may keep it: letters, digits, points and hyphens. */
   readonly name: string;
   readonly bytes: number;
+  /** Whether its folder was made for this answer alone and goes with it. */
+  readonly passing: boolean;
 
-  constructor(file: Pick<FileAnswer, 'path' | 'mediaType' | 'name' | 'bytes'>) {
-    ({ path: this.path, mediaType: this.mediaType, name: this.name, bytes: this.bytes } = file);
+  constructor(file: Pick<FileAnswer, 'path' | 'mediaType' | 'name' | 'bytes' | 'passing'>) {
+    ({ path: this.path, mediaType: this.mediaType, name: this.name, bytes: this.bytes, passing: this.passing } = file);
   }
 }
 
@@ -26,7 +28,7 @@ export async function fileAnswer(write: (path: string) => Promise<Pick<FileAnswe
   try {
     const path = join(folder, 'answer');
     const written = await write(path);
-    return new FileAnswer({ path, ...written, bytes: (await stat(path)).size });
+    return new FileAnswer({ path, ...written, bytes: (await stat(path)).size, passing: true });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -34,9 +36,9 @@ export async function fileAnswer(write: (path: string) => Promise<Pick<FileAnswe
 }
 
 /** Sends it, and removes it whatever becomes of the reader. */
-export function sendFile(reply: FastifyReply, status: number, { path, mediaType, name, bytes }: FileAnswer): FastifyReply {
+export function sendFile(reply: FastifyReply, status: number, { path, mediaType, name, bytes, passing }: FileAnswer): FastifyReply {
   const stream = createReadStream(path);
-  stream.once('close', () => void rm(join(path, '..'), { recursive: true, force: true }).catch(() => undefined));
+  if (passing) stream.once('close', () => void rm(join(path, '..'), { recursive: true, force: true }).catch(() => undefined));
   // Gone before the first byte: nobody else would close it.
   reply.raw.once('close', () => stream.destroy());
   return reply

@@ -15,6 +15,7 @@ import { goneSignal, parsePart, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { closingRoutes } from './routes/closing.ts';
 import { operationsBackfillRoutes } from './routes/operations-backfills.ts';
+import { customerRoutes } from './routes/customers.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { embedRoute } from './routes/embed.ts';
 import { exportRoute } from './routes/export.ts';
@@ -25,6 +26,7 @@ import { overviewRoutes } from './routes/overview.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoute } from './routes/query.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
+import { tenantJobRoutes } from './routes/tenant-jobs.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { verificationRoutes } from './routes/verifications.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
@@ -37,6 +39,10 @@ export interface GatewayOptions extends AuthenticationOptions {
   readonly openSource: OpenSource;
   /** Steady rate of requests to one account of a source. */
   readonly requestsPerSecond: number;
+  /** Where workers leave exports that were asked for. */
+  readonly exportsFolder: string;
+  /** The key that a company's customers are made pseudonyms with. */
+  identityKeyOf(tenantId: string): Buffer;
   readonly readers: ReaderSessions;
   /** Longest a statement may take. */
   readonly queryMs: number;
@@ -61,6 +67,8 @@ export function gatewayRoutes(options: GatewayOptions): Route[] {
     ...operationRoutes(db),
     ...overviewRoutes(db),
     ...tenantRoutes(db),
+    ...tenantJobRoutes(db, options.exportsFolder),
+    ...customerRoutes(db, options.identityKeyOf),
     ...quarantineRoutes(db),
     ...closingRoutes(db),
     ...sweepRoutes(db, connectors),

@@ -40,6 +40,8 @@ export function serveCommand(program: Command, context: CommandContext): void {
       const gateway = {
         connectors: app.connectors,
         openSource: app.openSource,
+        exportsFolder: app.config.exportsFolder,
+        identityKeyOf: app.identityKeyOf,
         requestsPerSecond: app.config.requestRate.perSecond,
         readers,
         queryMs,

@@ -1,14 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { eraseTenant } from '../jobs/erase-tenant.ts';
-import { removeMetabase } from '../metabase/remove.ts';
+import { MetabaseElsewhere, metabaseToLeave } from '../metabase/leave.ts';
 import { parseRut } from '../normalize/rut.ts';
-import { localSecretFile } from '../secrets.ts';
+import { forgetLocalSecret } from '../secrets.ts';
 import { findErasure } from '../store/erase-tenant.ts';
-import { metabaseInstances } from '../store/metabase-objects.ts';
 import { listTenants } from '../store/tenants.ts';
 import { findTenant, type CommandContext } from './context.ts';
 import { UsageError } from './terminal.ts';
@@ -41,7 +39,13 @@ export function tenantEraseCommand(tenant: Command, context: CommandContext): vo
         throw new UsageError(`"${typed}" is not the RUT of ${name}; nothing was erased. It is asked for so that no other goes`);
       const leaveMetabase = await metabaseOf(app, id, options);
       const erased = await eraseTenant(
-        { db: app.db, queueUrl: app.queueUrl, directUrl: app.directUrl, leaveMetabase, forgetSecret: (ref) => forget(app, ref) },
+        {
+          db: app.db,
+          queueUrl: app.queueUrl,
+          directUrl: app.directUrl,
+          leaveMetabase,
+          forgetSecret: (ref) => forgetLocalSecret(ref, app.config.home),
+        },
         id,
         { author: { who: userInfo().username, reason: options.reason }, rut, onProgress: (text) => terminal.progress(text) },
       );
@@ -83,21 +87,9 @@ async function ask({ terminal }: CommandContext, name: string, rut: string): Pro
 }
 
 async function metabaseOf(app: App, tenantId: string, options: Options): Promise<(() => Promise<unknown>) | null> {
-  const instances = await metabaseInstances(app.db, tenantId);
-  if (instances.length === 0 || options.leaveMetabase === true) return null;
-  if (app.config.metabase === null)
-    throw new UsageError(`it has dashboards in ${instances.join(', ')}: set METABASE_URL, or add --leave-metabase`);
-  const deps = await app.metabase();
-  const elsewhere = instances.filter((instance) => instance !== deps.client.instance);
-  if (elsewhere.length > 0)
-    throw new UsageError(`it has dashboards in ${elsewhere.join(', ')}, which is not METABASE_URL; set it, or add --leave-metabase`);
-  return () => removeMetabase(deps, tenantId, { force: true });
-}
-
-/** @returns whether it was kept by this service */
-async function forget(app: App, reference: string): Promise<boolean> {
-  const file = localSecretFile(reference, app.config.home);
-  if (file === null) return false;
-  await rm(file, { force: true });
-  return true;
+  const open = app.config.metabase === null ? null : () => app.metabase();
+  return metabaseToLeave(app.db, open, tenantId, options.leaveMetabase === true).catch((error: unknown) => {
+    if (!(error instanceof MetabaseElsewhere)) throw error;
+    throw new UsageError(`${error.message}; set METABASE_URL, or add --leave-metabase`);
+  });
 }

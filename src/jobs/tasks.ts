@@ -17,12 +17,14 @@ import { applyDashboards } from './apply-dashboards.ts';
 import type { JobDeps } from './job-deps.ts';
 import { makeReports } from './make-reports.ts';
 import { nightly } from './nightly.ts';
+import { removeOldExports } from './old-exports.ts';
 import { recompute } from './recompute.ts';
 import { reconcileTenant } from './reconcile-tenant.ts';
 import { replayRefusals } from './replay-refusals.ts';
 import { sweepStream } from './sweep-stream.ts';
 import { syncConnection } from './sync-connection.ts';
 import { syncUsers } from './sync-users.ts';
+import { tenantJob } from './tenant-job.ts';
 import { verifyConnectionStream } from './verify-connection-stream.ts';
 
 const SYNC = z.object({ tenant_id: z.uuid(), connection_id: z.uuid() });
@@ -54,6 +56,11 @@ const VERIFY = z.object({
   heal: z.boolean(),
   asked_by: z.string(),
 });
+// An erasure names its company by another word, see enqueueTenantJob.
+const TENANT_JOB = z.union([
+  z.object({ tenant_id: z.uuid(), job_id: z.uuid() }),
+  z.object({ erasing: z.uuid(), job_id: z.uuid() }).transform(({ erasing, job_id }) => ({ tenant_id: erasing, job_id })),
+]);
 const BACKFILL = z.object({ tenant_id: z.uuid(), backfill_id: z.uuid() });
 
 /**
@@ -108,6 +115,7 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     retention: async (payload) => {
       const { tenant_id } = TENANT.parse(payload);
       const author = { who: deps.sync.worker, reason: 'nightly' };
+      if (deps.care !== undefined) await removeOldExports(deps.care.exportsFolder);
       const { more } = await runRetention(deps.db, tenant_id, { seconds: 20, author, signal: stopping });
       // When stopping, the tick brings it back.
       if (more && !stopping.aborted) await enqueueMoreRetention(deps.db, tenant_id);
@@ -134,6 +142,10 @@ export function tasks(deps: JobDeps, stopping: AbortSignal): TaskList {
     dashboards: async (payload) => {
       const { tenant_id, job_id } = DASHBOARDS.parse(payload);
       await applyDashboards(deps, tenant_id, job_id, stopping);
+    },
+    tenant_job: async (payload) => {
+      const { tenant_id, job_id } = TENANT_JOB.parse(payload);
+      await tenantJob(deps, tenant_id, job_id, stopping);
     },
     replay: async (payload) => {
       const { tenant_id: tenantId, connection_id: connectionId, stream, ids, who, reason } = REPLAY.parse(payload);

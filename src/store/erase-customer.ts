@@ -103,6 +103,11 @@ export async function eraseCustomer(
   });
 }
 
+/** The records of one person, within a transaction of the tenant. */
+export async function personRecords(query: Query, tenantId: string, subject: ErasureSubject): Promise<readonly PersonRecord[]> {
+  return find(query, tenantId, subject);
+}
+
 async function find(query: Query, tenantId: string, { kind, key }: ErasureSubject): Promise<Found[]> {
   return (await query<Found & Record<string, unknown>>(FIND, [tenantId, kind, key])).rows;
 }

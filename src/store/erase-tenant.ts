@@ -18,8 +18,8 @@ export interface ErasedRows {
 
 const AIM_MS = 400;
 const SIZES = { first: 1000, least: 200, most: 20_000 } as const;
-/** What has to outlive the rest: who erased what is told, and where an interrupted erasure is taken up again. */
-const LAST: readonly string[] = ['ops.audit', 'ops.erasures'];
+/** What has to outlive the rest: who erased what is told and can be watched, and where an interrupted erasure is taken up again. */
+const LAST: readonly string[] = ['ops.audit', 'ops.erasures', 'ops.tenant_jobs'];
 const READ = 'select tenant_id, rut, reader_role, secret_refs from ops.erasures where tenant_id = $1';
 const FIND = 'select tenant_id from ops.erasures where rut = $1';
 const BEGIN = `insert into ops.erasures (tenant_id, rut, reader_role, secret_refs, asked_by, reason)
@@ -44,10 +44,19 @@ const FORGET = `update public.tenants set rut = 'erased:' || id, rut_valid = fal
     ocr_tag = default, ocr_name = default
   where id = $1`;
 const END = 'delete from ops.erasures where tenant_id = $1';
+const OTHER_JOBS = "delete from ops.tenant_jobs where tenant_id = $1 and kind <> 'erase'";
+const RUT = `select coalesce(e.rut, t.rut) as rut, t.status = 'erased' and e.tenant_id is null as erased
+  from public.tenants t left join ops.erasures e on e.tenant_id = t.id where t.id = $1`;
 
 /** An erasure that was begun and not ended, by the RUT its company had; null when there is none. */
 export async function findErasure(db: Database, rut: string): Promise<string | null> {
   return (await db.query<{ tenant_id: string }>(FIND, [rut])).rows[0]?.tenant_id ?? null;
+}
+
+/** The RUT of a company that is there or is just being erased; null when it was erased already, or never was. */
+export async function rutToErase(db: Database, tenantId: string): Promise<string | null> {
+  const row = (await db.query<{ rut: string; erased: boolean }>(RUT, [tenantId])).rows[0];
+  return row === undefined || row.erased ? null : row.rut;
 }
 
 /**
@@ -101,6 +110,7 @@ export async function endErasure(db: Database, tenantId: string, author: Author,
   await db.transaction(tenantId, async ({ query }) => {
     await query(FORGET, [tenantId]);
     await query(END, [tenantId]);
+    await query(OTHER_JOBS, [tenantId]);
     await audit(query, tenantId, author, 'tenant.erased', told);
   });
 }

@@ -45,6 +45,8 @@ beforeAll(async () => {
       connectors: allConnectors,
       openSource: () => Promise.reject(new Error('no source is there')),
       requestsPerSecond: 40,
+      exportsFolder: '.',
+      identityKeyOf: () => Buffer.alloc(32),
       readers,
       queryMs: 1500,
       limits: { requestsPerMinute: 100_000, queriesPerMinute: 100_000 },

@@ -30,6 +30,9 @@ const expectDescribed = (id: string, answer: Answer) => expectDescribedBy(descri
 /** Those that name something else than a company; their tests are with what they name. */
 const OTHERS = [
   'showDashboardJob',
+  'eraseTenant',
+  'showTenantJob',
+  'fetchExport',
   'showQuarantine',
   'replayQuarantine',
   'dropQuarantine',

@@ -26,6 +26,11 @@ export const CALLS: Readonly<Record<string, (tenant: string) => readonly [path: 
   listVerifications: (tenant) => [`/api/operations/verify?tenant_id=${tenant}`],
   pauseTenant: (tenant) => [`/api/operations/tenants/${tenant}/pause`, { reason: 'no paga' }],
   resumeTenant: (tenant) => [`/api/operations/tenants/${tenant}/resume`, { reason: 'pagó' }],
+  exportTenant: (tenant) => [`/api/operations/tenants/${tenant}/export`, { reason: 'lo pidió' }],
+  eraseCustomer: (tenant) => [
+    `/api/operations/tenants/${tenant}/customers/erase`,
+    { email: 'ana@example.cl', dry_run: true, reason: 'solicitud 2026-118' },
+  ],
   listSweeps: (tenant) => [`/api/operations/sweeps?tenant_id=${tenant}`],
   planBackfills: (tenant) => [
     '/api/operations/backfills/plan',

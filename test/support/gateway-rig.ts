@@ -1,3 +1,6 @@
+import { createHmac } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EmbeddedDashboard, MetabasePort } from '../../src/api/metabase-port.ts';
 import { createServer } from '../../src/api/server.ts';
 import { allConnectors } from '../../src/app.ts';
@@ -17,6 +20,7 @@ export interface GatewayRigOptions {
   readonly metabase?: MetabasePort | null;
   readonly clerk?: boolean;
   readonly openSource?: OpenSource;
+  readonly exportsFolder?: string;
 }
 
 export interface Answer {
@@ -64,6 +68,8 @@ export class GatewayRig {
         connectors: allConnectors,
         openSource: options.openSource ?? (() => Promise.reject(new Error('no source is there'))),
         requestsPerSecond: 40,
+        exportsFolder: options.exportsFolder ?? join(tmpdir(), 'kpi-no-exports'),
+        identityKeyOf: (tenantId) => createHmac('sha256', 'test').update(tenantId).digest(),
         readers,
         queryMs: options.queryMs ?? 5000,
         limits: { requestsPerMinute: options.requestsPerMinute ?? 100_000, queriesPerMinute: options.queriesPerMinute ?? 100_000 },

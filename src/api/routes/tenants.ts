@@ -10,7 +10,7 @@ const WORDS = {
   resume: { id: 'resumeTenant', status: 'active', summary: 'Vuelve a leer una empresa en pausa.' },
 } as const;
 
-/** A company as a whole: read for now, or not. Erasing one asks a person for its RUT, and is no request. */
+/** A company as a whole: read for now, or not. */
 export function tenantRoutes(db: Database): Route[] {
   return (['pause', 'resume'] as const).map((word) =>
     route({

@@ -66,6 +66,8 @@ export async function openGateway(database: BenchDatabase): Promise<OpenGateway>
       connectors: allConnectors,
       openSource: () => Promise.reject(new Error('no source is there')),
       requestsPerSecond: 40,
+      exportsFolder: '.',
+      identityKeyOf: () => Buffer.alloc(32),
       readers,
       queryMs: 10_000,
       limits: { requestsPerMinute: 1_000_000, queriesPerMinute: 1_000_000 },
