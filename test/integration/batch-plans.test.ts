@@ -64,3 +64,18 @@ test('linking and settling a batch read what it touches, not the tenant', async 
   expect(await mostRead(sqlFile('settle-orders'), [tenantId, ids, null, null, null, false])).toBeLessThan(ORDERS / 10);
   expect(await mostRead(sqlFile('convert-orders'), [tenantId, 'CLP', ids, [], null, null])).toBeLessThan(ORDERS / 10);
 });
+
+test('settling by issued documents reads what it touches, not the tenant', async () => {
+  const [connection] = await inTenant<{ id: string }>(`select id from ops.connections where tenant_id = $1 and source = 'odoo'`, [
+    tenantId,
+  ]);
+  const drafts = Array.from({ length: 500 }, (_, i) => orderDraft(`S${i}`));
+  const job = jobOf({ tenantId, connectionId: connection!.id, source: 'odoo' }, scripted([pageOf(drafts)]));
+  await runSync(syncDeps(db), job);
+  await withDirectSession(instance.adminUrl, (admin) => admin.run('analyze public.source_orders'));
+  await inTenant(`update public.tenants set sales_basis = 'invoices' where id = $1 returning id`, [tenantId]);
+  const documents = await inTenant<{ id: string }>(`select id from public.source_orders where source = 'odoo'`, []);
+  const touched = documents.map(({ id }) => id);
+  expect(touched.length).toBe(500);
+  expect(await mostRead(sqlFile('settle-orders'), [tenantId, touched, null, null, null, false])).toBeLessThan(ORDERS / 10);
+});

@@ -81,7 +81,7 @@ part as (
   select e.business_day, 0, 0, 1, e.amount, 0, 0, 0, 0, 0, 1, e.amount, 0, 0, 0, 0
   from document e
   where e.source = 'odoo' and e.stands and e.cites and not exists (
-    select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = e.id)
+    select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = e.id offset 0)
 )
 select $1::uuid as tenant_id, day, sum(shop_orders) as shop_orders, sum(shop_amount) as shop_amount, sum(erp_orders) as erp_orders,
   sum(erp_amount) as erp_amount, sum(linked) as linked, sum(differing) as differing, sum(difference) as difference,

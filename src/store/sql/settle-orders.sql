@@ -60,7 +60,7 @@ decided as materialized (
       when v.because is not null or not v.by_document then v.because
       when v.invoiced is false then 'not_invoiced'
       when exists (
-        select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = v.id and h.deleted_at is null) then 'invoiced'
+        select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = v.id and h.deleted_at is null offset 0) then 'invoiced'
       when v.invoiced is null then 'not_invoiced'
     end as because
     from (
@@ -72,7 +72,7 @@ decided as materialized (
             select x.id, x.status, x.invoiced from public.source_orders x where x.tenant_id = $1 and x.id = k.erp_order_id offset 0) e
           where k.tenant_id = $1 and k.shop_order_id = o.id and e.status <> 'quotation' and o.excluded_because is distinct from 'test'
             and (not voice.by_document or e.invoiced is true or e.status = 'cancelled' or exists (
-              select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null))
+              select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null offset 0))
             and not (e.status = 'cancelled' and coalesce(o.payment_state in ('partial', 'paid'), false))
           limit 1)
         when voice.speaking_source = 'odoo' and o.source = 'odoo' then (
@@ -84,19 +84,19 @@ decided as materialized (
           cross join lateral (
             select o.status <> 'quotation' and not s.test and not (o.status = 'cancelled' and s.received) and (
                 not voice.by_document or o.invoiced is true or o.status = 'cancelled' or exists (
-                  select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = o.id and h.deleted_at is null)) as answers,
+                  select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = o.id and h.deleted_at is null offset 0)) as answers,
               (select e.id
                from public.order_links m
                cross join lateral (select x.* from public.source_orders x where x.tenant_id = $1 and x.id = m.erp_order_id offset 0) e
                where m.tenant_id = $1 and m.shop_order_id = s.id and e.status <> 'quotation' and not s.test
                  and not (e.status = 'cancelled' and s.received)
                  and (not voice.by_document or e.invoiced is true or e.status = 'cancelled' or exists (
-                   select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null))
+                   select 1 from public.source_orders h where h.tenant_id = $1 and h.invoiced_order_id = e.id and h.deleted_at is null offset 0))
                order by e.excluded_because is null and e.status <> 'cancelled' desc, length(e.source_id), e.source_id, e.id
                limit 1) as first
           ) p
           where k.tenant_id = $1 and k.erp_order_id = o.id)
-        when o.source = 'odoo' and exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id) then 'mirror'
+        when o.source = 'odoo' and exists (select 1 from public.order_links k where k.tenant_id = $1 and k.erp_order_id = o.id offset 0) then 'mirror'
         when o.source = 'odoo' and (o.shop_order_id is not null or o.shop_order_name is not null)
           and shop.connected and o.created_at >= shop.covered_from and o.created_at + interval '60 minutes' > shop.covered_until then 'waiting'
         end as because
@@ -105,7 +105,11 @@ decided as materialized (
         select * from public.source_orders x where x.tenant_id = $1 and x.id = ids.id and x.invoiced_order_id is null offset 0) o
       cross join shop
       cross join voice
+      -- What is asked of links is asked once: pulled up, it is planned and run wherever the answer is used (14 ms of planning, now 3).
+      -- And an `exists` that is no probe is planned as a list of all of the tenant's links or documents.
+      offset 0
     ) v
+    offset 0
   ) w
   where w.was is distinct from w.because
 )
