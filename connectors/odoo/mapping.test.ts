@@ -211,6 +211,7 @@ describe('what an order says of the shop’s orders', () => {
   test.each([
     ['WEB1001', ['1001'], 'WEB'],
     ['web-1001', ['1001'], 'WEB'],
+    ['#WEB1001', ['1001'], 'WEB'],
     ['Web 1001, Web 1002', ['1001', '1002'], 'WEB'],
     ['S.UR1001', ['1001'], 'S.UR'],
     ['SXUR1001', null, null],

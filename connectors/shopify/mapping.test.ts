@@ -123,6 +123,20 @@ describe('Tienda Ejemplo', () => {
   });
 });
 
+test.each([
+  ['#1001', '1001'],
+  [' #1001 ', '1001'],
+  ['CL1001', '1001'],
+  ['#CL-1001', '1001'],
+  ['1001-CL', '1001'],
+  ['EN#1001', '1001'],
+  ['#D12-3', 'D12-3'],
+  ['#', ''],
+])('an order called %j is cited as %j', (name, number) => {
+  const [raw] = ordersOf('tienda-ejemplo.json');
+  expect(header(mapOrders([{ ...raw, name }], 'tienda')).shop_order_name).toBe(number);
+});
+
 describe('every order of the fixtures', () => {
   const all = mapOrders([...ordersOf('tienda-ejemplo.json'), ...unusual], 'tienda-ejemplo');
 

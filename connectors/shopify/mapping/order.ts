@@ -56,7 +56,7 @@ export function orderDraft(
       shop,
       company: null,
       shop_order_id: order.id,
-      shop_order_name: order.name.trim().replace(/^#/, '').trim(),
+      shop_order_name: numberOf(order.name),
     },
     complete: withPayments ? ['order_line', 'refund', 'order_payment'] : ['order_line', 'refund'],
     raw,
@@ -67,6 +67,15 @@ export function orderDraft(
 export function buyerOf(order: RawOrder): DraftFor<'customer'> | null {
   if (order.customer !== null && order.customer !== undefined) return customerDraft(order.customer);
   return guestDraft({ ...order, sourceId: `guest:${order.id}` }, order);
+}
+
+/**
+ * What the books cite: the number of `#1001`, and of what a shop that puts letters around it calls CL1001 or 1001-CL. A name that is made
+ * otherwise is cited whole.
+ */
+function numberOf(name: string): string {
+  const plain = name.trim().replace(/^#/, '').trim();
+  return /^(?:\p{L}+[\s_-]?)?#?(\d+)(?:[\s_-]?\p{L}+)?$/u.exec(plain)?.[1] ?? plain;
 }
 
 const textOrNull = (amount: Amount | null): string | null => (amount === null ? null : decimalText(amount));
