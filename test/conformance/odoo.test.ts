@@ -66,6 +66,9 @@ describe.each([
       company: '1',
       shop_order_id: '5843276169342',
       shop_order_name: '1001',
+      shop_order_names: null,
+      shop_order_prefix: null,
+      shop_order_stores: ['company:1'],
     });
     expect(fieldsOf(read, '22', 'order')).toMatchObject({ status: 'quotation', channel: 'website' });
     expect(fieldsOf(read, '23', 'order')).toMatchObject({ status: 'open', excluded_because: 'intercompany' });

@@ -8,6 +8,7 @@ import { grossLine } from './odoo-lines.ts';
 import type { OdooPartners } from './odoo-partners.ts';
 import type { Random } from './random.ts';
 import { IVA, taxOf } from './tax.ts';
+import { usefulRut } from './useful-rut.ts';
 import type { LostOrder, WebSale } from './web-orders.ts';
 import { webScenario } from './web-scenarios.ts';
 
@@ -123,7 +124,9 @@ export function orphanOf(lost: LostOrder, rank: number, terms: MirrorTerms, rand
 function buyerOf({ buyer }: MirrorTwist, { partners, companyId, sisterId }: MirrorTerms, random: Random): OdooPartner | undefined {
   if (buyer === 'sister company') return partners.ofCompany.get(sisterId);
   if (buyer === undefined) return undefined;
-  return random.pick(partners.customersOf.get(companyId)!.filter(({ isCompany }) => isCompany));
+  // One whose RUT is right: a boleta to a number with a wrong digit is to nobody.
+  const right = partners.customersOf.get(companyId)!.filter(({ isCompany, vat }) => isCompany && usefulRut(vat, '') !== null);
+  return random.pick(right);
 }
 
 /** Where a connector app leaves the shop's reference: most often in two fields, sometimes in one only, sometimes in the name. */
