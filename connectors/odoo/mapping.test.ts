@@ -181,60 +181,6 @@ describe('orders', () => {
   });
 });
 
-describe('what an order says of the shop’s orders', () => {
-  const fields = (order: Record<string, unknown>, more: Partial<SaleFacts> = {}) => {
-    const draft = mapped([{ ...orderFixture(21), client_order_ref: false, origin: false, ...order }], [], more).order(21);
-    return draft?.entity === 'order' ? draft.fields : undefined;
-  };
-
-  test.each([
-    ['#1001', ['1001'], null],
-    [' WEB_#1001 ', ['1001'], 'WEB'],
-    ['#1001, #1002', ['1001', '1002'], null],
-    ['web-#1001 / web-#1002', ['1001', '1002'], 'WEB'],
-    ['WEB_#1001; #1002', ['1001', '1002'], 'WEB'],
-    ['#1001 y #1002 #1003', ['1001', '1002', '1003'], null],
-    ['#1001,#1001', ['1001'], null],
-    ['WEB_#1001, SUR_#1002', ['1001', '1002'], null],
-    ['OC 4500', null, null],
-    ['#1001 cambio de talla', null, null],
-    ['#1001, falta uno', null, null],
-    ['1001', null, null],
-    ['WEB1001', null, null],
-  ])('%s', (reference, names, prefix) => {
-    expect(fields({ client_order_ref: reference })).toMatchObject({
-      shop_order_name: names?.[0] ?? null,
-      ...(names === null ? {} : { shop_order_names: names.length > 1 ? names : null, shop_order_prefix: prefix }),
-    });
-  });
-
-  test.each([
-    ['WEB1001', ['1001'], 'WEB'],
-    ['web-1001', ['1001'], 'WEB'],
-    ['#WEB1001', ['1001'], 'WEB'],
-    ['Web 1001, Web 1002', ['1001', '1002'], 'WEB'],
-    ['S.UR1001', ['1001'], 'S.UR'],
-    ['SXUR1001', null, null],
-    ['OC 4500', null, null],
-    ['4500', null, null],
-  ])('after a configured prefix no # is needed: %s', (reference, names, prefix) => {
-    const found = fields({ client_order_ref: reference }, { shopReferencePrefixes: ['WEB_', 's.ur'] });
-    expect([found?.shop_order_name, found?.shop_order_prefix ?? null]).toEqual([names?.[0] ?? null, prefix]);
-  });
-
-  test('of which shop it is: team, website, company and what a connector says; nothing where it cites none', () => {
-    const more = { teams: new Map([[5, 'Tienda Sur']]), shopStoreFields: ['x_tienda', 'shopify_instance_id'] };
-    const order = { team_id: 5, website_id: 2, company_id: 3, x_tienda: false, shopify_instance_id: [7, 'Sur'] };
-    expect(fields({ ...order, client_order_ref: '#1001' }, more)?.shop_order_stores).toEqual([
-      'team:tienda sur',
-      'website:2',
-      'company:3',
-      'store:7',
-    ]);
-    expect(fields(order, more)?.shop_order_stores).toBeUndefined();
-  });
-});
-
 describe('bad records', () => {
   test.each([
     ['a missing id', { id: undefined }, 'id: is missing'],

@@ -52,5 +52,6 @@ describe('the RUT typed at the checkout against that of Odoo’s customer', () =
     expect(await reasons('person', null, key('b'))).toEqual([]);
     expect(await reasons('person', wrongDigit, key('b'))).toEqual([]);
     expect(await reasons('company', generic, key('b'))).toEqual([]);
+    expect(await reasons('company', wrongDigit, none)).toEqual([]);
   });
 });

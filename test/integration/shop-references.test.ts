@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Draft } from '#contract';
 import { keepOpenFindings } from '../../src/reconcile/keep-open-findings.ts';
 import { runReconciliation } from '../../src/reconcile/run-reconciliation.ts';
+import { decideLink } from '../../src/store/links.ts';
 import { listRecomputations, runRecomputation } from '../../src/store/recomputations.ts';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
@@ -165,6 +166,18 @@ describe('two shops with the same numbers in one Odoo', () => {
     expect(await links()).toEqual([]);
     expect((await found()).map(({ class: name }) => name).sort()).toEqual(['missing_in_odoo', 'missing_in_shopify']);
     await holds();
+  });
+
+  test('what a person took apart is not ambiguous: it is in no shop', async () => {
+    await write(sur);
+    await write(norte, web('norte', 1001, 1000));
+    await write(odoo, erp(21, 1000, { shop_order_name: '1001' }));
+    const [pair] = await rows<{ shopOrderId: string; erpOrderId: string }>(
+      'select shop_order_id as "shopOrderId", erp_order_id as "erpOrderId" from public.order_links where tenant_id = $1',
+      [tenantId],
+    );
+    await decideLink(rig.db, tenantId, { ...pair!, decision: 'unlink' }, { who: 'marta', reason: 'another order' });
+    expect((await found()).map(({ class: name }) => name).sort()).toEqual(['missing_in_odoo', 'missing_in_shopify']);
   });
 
   test('said afterwards, it is settled anew; said again, nothing is', async () => {
