@@ -1697,6 +1697,44 @@ comment on column ops.order_groups.within_tolerance is 'Whether taxes differ by 
 comment on column ops.order_groups.recheck_at is 'When it must be judged anew although nothing changed: the end of a grace. Null: never.';
 comment on column ops.order_groups.checked_at is 'The instant it was last compared for.';
 
+create table ops.privacy_requests (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  id text not null,
+  topic text not null,
+  reference text,
+  state text default 'open'::text not null,
+  job_id uuid,
+  received_at timestamp with time zone default clock_timestamp() not null,
+  due_at timestamp with time zone default (clock_timestamp() + '30 days'::interval) not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  note text
+);
+alter table ops.privacy_requests add constraint privacy_requests_pkey PRIMARY KEY (tenant_id, connection_id, id);
+alter table ops.privacy_requests add constraint privacy_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text])));
+alter table ops.privacy_requests add constraint privacy_requests_topic_check CHECK ((topic = ANY (ARRAY['data_request'::text, 'redact'::text, 'account_redact'::text])));
+CREATE INDEX privacy_requests_job ON ops.privacy_requests USING btree (tenant_id, job_id) WHERE (job_id IS NOT NULL);
+CREATE INDEX privacy_requests_open ON ops.privacy_requests USING btree (due_at) WHERE (state = 'open'::text);
+alter table ops.privacy_requests enable row level security;
+alter table ops.privacy_requests force row level security;
+create policy service on ops.privacy_requests as permissive for all to kpi_writer using (true) with check (true);
+alter table ops.privacy_requests owner to kpi_owner;
+grant delete, insert, select, update on table ops.privacy_requests to kpi_writer;
+comment on table ops.privacy_requests is 'Requests about personal data that a source passed on. Who is meant is not in here: pseudonyms are with the job that does it, until it is done.';
+comment on column ops.privacy_requests.tenant_id is 'Tenant.';
+comment on column ops.privacy_requests.connection_id is 'Connection whose source passed it on.';
+comment on column ops.privacy_requests.id is 'Id of the message: the same for every delivery of it.';
+comment on column ops.privacy_requests.topic is 'data_request: what is stored of a person; redact: erase a person; account_redact: the account is to be erased, which a person decides.';
+comment on column ops.privacy_requests.reference is 'Number of the request in the source, for the answer.';
+comment on column ops.privacy_requests.state is 'open, or done.';
+comment on column ops.privacy_requests.job_id is 'Job in ops.tenant_jobs that erases or gathers; null: a person has to act.';
+comment on column ops.privacy_requests.received_at is 'When it came.';
+comment on column ops.privacy_requests.due_at is 'When it has to be answered.';
+comment on column ops.privacy_requests.closed_at is 'When it was done.';
+comment on column ops.privacy_requests.closed_by is 'Who says so; the job itself for an erasure.';
+comment on column ops.privacy_requests.note is 'What that person said of it.';
+
 create table ops.quarantine (
   tenant_id uuid not null,
   id bigint generated always as identity not null,

@@ -58,6 +58,8 @@ export interface App extends JobDeps {
   identityKeyOf(tenantId: string): Buffer;
   /** Asks a source who we are and what we may see, before anything is stored. */
   check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
+  /** A connection's settings with its secrets. @throws SecretError */
+  settingsOf(row: ConnectionRow): Promise<Record<string, unknown>>;
   /** @param signal ends it; default: after a minute */
   checkConnection(row: ConnectionRow, signal?: AbortSignal): Promise<CheckReport>;
   /** What a connector needs to be asked about a connection while a person waits: with few tries, so that a source that is away is soon told. */
@@ -296,6 +298,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(config.metabase === null
       ? {}
       : { applyDashboards: async (tenantId: string) => countOf(await applyMetabase(await metabase(), { tenantId })) }),
+    settingsOf,
     check: (connector, settings) => check(connector, settings),
     openSource: async (row, signal) => {
       const hurried = { timeoutMs: Math.min(timings.requestTimeoutMs, 20_000), maxWaitMs: 3000, maxTotalMs: 8000 };

@@ -20,6 +20,7 @@ import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommands } from './commands/reconcile.ts';
 import { platformCommands } from './commands/platform.ts';
 import { reportCommand } from './commands/report.ts';
+import { privacyCommands } from './commands/privacy.ts';
 import { retentionCommands } from './commands/retention.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -93,6 +94,7 @@ async function main(): Promise<void> {
     explainCommand,
     rebuildCommand,
     retentionCommands,
+    privacyCommands,
     linkCommands,
     reconcileCommands,
     alertCommands,

@@ -9,6 +9,7 @@ import { orders } from './streams/orders.ts';
 import { payoutTransactions } from './streams/payout-transactions.ts';
 import { payouts } from './streams/payouts.ts';
 import { products } from './streams/products.ts';
+import { readWebhook } from './webhook.ts';
 
 /** Shopify, over the GraphQL Admin API. What is particular to it stands in the README beside this file. */
 export const shopify = defineConnector<ShopifySettings>({
@@ -20,5 +21,6 @@ export const shopify = defineConnector<ShopifySettings>({
   host: (settings) => settings.api_base_url ?? `https://${settings.shop_domain}`,
   recordUrl,
   check,
+  webhook: readWebhook,
   streams: [locations, products, inventoryLevels, orders, abandonedCheckouts, payouts, payoutTransactions],
 });

@@ -7,6 +7,7 @@ import { gateway, type GatewayOptions } from './gateway.ts';
 import { health } from './health.ts';
 import { metricsRoute, type Metrics } from './metrics.ts';
 import { notFound, problemOf, sendProblem } from './problem.ts';
+import { sourceWebhook, type SourceWebhookOptions } from './source-webhook.ts';
 
 /** What the server logs with. */
 export interface ServerLog {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly clerkWebhookSecret: string | null;
   /** What `/metrics` shows, and who is told of answered requests; left out: there is no such route. */
   readonly metrics?: Metrics;
+  /** What is needed to take messages of sources; left out: none are taken. */
+  readonly sourceWebhooks?: SourceWebhookOptions;
   /** Left out: only health and webhooks are answered. */
   readonly gateway?: Omit<GatewayOptions, 'db'>;
 }
@@ -83,6 +86,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   endConnections(server);
   server.register(health({ db, log }));
   if (clerkWebhookSecret !== null) server.register(clerkWebhook({ db, log, secret: clerkWebhookSecret }));
+  if (options.sourceWebhooks !== undefined) server.register(sourceWebhook({ db, log, ...options.sourceWebhooks }));
   if (options.metrics !== undefined) server.register(metricsRoute({ db, metrics: options.metrics, open: false }));
   if (options.gateway !== undefined) server.register(gateway({ db, ...options.gateway }));
   return server;

@@ -16,7 +16,7 @@ export function serveCommand(program: Command, context: CommandContext): void {
   program
     .command('serve')
     .description(
-      'answer HTTP until stopped (SIGTERM or Ctrl-C): the gateway (see /openapi.json), webhooks of Clerk, /health, /ready, /metrics',
+      'answer HTTP until stopped (SIGTERM or Ctrl-C): the gateway (see /openapi.json), webhooks of Clerk and Shopify, /health, /ready, /metrics',
     )
     .option('--host <address>', 'address to listen on; beyond this machine only behind a proxy that speaks TLS', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes any free one', '8080')
@@ -52,7 +52,7 @@ export function serveCommand(program: Command, context: CommandContext): void {
         version,
       };
       const metrics = await openMetrics(app, { state: true });
-      const server = createServer({ db: app.db, log, clerkWebhookSecret: webhookSecret, gateway, metrics });
+      const server = createServer({ db: app.db, log, clerkWebhookSecret: webhookSecret, sourceWebhooks: app, gateway, metrics });
       const url = await server.listen({ host: options.host, port });
       terminal.document({ url, clerk_webhook: webhookSecret !== null });
       terminal.line(url);

@@ -5,6 +5,7 @@ import type { Http } from './http.ts';
 import type { Rereading } from './rereading.ts';
 import type { Listing } from './listing.ts';
 import type { Totals } from './totals.ts';
+import type { WebhookMessage, WebhookReading } from './webhook.ts';
 
 /** Structured log given to connectors; redacts secrets by itself. */
 export interface Log {
@@ -145,5 +146,7 @@ export interface Connector<S = unknown> {
   recordUrl(settings: Readonly<Record<string, unknown>>, record: RecordPlace): string | null;
   /** Can we log in, which version, which rights are missing, what will silently be absent. Throws SourceError only when nothing can be said. */
   check(context: ReadContext<S>): Promise<CheckReport>;
+  /** Reads a message that the source sent by itself; absent where it sends none that matters. Pure but for the signature. */
+  webhook?(settings: S, message: WebhookMessage): Promise<WebhookReading>;
   readonly streams: readonly Stream<S>[];
 }

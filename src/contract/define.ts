@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Connector, Cursor, ReadContext, ReadRequest, Page, Stream } from './connector.ts';
 import { SourceError } from './source-error.ts';
+import type { WebhookMessage } from './webhook.ts';
 
 /** A request whose cursor has been checked against the stream's own schemas. */
 export type TypedRequest<W, K> = (
@@ -56,6 +57,7 @@ function parseCursor<S, W, K>(stream: StreamDefinition<S, W, K>, cursor: Cursor)
 export function defineConnector<S>(connector: Connector<S>): Connector {
   const parse = (settings: unknown): S => connector.settings.parse(settings);
   const typed = (context: ReadContext<unknown>): ReadContext<S> => ({ ...context, settings: parse(context.settings) });
+  const { webhook } = connector;
   return {
     id: connector.id,
     title: connector.title,
@@ -64,6 +66,7 @@ export function defineConnector<S>(connector: Connector<S>): Connector {
     host: (settings) => connector.host(parse(settings)),
     recordUrl: (settings, record) => connector.recordUrl(settings, record),
     check: (context) => connector.check(typed(context)),
+    ...(webhook === undefined ? {} : { webhook: (settings: unknown, message: WebhookMessage) => webhook(parse(settings), message) }),
     streams: connector.streams.map(({ counting, listing, rereading, totals, ...stream }) => ({
       ...stream,
       read: (context, request) => stream.read(typed(context), request),

@@ -9,3 +9,4 @@ export * from './source-error.ts';
 export { isInCalendar, type Field, type PgType } from './fields.ts';
 export { columnsOf, IDENTITY_COLUMNS, type Column, type IdentityColumn, type Refused, type Row } from './row.ts';
 export * from './totals.ts';
+export * from './webhook.ts';

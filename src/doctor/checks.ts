@@ -1,5 +1,6 @@
 import { checkAttacks } from './check-attacks.ts';
 import { checkDatabase, checkPooler } from './check-database.ts';
+import { checkPrivacy } from './check-privacy.ts';
 import { checkRetention } from './check-retention.ts';
 import { checkIsolation, checkMigrations } from './check-schema.ts';
 import { checkClocks, checkConnections, checkSecrets } from './check-sources.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   checkStreams,
   checkQuarantine,
   checkRetention,
+  checkPrivacy,
   checkStorage,
   checkAlerts,
   checkMetabase,

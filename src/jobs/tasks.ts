@@ -56,7 +56,7 @@ const VERIFY = z.object({
   heal: z.boolean(),
   asked_by: z.string(),
 });
-// An erasure names its company by another word, see enqueueTenantJob.
+// An erasure names its company by another word, see store/tenant-jobs.ts.
 const TENANT_JOB = z.union([
   z.object({ tenant_id: z.uuid(), job_id: z.uuid() }),
   z.object({ erasing: z.uuid(), job_id: z.uuid() }).transform(({ erasing, job_id }) => ({ tenant_id: erasing, job_id })),

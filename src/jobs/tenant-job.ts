@@ -5,6 +5,7 @@ import { eraseCustomer, type ErasureSubject } from '../store/erase-customer.ts';
 import { rutToErase } from '../store/erase-tenant.ts';
 import { exportCustomer } from '../store/export-customer.ts';
 import { describeDatabaseError } from '../store/pg-errors.ts';
+import { settlePrivacyRequest } from '../store/privacy-requests.ts';
 import { beginTenantJob, endTenantJob, type TenantJob, type TenantJobKind } from '../store/tenant-jobs.ts';
 import { listTenants } from '../store/tenants.ts';
 import { eraseTenant, TenantBusy } from './erase-tenant.ts';
@@ -39,6 +40,7 @@ export async function tenantJob(deps: JobDeps, tenantId: string, jobId: string, 
   if (care === undefined) throw new Error('this worker neither exports nor erases');
   try {
     await endTenantJob(db, tenantId, jobId, { result: await WORK[job.kind](deps, care, job) });
+    if (job.kind === 'customer_erase') await settlePrivacyRequest(db, tenantId, jobId);
   } catch (error) {
     if (stopping.aborted || error instanceof TenantBusy || describeDatabaseError(error)?.kind === 'transient') throw error;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from './database.ts';
+import type { Database, Query } from './database.ts';
 
 export type TenantJobKind = 'export' | 'erase' | 'customer_export' | 'customer_erase';
 
@@ -22,6 +22,8 @@ export interface TenantJob {
 }
 
 export interface TenantJobRequest {
+  /** Left out: a new one. */
+  readonly id?: string;
   readonly tenantId: string;
   readonly kind: TenantJobKind;
   readonly requestedBy: string;
@@ -43,23 +45,32 @@ const ENQUEUE = 'select ops.enqueue($1, $2::json, job_key => $3, priority => 10)
 
 /** Asks for a job. An export or erasure of a company that is open already is returned instead of a second one. */
 export async function requestTenantJob(db: Database, request: TenantJobRequest): Promise<TenantJob> {
-  const { tenantId, kind, requestedBy, reason, about = {} } = request;
+  const query: Query = (text, values) => db.query(text, values);
   // An open one may end between the two statements; then the next try adds one.
   for (;;) {
-    const values = [tenantId, randomUUID(), kind, requestedBy, reason, JSON.stringify(about)];
-    const job = (await db.query<Row>(ADD, values)).rows[0] ?? (await db.query<Row>(OPEN, [tenantId, kind])).rows[0];
-    if (job === undefined) continue;
-    await enqueueTenantJob(db, job);
-    return job;
+    const added = await addTenantJob(query, request);
+    if (added !== null) return added;
+    const open = (await query<Row>(OPEN, [request.tenantId, request.kind])).rows[0];
+    if (open === undefined) continue;
+    // Its job may have been lost.
+    await enqueue(query, open);
+    return open;
   }
 }
 
-/**
- * Queues it. Erasing a company ends all jobs that name it first, so this one names it by another word: it would wait for itself.
- */
-export async function enqueueTenantJob(db: Database, { tenant_id, id, kind }: Pick<TenantJob, 'tenant_id' | 'id' | 'kind'>): Promise<void> {
+/** Adds a job and queues it; null when one of its kind is open, of which there may be only one. */
+export async function addTenantJob(query: Query, request: TenantJobRequest): Promise<TenantJob | null> {
+  const { tenantId, id = randomUUID(), kind, requestedBy, reason, about = {} } = request;
+  const job = (await query<Row>(ADD, [tenantId, id, kind, requestedBy, reason, JSON.stringify(about)])).rows[0];
+  if (job === undefined) return null;
+  await enqueue(query, job);
+  return job;
+}
+
+/** Erasing a company ends all jobs that name it first, so this one names it by another word: it would wait for itself. */
+async function enqueue(query: Query, { tenant_id, id, kind }: TenantJob): Promise<void> {
   const payload = kind === 'erase' ? { erasing: tenant_id, job_id: id } : { tenant_id, job_id: id };
-  await db.query(ENQUEUE, ['tenant_job', JSON.stringify(payload), `tenant_job:${id}`]);
+  await query(ENQUEUE, ['tenant_job', JSON.stringify(payload), `tenant_job:${id}`]);
 }
 
 export async function showTenantJob(db: Database, id: string): Promise<TenantJob | null> {

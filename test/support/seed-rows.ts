@@ -73,6 +73,7 @@ const ORDINARY: Record<string, Values> = {
   'ops.backfill_slices': { slice: 1 },
   'ops.erased': { kind: 'email' },
   'ops.tenant_jobs': { kind: 'export', state: 'done' },
+  'ops.privacy_requests': { topic: 'redact' },
   'ops.retention': { kind: 'runs', source: '', stream: '', days: 90 },
   'ops.swept_records': { look: 'gone' },
   'ops.verified_days': { state: 'verified' },
