@@ -5,9 +5,11 @@
 -- Grain: one row per tenant that has a shop and an Odoo, and local day, from the first that is known of to the last with a document or covered.
 -- Unit: orders; amounts in the tenant's currency, with tax, before returns; coverage is a share from 0 to 1, cut to four decimals.
 -- Source: kpi.shop_erp_daily, kept with every batch; kpi.freshness of the streams of orders of both sides.
--- Formula: the day is the shop order's, or that of an Odoo document without one. linked = sales of the shop with a standing document in Odoo,
---   differing among them; difference = sum of Odoo - shop. missing_in_odoo = sales of the shop without any document; missing_in_shopify =
---   standing Odoo documents that cite an order which is not there; duplicates = further standing documents of one order;
+-- Formula: the day is the shop order's, or that of an Odoo document without one. Linked documents are a group, as in the reconciliation: of
+--   the standing documents, in the order of their numbers, so many are compared as come closest to the group's sales (an order split over
+--   several with their sum, several merged into one with it, on the day of the first). linked = sales of the shop with a standing document in
+--   Odoo; differing = groups that differ; difference = sum of Odoo - shop. missing_in_odoo = sales of the shop without any document;
+--   missing_in_shopify = standing Odoo documents that cite an order which is not there; duplicates = standing documents beyond those compared;
 --   status_differs = sales whose document does not stand, or the reverse. Always erp_amount - shop_amount = missing_in_shopify_amount -
 --   missing_in_odoo_amount + difference + duplicates_amount + status_amount.
 -- Debe cuadrar con: kpi reconcile run del mismo período (clases missing_in_odoo, missing_in_shopify, amount y currency, duplicate_in_odoo,
@@ -71,7 +73,7 @@ left join lateral (
 ) as s on true;
 
 comment on view kpi.shop_erp_sync is
-'Cuánto concuerdan la tienda y Odoo en los pedidos de cada día local: unidos, faltantes en un lado, con diferencias. Una fila por empresa con tienda y Odoo, y día. El día es el del pedido de la tienda, o el del documento de Odoo que no tiene pareja. Siempre erp_amount - shop_amount = missing_in_shopify_amount - missing_in_odoo_amount + difference + duplicates_amount + status_amount. Un día que ambos lados no cubren por completo y 60 minutos más no tiene cifras (nulo), y pending dice cuántos documentos aún no tienen pareja; un día cubierto sin nada tiene 0. Montos en la moneda de la empresa, con impuestos, antes de devoluciones. Debe cuadrar con: kpi reconcile run del mismo período (clases missing_in_odoo, missing_in_shopify, amount y currency, duplicate_in_odoo, status); difiere en pedidos que el cotejo aún da por pendientes.';
+'Cuánto concuerdan la tienda y Odoo en los pedidos de cada día local: unidos, faltantes en un lado, con diferencias. Una fila por empresa con tienda y Odoo, y día. El día es el del pedido de la tienda, o el del documento de Odoo que no tiene pareja. Un pedido partido en varios documentos se compara con su suma, y varios juntados en uno con él, en el día del primero. Siempre erp_amount - shop_amount = missing_in_shopify_amount - missing_in_odoo_amount + difference + duplicates_amount + status_amount. Un día que ambos lados no cubren por completo y 60 minutos más no tiene cifras (nulo), y pending dice cuántos documentos aún no tienen pareja; un día cubierto sin nada tiene 0. Montos en la moneda de la empresa, con impuestos, antes de devoluciones. Debe cuadrar con: kpi reconcile run del mismo período (clases missing_in_odoo, missing_in_shopify, amount y currency, duplicate_in_odoo, status); difiere en pedidos que el cotejo aún da por pendientes.';
 comment on column kpi.shop_erp_sync.tenant_id is 'Empresa.';
 comment on column kpi.shop_erp_sync.day is 'Día local.';
 comment on column kpi.shop_erp_sync.currency is 'Moneda de la empresa.';
@@ -84,10 +86,10 @@ comment on column kpi.shop_erp_sync.missing_in_odoo is 'Ventas de la tienda sin 
 comment on column kpi.shop_erp_sync.missing_in_odoo_amount is 'Su monto.';
 comment on column kpi.shop_erp_sync.missing_in_shopify is 'Documentos vigentes de Odoo que citan un pedido que no está en la tienda.';
 comment on column kpi.shop_erp_sync.missing_in_shopify_amount is 'Su monto.';
-comment on column kpi.shop_erp_sync.differing is 'Unidos que difieren en monto o moneda.';
+comment on column kpi.shop_erp_sync.differing is 'Pedidos unidos, o grupos de ellos partidos o juntados, que difieren en monto o moneda.';
 comment on column kpi.shop_erp_sync.difference is 'Suma de sus diferencias, Odoo menos tienda.';
 comment on column kpi.shop_erp_sync.difference_absolute is 'Diferencias del día sin signo.';
-comment on column kpi.shop_erp_sync.duplicates is 'Segundos documentos vigentes de un mismo pedido.';
+comment on column kpi.shop_erp_sync.duplicates is 'Documentos vigentes de un pedido más allá de los que lo completan.';
 comment on column kpi.shop_erp_sync.duplicates_amount is 'Su monto.';
 comment on column kpi.shop_erp_sync.status_differs is 'Vigentes en un lado y no en el otro.';
 comment on column kpi.shop_erp_sync.status_amount is 'Odoo menos tienda de esos pedidos.';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Draft } from '#contract';
 import { runReconciliation } from '../../src/reconcile/run-reconciliation.ts';
+import { decideLink, findDocuments } from '../../src/store/links.ts';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { EngineRig } from '../support/engine-rig.ts';
@@ -124,3 +125,74 @@ test('what differs is counted with its money, duplicates and status apart, and t
   expect((await c.sync('differing, difference'))[0]).toBe('2026-11-01 1 5');
   await c.bridge();
 });
+
+test('an order split over several documents is no duplicate: it is compared with their sum, and only what is beyond it is one', async () => {
+  const c = await company();
+  const until = '2026-11-10T00:00:00Z';
+  await c.shop(until, web(1001, 300), web(1002, 300), web(1003, 300));
+  await c.odoo(
+    until,
+    // In two parts; in two parts that lack 10; in two parts and once more.
+    erp(21, 100, 1001),
+    erp(22, 200, 1001),
+    erp(23, 100, 1002),
+    erp(24, 190, 1002),
+    erp(25, 120, 1003),
+    erp(26, 180, 1003),
+    erp(27, 300, 1003),
+  );
+  const columns =
+    'shop_orders, shop_amount, erp_orders, erp_amount, linked, differing, difference, duplicates, duplicates_amount, missing_in_odoo';
+  expect((await c.sync(columns))[0]).toBe('2026-11-01 3 900 7 1190 3 1 -10 1 300 0');
+  await c.bridge();
+  await agrees(c.tenantId, until);
+});
+
+test('orders merged into one document are linked each on its day, and compared with it on the day of the first', async () => {
+  const c = await company();
+  const until = '2026-11-10T00:00:00Z';
+  const next = { created_at: '2026-11-02T12:00:00Z' };
+  await c.shop(until, web(1001, 100), web(1002, 200, next), web(1003, 50));
+  await c.odoo(until, erp(21, 290, 1001), erp(22, 50, 1003));
+  const erpOrder = (await findDocuments(rig.db, c.tenantId, 'odoo', 'S21'))[0]!.id;
+  for (const name of ['#1001', '#1002']) {
+    const shopOrder = (await findDocuments(rig.db, c.tenantId, 'shopify', name))[0]!.id;
+    await decideLink(
+      rig.db,
+      c.tenantId,
+      { shopOrderId: shopOrder, erpOrderId: erpOrder, decision: 'link' },
+      { who: 'ana', reason: 'test' },
+    );
+  }
+  const columns =
+    'shop_orders, shop_amount, erp_orders, erp_amount, linked, differing, difference, duplicates, missing_in_odoo, status_differs';
+  expect((await c.sync(columns)).slice(0, 2)).toEqual(['2026-11-01 2 150 2 140 2 1 -10 0 0 0', '2026-11-02 1 200 0 200 1 0 0 0 0 0']);
+  await c.bridge();
+  await agrees(c.tenantId, until);
+  // The document is cancelled: each of its orders is a sale without one.
+  await c.odoo(until, erp(21, 290, 1001, { status: 'cancelled', updatedAt: later }));
+  expect((await c.sync('linked, status_differs, status_amount')).slice(0, 2)).toEqual(['2026-11-01 1 1 -100', '2026-11-02 0 1 -200']);
+  await c.bridge();
+  await agrees(c.tenantId, until);
+});
+
+/** Everything of the days shown, class by class, is what the reconciliation finds. */
+async function agrees(tenantId: string, asOf: string): Promise<void> {
+  const { classes } = await runReconciliation(rig.db, { tenantId, asOf });
+  const of = (...names: string[]) =>
+    classes.filter((one) => names.includes(one.class)).reduce((sum, { amount }) => sum + Number(amount), 0);
+  const [row] = await rig.db.transaction(
+    tenantId,
+    async ({ query }) =>
+      (
+        await query<Record<string, number>>(`select sum(difference)::float8 as difference, sum(duplicates_amount)::float8 as duplicates,
+          sum(status_amount)::float8 as status, sum(without_erp_amount)::float8 as missing from kpi.shop_erp_daily`)
+      ).rows,
+  );
+  expect(row).toEqual({
+    difference: of('amount', 'currency'),
+    duplicates: of('duplicate_in_odoo'),
+    status: of('status'),
+    missing: 0 - of('missing_in_odoo'),
+  });
+}
