@@ -209,6 +209,17 @@ describe('customers who never bought', () => {
   });
 });
 
+test('a RUT typed at the checkout belongs to its sale and is kept with it; one that no order names any more goes', async () => {
+  await write(tenant.shop, [
+    customerDraft('tax:901', { rut: '12.345.678-5' }, OLD),
+    customerDraft('tax:902', { rut: '9.876.543-3' }, OLD),
+    orderDraft('901', { billed_to_id: 'tax:901' }),
+    orderDraft('902'),
+  ]);
+  expect((await run()).deleted).toMatchObject({ customers: 1 });
+  expect(await tenant.rows('select source_id from public.customers where rut_key is not null')).toEqual([{ source_id: 'tax:901' }]);
+});
+
 test('messages the source no longer has go after 24 months, internal notes lose their author, and no number moves', async () => {
   const { tenantId, shop } = tenant;
   await admin(
