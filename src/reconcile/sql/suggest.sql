@@ -9,10 +9,10 @@ with wanted as materialized (
   where f.class in ('missing_in_odoo', 'missing_in_shopify', 'duplicate_ref')
 ),
 -- Each day is read once, however many of its documents have no partner.
-near_day as (select distinct w.business_day + n as day from wanted w cross join generate_series(-1, 1) n),
-near as (
+wanted_near as materialized (select w.*, w.business_day + n as day from wanted w cross join generate_series(-1, 1) n),
+near as materialized (
   select x.*
-  from near_day d
+  from (select distinct day from wanted_near) d
   cross join lateral (
     select x.id, x.name, x.source, x.shop, x.business_day, x.currency_source, x.amount_total_source, x.shop_order_name
     from public.source_orders x
@@ -38,8 +38,8 @@ alike as (
       or length(o.shop_order_name) = length(w.shop_order_name) + 1 and exists (
         select from generate_series(1, length(o.shop_order_name)) i where overlay(o.shop_order_name placing '' from i for 1) = w.shop_order_name)
     ) as name_is_near
-  from wanted w
-  join near o on o.currency_source = w.currency and o.amount_total_source = w.total and o.business_day between w.business_day - 1 and w.business_day + 1
+  from wanted_near w
+  join near o on o.business_day = w.day and o.currency_source = w.currency and o.amount_total_source = w.total
     and o.source = case when w.is_shop then 'odoo' else 'shopify' end
 ),
 cited as (
