@@ -289,3 +289,34 @@ describe('what it cannot be made of', () => {
     await expect(bridgeOf('2026-11')).rejects.toThrow('kpi connect odoo');
   });
 });
+
+describe('a company whose sales are its documents', () => {
+  test('the example of the definitions: E is a sale of December, and both months agree with their documents without a line between', async () => {
+    await rig.countBy('invoices');
+    await rig.write([...order(21, [178_500], { created_at: NOVEMBER }), ...order(23, [238_000], { created_at: '2026-12-01T02:30:00Z' })]);
+    await rig.issue(boleta(1, 178_500, 2101), boleta(2, 238_000, 2301, { date: '2026-12-01' }));
+    expect(await shape()).toEqual({ sales: '178500', refunds: '0', documents: '178500', lines: {} });
+    expect(await shape('2026-12')).toEqual({ sales: '238000', refunds: '0', documents: '238000', lines: {} });
+  });
+
+  test('in parts, credited and replaced: a sale and a refund for each document, and the replacement is told with its order', async () => {
+    await rig.countBy('invoices');
+    await rig.write([...order(21, [100_000, 19_000], { created_at: NOVEMBER }), ...order(22, [59_500], { created_at: NOVEMBER })]);
+    await rig.issue(
+      boleta(1, 19_000, 2102),
+      boleta(2, 100_000, 2101, { date: '2026-12-03' }),
+      note(3, 19_000, 2102, { date: '2026-12-04' }),
+    );
+    await rig.issue(boleta(4, 59_500, 2201), note(5, 59_500, 2201, { reverses: 4, date: '2026-12-02' }));
+    await rig.issue(boleta(6, 59_500, 2201, { code: '33', date: '2027-01-04' }));
+    expect(await shape()).toEqual({ sales: '78500', refunds: '0', documents: '78500', lines: {} });
+    expect(await shape('2026-12')).toEqual({
+      sales: '100000',
+      refunds: '19000',
+      documents: '21500',
+      lines: { document_replaced: '-59500' },
+    });
+    const { findings } = await bridgeOf('2026-12');
+    expect(findings).toMatchObject([{ line: 'document_replaced', order: 'DOC 4' }]);
+  });
+});

@@ -263,6 +263,24 @@ describe('the setting', () => {
     });
   });
 
+  test('leaves a sale there once at every moment, whatever comes in between: a document follows its order', async () => {
+    await rig.write(order(21, [119_000]));
+    await rig.issue(boleta(1, 119_000, 2101));
+    const { tenantId } = rig.tenant;
+    const change = (basis: string) => changeTenant(rig.engine.db, tenantId, new Map([['sales_basis', basis]]), AUTHOR);
+    const byInvoices = await change('invoices');
+    await rig.issue(note(2, 23_800, 2101, { date: '2026-12-02' }));
+    expect(await rig.sales()).toEqual(['2026-11-27 21 119000']);
+    await runRecomputation(rig.engine.db, tenantId, byInvoices!, { seconds: 60 });
+    expect(await rig.sales()).toEqual(['2026-11-28 invoice:1/21 119000']);
+    const byOrders = await change('orders');
+    await rig.issue(note(3, 23_800, 2101, { date: '2026-12-03' }));
+    expect(await rig.sales()).toEqual(['2026-11-28 invoice:1/21 119000']);
+    await runRecomputation(rig.engine.db, tenantId, byOrders!, { seconds: 60 });
+    expect(await rig.sales()).toEqual(['2026-11-27 21 119000']);
+    expect(await rig.unsettled()).toEqual([]);
+  });
+
   test('is refused, with what to type, while documents are there that an earlier release did not keep as sales', async () => {
     await rig.write(order(21, [1000]));
     const documents = invoiceDrafts([boleta(1, 1000, 2101)]);

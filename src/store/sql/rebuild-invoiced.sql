@@ -38,8 +38,10 @@ left join public.source_orders o on o.tenant_id = t.id and o.id = h.invoiced_ord
 left join further f on f.id = h.id
 cross join lateral (
   select case
+    -- The order leaves the word to its documents, or is not there.
+    when o.silent_because in ('invoiced', 'not_invoiced') or (t.sales_basis = 'invoices' and o.id is null)
+      then case when f.id is not null then 'replacement' end
     when t.sales_basis = 'orders' then 'ordered'
-    when o.silent_because in ('invoiced', 'not_invoiced') or o.silent_because is null then case when f.id is not null then 'replacement' end
-    else o.silent_because end as because
+    else coalesce(o.silent_because, 'ordered') end as because
 ) v
 where t.id = $1 and ($2::uuid[] is null or h.id = any($2::uuid[]))

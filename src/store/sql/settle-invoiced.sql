@@ -1,6 +1,7 @@
 -- Issued documents as sales: status and voice of those among $2, and of those of the orders among $2. Of most companies the order is the sale
 -- ("ordered"). Where the company counts by issued documents (sales_basis), each speaks, for its share of the order, unless the order's sale is
--- another's: a shop order's ("mirror", "duplicate"), or that of one that has not come ("waiting"). Of the documents of an order that are of as
+-- another's: a shop order's ("mirror", "duplicate"), or that of one that has not come ("waiting"). While that is being changed a document
+-- follows its order, as far as that has come: one of them speaks. Of the documents of an order that are of as
 -- much as credit notes which they replaced (settle-replaced.sql), the latest are no further sale ("replacement"): the first one is, on its day.
 -- A document is completed when its order is delivered, and refunded with its order. `offset 0`: see link-orders.sql.
 with touched as (
@@ -32,7 +33,7 @@ decided as materialized (
   from ranked r
   join public.tenants t on t.id = $1
   left join lateral (
-    select x.status, x.silent_because, x.delivered, x.locked from public.source_orders x
+    select x.id, x.status, x.silent_because, x.delivered, x.locked from public.source_orders x
     where x.tenant_id = $1 and x.id = r.order_id and x.deleted_at is null offset 0) o on true
   cross join lateral (
     select count(*) as replaced from public.refunds x
@@ -46,9 +47,10 @@ decided as materialized (
         when coalesce(o.delivered, true) or (o.locked and t.locked_means_completed) then r.stated_status
         else 'open' end as status,
       case
-        when t.sales_basis = 'orders' then 'ordered'
-        when o.silent_because in ('mirror', 'waiting', 'duplicate') then o.silent_because
-        when r.deleted_at is null and r.place <= f.replaced then 'replacement' end as because
+        when o.silent_because in ('mirror', 'waiting', 'duplicate') and t.sales_basis = 'invoices' then o.silent_because
+        when o.silent_because in ('invoiced', 'not_invoiced') or (o.id is null and t.sales_basis = 'invoices')
+          then case when r.deleted_at is null and r.place <= f.replaced then 'replacement' end
+        else 'ordered' end as because
   ) v
   where (r.status, r.silent_because) is distinct from (v.status, v.because)
 )
