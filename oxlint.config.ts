@@ -135,6 +135,11 @@ export default defineConfig({
       './secrets.ts',
       'zod',
     ]),
+    only(['src/source-access.ts'], 'source-access.ts gives connectors what they may use (oxlint.config.ts)', [
+      ...fromRoot(['normalize', 'outbound', 'store', 'sync']),
+      '!./app.ts',
+      '!./cli.ts',
+    ]),
     only(['src/app.ts'], 'app.ts puts the layers together, without sandbox and local (oxlint.config.ts)', [
       ...fromRoot(everyLayer),
       '../connectors/registry.ts',

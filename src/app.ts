@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckReport, Connector, ReadContext, Stream } from '#contract';
+import type { Connector, Stream } from '#contract';
 import { connectors } from '../connectors/registry.ts';
 import type { DeliveryDeps } from './alerts/deliver.ts';
 import { storedTargets, targetEntry } from './alerts/targets.ts';
@@ -18,27 +18,20 @@ import { openMetabase } from './metabase/open-metabase.ts';
 import type { Plan } from './metabase/plan.ts';
 import type { MetabaseDeps } from './metabase/deps.ts';
 import { metabaseSecrets } from './metabase-secrets.ts';
-import { normalizer } from './normalize/normalize-draft.ts';
-import { createHttpStats, type RequestEvent } from './outbound/http-stats.ts';
 import { createHttp } from './outbound/http.ts';
-import type { RetryPolicy } from './outbound/retry.ts';
-import { secretValues } from './outbound/secret-values.ts';
 import { printReport } from './reports/print-report.ts';
 import { forgetLocalSecret, resolveSecret, type SecretSources } from './secrets.ts';
+import { sourceAccess, type SourceAccess } from './source-access.ts';
 import { SharedBudget } from './store/api-budget.ts';
-import { listConnections, type ConnectionRow } from './store/connections.ts';
 import { Database } from './store/database.ts';
 import { roleUrl } from './store/role-urls.ts';
-import { tenantRut } from './store/tenants.ts';
-import type { OpenSource } from './sync/backfill-slices.ts';
-import { logWith, runFields } from './sync/run-log.ts';
 import { observeTogether, type Observer } from './sync/observer.ts';
 import { totalledRows } from './sync/their-totals.ts';
-import type { SyncDeps, SyncJob } from './sync/run-sync.ts';
+import type { SyncDeps } from './sync/run-sync.ts';
 import { version } from './version.ts';
 
 /** A warehouse and everything that works on it. */
-export interface App extends JobDeps {
+export interface App extends JobDeps, SourceAccess {
   readonly config: Config;
   readonly log: Logger;
   readonly connectors: readonly Connector[];
@@ -56,14 +49,6 @@ export interface App extends JobDeps {
   embedding(): Promise<EmbedDeps>;
   /** The key that a company's customers are made pseudonyms with. */
   identityKeyOf(tenantId: string): Buffer;
-  /** Asks a source who we are and what we may see, before anything is stored. */
-  check(connector: Connector, settings: Record<string, unknown>): Promise<CheckReport>;
-  /** A connection's settings with its secrets. @throws SecretError */
-  settingsOf(row: ConnectionRow): Promise<Record<string, unknown>>;
-  /** @param signal ends it; default: after a minute */
-  checkConnection(row: ConnectionRow, signal?: AbortSignal): Promise<CheckReport>;
-  /** What a connector needs to be asked about a connection while a person waits: with few tries, so that a source that is away is soon told. */
-  readonly openSource: OpenSource;
   close(): Promise<void>;
 }
 
@@ -102,51 +87,11 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     random: Math.random,
   };
 
-  const connectorOf = (source: string): Connector => {
-    const found = connectors.find((connector) => connector.id === source);
-    if (found === undefined) throw new Error(`there is no connector ${source}; there are: ${connectors.map((c) => c.id).join(', ')}`);
-    return found;
-  };
+  const identityKeyOf = (tenantId: string): Buffer => createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest();
+  const sources = sourceAccess({ db, log, budget, connectors, secretSources, timings, identityKeyOf });
 
   const streamsWhere = (which: (stream: Stream<unknown>) => boolean) =>
     connectors.flatMap(({ id, streams }) => streams.filter(which).map(({ name }) => ({ source: id, stream: name })));
-
-  const contextFor = (
-    connector: Connector,
-    settings: unknown,
-    of: { readonly account: string; readonly lane: 'live' | 'backfill'; readonly fields: Readonly<Record<string, unknown>> },
-    signal: AbortSignal,
-    hurried: Partial<RetryPolicy> = {},
-  ) => {
-    let runId: string | undefined;
-    const own = logWith(log, () => ({ run_id: runId, ...of.fields }));
-    const secrets = secretValues(connector.settings, settings);
-    log.hide(secrets);
-    const counted = createHttpStats();
-    const told: ((event: RequestEvent) => void)[] = [counted.record];
-    const http = createHttp({
-      account: of.account,
-      host: connector.host(settings),
-      lane: of.lane,
-      budget,
-      log: own,
-      signal,
-      secrets,
-      onRequest: (event) => told.forEach((tell) => tell(event)),
-      policy: { timeoutMs: timings.requestTimeoutMs, ...hurried },
-    });
-    const context: ReadContext<unknown> = { settings, http, now: () => new Date(), log: own, signal };
-    const attach: SyncJob['attach'] = (id, tell) => {
-      runId = id;
-      told.push(tell);
-    };
-    return { context, stats: counted.stats, attach };
-  };
-
-  const settingsOf = async (row: ConnectionRow): Promise<Record<string, unknown>> => ({
-    ...row.settings,
-    ...(await resolveSecret(row.secret_ref, secretSources)),
-  });
 
   const { webhook, link, intervalMs } = config.alerts;
   const delivery: DeliveryDeps = {
@@ -170,53 +115,6 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       return createHttp({ account: 'alerts', host: new URL(url).origin, lane: 'live', budget, log, signal: ending, secrets, policy });
     },
   };
-  const identityKeyOf = (tenantId: string): Buffer => createHmac('sha256', roleSecret).update(`identity:${tenantId}`).digest();
-
-  const jobFor = async (
-    tenantId: string,
-    connectionId: string,
-    streamName: string,
-    lane: string,
-    signal: AbortSignal,
-  ): Promise<Omit<SyncJob, 'request'>> => {
-    const row = (await listConnections(db, { tenantId, id: connectionId }))[0];
-    if (row === undefined) throw new Error(`there is no connection ${connectionId} of tenant ${tenantId}`);
-    const connector = connectorOf(row.source);
-    const stream = connector.streams.find((s) => s.name === streamName);
-    if (stream === undefined)
-      throw new Error(`${row.source} has no stream ${streamName}; it has: ${connector.streams.map((s) => s.name).join(', ')}`);
-    const settings = await settingsOf(row);
-    const place = { tenantId, connectionId, stream: streamName, lane };
-    const of = {
-      account: row.account_key,
-      lane: lane === 'live' ? ('live' as const) : ('backfill' as const),
-      fields: runFields(place, row.source),
-    };
-    const { context, stats, attach } = contextFor(connector, settings, of, signal);
-    return {
-      place,
-      source: row.source,
-      stream,
-      settings,
-      http: context.http,
-      stats,
-      attach,
-      normalize: normalizer({
-        tenantId,
-        connectionId,
-        identityKey: identityKeyOf(tenantId),
-        ownRut: await tenantRut(db, tenantId),
-      }),
-      sliceSeconds: timings.backfillSliceMs / 1000,
-      signal,
-    };
-  };
-
-  const check = (connector: Connector, settings: Record<string, unknown>, signal = AbortSignal.timeout(60_000)): Promise<CheckReport> =>
-    connector.check(
-      contextFor(connector, settings, { account: connector.accountKey(settings), lane: 'live', fields: { source: connector.id } }, signal)
-        .context,
-    );
 
   const { secretKey, apiUrl } = config.clerk;
   const readUsers: App['readUsers'] =
@@ -259,6 +157,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     roleSecret,
     secretSources,
     identityKeyOf,
+    ...sources,
     db,
     sync: deps,
     alerts: { evaluation: { intervalSeconds: intervalMs / 1000, link }, delivery },
@@ -271,7 +170,7 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
         return printReport(place, { dashboard, tenantId, ...period });
       },
     },
-    streamsOf: (source) => connectorOf(source).streams.map((stream) => stream.name),
+    streamsOf: (source) => sources.connectorOf(source).streams.map((stream) => stream.name),
     ...(config.nightly
       ? {
           nightlyStreams: {
@@ -289,7 +188,6 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
       forgetSecret: (reference) => forgetLocalSecret(reference, config.home),
       metabaseToLeave: (tenantId, leave) => metabaseToLeave(db, config.metabase === null ? null : metabase, tenantId, leave),
     },
-    jobFor,
     observe: (observer) => void observers.push(observer),
     readUsers,
     ...(readUsers === null ? {} : { syncUsers: (signal: AbortSignal) => readUsers({ signal, acceptDeletions: false }) }),
@@ -298,15 +196,6 @@ export function openApp(config: Config, warehouse: Warehouse, log: Logger): App 
     ...(config.metabase === null
       ? {}
       : { applyDashboards: async (tenantId: string) => countOf(await applyMetabase(await metabase(), { tenantId })) }),
-    settingsOf,
-    check: (connector, settings) => check(connector, settings),
-    openSource: async (row, signal) => {
-      const hurried = { timeoutMs: Math.min(timings.requestTimeoutMs, 20_000), maxWaitMs: 3000, maxTotalMs: 8000 };
-      const fields = { tenant_id: row.tenant_id, source: row.source };
-      const of = { account: row.account_key, lane: 'live', fields } as const;
-      return contextFor(connectorOf(row.source), await settingsOf(row), of, signal, hurried).context;
-    },
-    checkConnection: async (row, signal) => check(connectorOf(row.source), await settingsOf(row), signal),
     close: () => db.close(),
   };
 }
