@@ -65,6 +65,7 @@ const BUILT = [
   'explain',
   'rebuild',
   'retention',
+  'privacy',
   'link',
   'reconcile',
   'alerts',
