@@ -201,6 +201,16 @@ describe('what is no pair', () => {
     ]);
   });
 
+  test('where documents are what counts, the order is suggested and never the document: links are between orders', async () => {
+    await rig.newTenant({ sales_basis: 'invoices' });
+    await rig.sale(55_000, { name: '#1002', shop_order_name: '1002' });
+    const silent = { shop_order_name: null, speaks: false, silent_because: 'invoiced' };
+    const order = await rig.mirror(55_000, null, { name: 'S900', ...silent });
+    await rig.mirror(55_000, null, { name: 'FAC 7', shop_order_name: null, invoiced_order_id: order });
+    const { findings } = await rig.run();
+    expect(findings.map((f) => [f.class, f.suggestion?.map((s) => s.name)])).toEqual([['missing_in_odoo', ['S900']]]);
+  });
+
   test('nothing is missing in books that cannot be read any more, however old it is', async () => {
     await rig.sale(10_000);
     expect(await rig.found()).toEqual(['missing_in_odoo -10000']);
