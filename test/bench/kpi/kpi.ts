@@ -10,7 +10,7 @@ import { timedDashboards } from './dashboards.ts';
 import { timeDashboard, type Timed } from './read-path.ts';
 import { fillingRebuild, secondRebuild } from './rebuild.ts';
 import { resultTable } from './result-table.ts';
-import { upkeepByFamily } from './upkeep.ts';
+import { upkeepByFamily, upkeepOfKnownCustomers } from './upkeep.ts';
 import { readyWarehouse } from './warehouse.ts';
 
 /** How long the dashboards, a rebuild and the upkeep of the roll-ups take in a warehouse of many tenants. */
@@ -26,6 +26,7 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
     const measured = tenants[tenants.length >> 1] ?? '';
     say('upkeep of the roll-ups …');
     const upkeep = await database.beside((writerUrl) => upkeepByFamily(writerUrl, options.repeat));
+    const knownCustomers = await database.beside((writerUrl) => upkeepOfKnownCustomers(writerUrl, options.repeat));
     say('rebuild …');
     const rebuildSeconds = await secondRebuild(database.writerUrl, measured);
     say('dashboards …');
@@ -41,6 +42,7 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
       load_average: loadavg()[0],
       upkeep_share: Math.max(...Object.values(shares)),
       upkeep_share_by_family: shares,
+      upkeep_share_known_customers: knownCustomers.share.median,
       rebuild_seconds: rebuildSeconds,
       filling_rebuild_seconds: fillingSeconds,
       dashboards,

@@ -7,6 +7,7 @@ export interface Result {
   readonly executive_ms: number;
   readonly upkeep_share: number;
   readonly upkeep_share_by_family: Readonly<Record<string, number>>;
+  readonly upkeep_share_known_customers: number;
   readonly rebuild_seconds: number;
   readonly filling_rebuild_seconds: number;
   readonly dashboards: Readonly<Record<string, Timed>>;
@@ -19,7 +20,7 @@ export function resultTable(result: Result): string {
   const lines = [
     `${result.tenants} tenants of ${result.orders_per_tenant} orders; medians, milliseconds`,
     `worst dashboard of a tenant ${result.tenant_dashboard_ms_max} (goal 50), executive ${result.executive_ms} (goal 100)`,
-    `roll-ups add ${percent(result.upkeep_share)} to a write of 10,000 rows (goal 15 %): ${families.join(', ')}`,
+    `roll-ups add ${percent(result.upkeep_share)} to a write of 10,000 rows (goal 15 %): ${families.join(', ')}; sales to known customers ${percent(result.upkeep_share_known_customers)}`,
     `rebuild ${result.rebuild_seconds} s (goal 2), one that has to fill everything ${result.filling_rebuild_seconds} s`,
     '',
   ];

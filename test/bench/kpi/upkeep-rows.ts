@@ -20,6 +20,18 @@ export const writesOf = (rows: number): Record<Family, FamilyWrite> => ({
   inventory: { source: 'odoo', masters: [], drafts: Array.from({ length: rows }, (_, n) => levelDraft(n)), isSnapshot: true },
 });
 
+/** The sales of a shop whose customers were read before its orders: their roll-ups by identity are kept as well. */
+export function salesToKnownCustomers(rows: number): FamilyWrite {
+  const { sales } = writesOf(rows);
+  const ids = new Set(sales.drafts.flatMap((draft) => (draft.entity === 'order' ? (draft.fields.customer_id ?? []) : [])));
+  const fields = { kind: 'person', rut_display: null, rut_valid: null, comuna: null, region: null, commercial_id: null } as const;
+  const at = instant(FIRST_DAY);
+  return {
+    ...sales,
+    masters: [...ids].map((id) => ({ entity: 'customer', sourceId: id, sourceCreatedAt: at, sourceUpdatedAt: at, fields })),
+  };
+}
+
 const FIRST_DAY = Date.parse('2026-01-05T12:00:00Z');
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

@@ -5,7 +5,7 @@ import { tenantWith } from '../../support/scripted-stream.ts';
 import { spread, type Spread } from '../measure.ts';
 import { pagesOf, syncPages } from '../sync-path.ts';
 import { Meter } from './meter.ts';
-import { writesOf, type FamilyWrite } from './upkeep-rows.ts';
+import { salesToKnownCustomers, writesOf, type FamilyWrite } from './upkeep-rows.ts';
 
 /** Rows of one writing transaction. */
 const ROWS = 10_000;
@@ -24,6 +24,11 @@ export async function upkeepByFamily(writerUrl: string, repeat: number): Promise
   for (const [family, write] of Object.entries(writesOf(ROWS)) as [Family, FamilyWrite][])
     shares[family] = await upkeepOf(writerUrl, write, repeat);
   return shares;
+}
+
+/** The share of sales where the buyers are known. */
+export function upkeepOfKnownCustomers(writerUrl: string, repeat: number): Promise<Upkeep> {
+  return upkeepOf(writerUrl, salesToKnownCustomers(ROWS), repeat);
 }
 
 async function upkeepOf(writerUrl: string, write: FamilyWrite, repeat: number): Promise<Upkeep> {
