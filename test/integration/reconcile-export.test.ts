@@ -250,6 +250,22 @@ describe('a closed month', () => {
     expect(body(live)).not.toEqual(body(before));
   });
 
+  test('of many pages of findings is exported to the last of them', async () => {
+    await november();
+    const { reconciliationId } = await closeMonth(rig.db, { tenantId: rig.tenantId, month: MONTH, force: false }, MARTA);
+    const { exported } = await take('csv', { only: 'summary' });
+    const before = exported.reconciliation!.classes.reduce((sum, { findings }) => sum + findings, 0);
+    await rig.sql(
+      `insert into ops.findings (tenant_id, reconciliation_id, finding, key, class, amount, business_day)
+       select $1, $2, 1000 + n, 'amount:' || n, 'amount', n, '2025-11-28' from generate_series(1, 7001) n`,
+      [rig.tenantId, reconciliationId],
+    );
+    const table = readCsv((await take('csv-es', { only: 'findings' })).bytes.toString('utf8').slice(1), SPANISH);
+    const amounts = column(table, 'Diferencia (Odoo menos tienda)');
+    expect(amounts).toHaveLength(before + 7001);
+    expect(sum(amounts)).toBe(219_000n - 208_250n + (7001n * 7002n) / 2n);
+  });
+
   test('that was opened again is live, and says so', async () => {
     await november();
     await closeMonth(rig.db, { tenantId: rig.tenantId, month: MONTH, force: false }, MARTA);
@@ -276,6 +292,15 @@ describe('what is not certain', () => {
     expect(summary[1]).toEqual(['ATENCIÓN', expect.stringContaining('NO ES DEFINITIVO')]);
     expect(summary.map((row) => row.join(' '))).toContainEqual(expect.stringMatching(/ATENCIÓN shopify · .*al día solo hasta/));
     await expect(take('csv-es', { strict: true })).rejects.toThrow(NotCurrent);
+  });
+
+  test('the documents of the point of sale are sources too', async () => {
+    await november();
+    await rig.sql(`update ops.streams set covered_until = now() - interval '1 day' where tenant_id = $1 and stream = 'pos_orders'`, [
+      rig.tenantId,
+    ]);
+    expect((await take('csv-es')).exported.reconciliation!.warnings).toEqual([]);
+    await expect(take('csv-es', { strict: true })).rejects.toThrow(/cannot be exported strictly: odoo pos_orders: Al día solo hasta/);
   });
 
   test('a range that is read again is said, or refused', async () => {
