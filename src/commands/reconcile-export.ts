@@ -1,8 +1,9 @@
 import { createWriteStream, existsSync, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { exportMonth } from '../reconcile/export/export-month.ts';
 import type { MonthExport } from '../reconcile/export/month-export.ts';
@@ -11,6 +12,7 @@ import { EXPORT_FORMATS, exportFileName, writeExport, type ExportFormat } from '
 import { keepOpenFindings } from '../reconcile/keep-open-findings.ts';
 import { monthIsClosed } from '../reconcile/month-is-closed.ts';
 import { NothingToCompare } from '../reconcile/nothing-to-compare.ts';
+import { warningText } from '../reconcile/warning-text.ts';
 import type { WrittenSheet } from '../spreadsheet/sheet.ts';
 import type { Database } from '../store/database.ts';
 import { recordUrls } from '../store/record-urls.ts';
@@ -74,13 +76,14 @@ Examples:
       // As before a comparison: what speaks for now is also what is open now.
       if (options.live || !(await monthIsClosed(app.db, tenant.id, options.month))) await keepWhatIsOpen(app.db, tenant.id);
       const urlOf = await recordUrls(app, tenant.id);
-      const written = await exportMonth(app.db, { ...request, urlOf }, async (exported) => {
-        const file = isFolder ? join(out, exportFileName(exported, format, only)) : out;
-        if (file === STDOUT) return { exported, file, sheets: await writeExport(exported, { format, only, end: false }, process.stdout) };
-        refuseOverwriting(file, options.force);
-        return { exported, file, sheets: await writeWhole(file, (sink) => writeExport(exported, { format, only }, sink)) };
-      });
-      tell(terminal, written, format);
+      const make = (place: string) =>
+        exportMonth(app.db, { ...request, urlOf }, async (exported) => {
+          const file = isFolder ? join(place, exportFileName(exported, format, only)) : place;
+          refuseOverwriting(file, options.force);
+          return { exported, file, sheets: await writeWhole(file, (sink) => writeExport(exported, { format, only }, sink)) };
+        });
+      if (out !== STDOUT) return tell(terminal, await make(out), format);
+      tell(terminal, { ...(await toStandardOutput(make)), file: STDOUT }, format);
     });
 }
 
@@ -128,6 +131,21 @@ async function writeWhole<T>(file: string, write: (sink: Writable) => Promise<T>
   }
 }
 
+/** By way of a file: whoever reads standard output may take hours over a page, and no transaction waits for that. */
+async function toStandardOutput<T>(make: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'kpi-export-'));
+  try {
+    const made = await make(join(folder, 'month'));
+    const file = await open(join(folder, 'month'));
+    // Gone before it is read, where the system lets one: who has seen enough (`| head`) ends this program at once.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await pipeline(file.createReadStream(), process.stdout, { end: false });
+    return made;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 interface Written {
   readonly exported: MonthExport;
   readonly file: string;
@@ -138,7 +156,7 @@ interface Written {
 function tell(terminal: Terminal, { exported, file, sheets }: Written, format: ExportFormat): void {
   const { month, isClosed, company, reconciliation, documents } = exported;
   const warnings = [...(reconciliation?.warnings ?? []), ...(documents?.warnings ?? [])];
-  for (const { source, message } of warnings) process.stderr.write(`!! ${[source, message].filter((word) => word !== null).join(': ')}\n`);
+  for (const warning of warnings) process.stderr.write(`!! ${terminal.say(warningText(warning))}\n`);
   terminal.document({ file, format, month, rut: company.rut, state: isClosed ? 'closed' : 'live', sheets, warnings });
   if (file === STDOUT) return;
   terminal.table(

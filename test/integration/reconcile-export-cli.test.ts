@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { kpi } from '../support/processes.ts';
+import { closeMonth } from '../../src/reconcile/close-month.ts';
+import { kpi, startKpi, until } from '../support/processes.ts';
 import { readCsv, SPANISH } from '../support/read-csv.ts';
 import { readWorkbook } from '../support/read-workbook.ts';
 import { ReconcileRig } from '../support/reconcile-rig.ts';
@@ -63,7 +64,7 @@ test('a file is named by its ending or by its folder, is whole, and is not writt
 test('what makes it less than certain is said on stderr, or reason enough for none', async () => {
   await rig.sql(`update ops.streams set covered_until = now() - interval '1 day' where tenant_id = $1`, [rig.tenantId]);
   const { code, stderr } = await run();
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/!! shopify: .*al día solo hasta/)]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/!! shopify: its data are behind/)]);
   const file = join(folder, 'estricto.csv');
   const strict = await run('--strict', '--out', file);
   expect([strict.code, strict.stderr]).toEqual([1, expect.stringMatching(/cannot be reconciled strictly/)]);
@@ -81,4 +82,32 @@ test.each([
   const { code, stderr, stdout } = await run(...args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
+});
+
+test('a reader that takes its time holds no transaction open', async () => {
+  const who = { who: 'marta', reason: 'F29 presented' };
+  const { reconciliationId } = await closeMonth(rig.db, { tenantId: rig.tenantId, month: '2025-11', force: true }, who);
+  await rig.sql(
+    `insert into ops.findings (tenant_id, reconciliation_id, finding, key, class, amount, business_day)
+     select $1, $2, 1000 + n, 'amount:' || n, 'amount', n, '2025-11-28' from generate_series(1, 9000) n`,
+    [rig.tenantId, reconciliationId],
+  );
+  const args = ['reconcile', 'export', '--tenant', '76042235-5', '--month', '2025-11', '--part', 'findings'];
+  const running = startKpi(args, { home, env: rig.environment() });
+  const stdout = running.process.stdout!;
+  stdout.pause();
+  await until('it writes', () => stdout.readableLength > 0);
+  await until(
+    'its transaction is over',
+    async () => {
+      const { rows } = await rig.seeder.client.query<{ open: number }>(
+        `select count(*)::int as open from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`,
+      );
+      return rows[0]!.open === 0;
+    },
+    5000,
+  );
+  stdout.resume();
+  const { code, stdout: text } = await running.ended;
+  expect([code, readCsv(text.slice(1), SPANISH).length]).toEqual([0, 1 + 1 + 9000]);
 });

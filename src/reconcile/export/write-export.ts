@@ -19,13 +19,13 @@ export const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
 };
 
 /**
- * Writes a month to `sink` row by row and ends it, unless it is told to leave it open (standard output is nobody's to end).
+ * Writes a month to `sink` row by row and ends it. A sink that waits keeps the month's transaction waiting: it should be a file.
  * @param only one table alone; null: all that the month has
  * @throws NothingToCompare when the month has no such table
  */
 export async function writeExport(
   exported: MonthExport,
-  { format, only, end = true }: { readonly format: ExportFormat; readonly only: ExportPart | null; readonly end?: boolean },
+  { format, only }: { readonly format: ExportFormat; readonly only: ExportPart | null },
   sink: Writable,
 ): Promise<WrittenSheet[]> {
   const sheets = monthSheets(exported, only);
@@ -40,7 +40,7 @@ export async function writeExport(
   }
   const written: WrittenSheet[] = [];
   const text = csvText(sheets, format === 'csv-es' ? 'spanish' : 'plain', (sheet) => written.push(sheet));
-  await pipeline(Readable.from(text), sink, { end });
+  await pipeline(Readable.from(text), sink);
   return written;
 }
 
