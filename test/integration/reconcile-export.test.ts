@@ -9,7 +9,7 @@ import { exportFileName, writeExport, type ExportFormat } from '../../src/reconc
 import { NotCurrent } from '../../src/reconcile/not-current.ts';
 import { NothingToCompare } from '../../src/reconcile/nothing-to-compare.ts';
 import { listFindings } from '../../src/reconcile/tracked-findings.ts';
-import { isFormula, numberIn, readCsv, SPANISH } from '../support/read-csv.ts';
+import { column, isFormula, numberIn, readCsv, SPANISH } from '../support/read-csv.ts';
 import { readWorkbook } from '../support/read-workbook.ts';
 import { ReconcileRig } from '../support/reconcile-rig.ts';
 
@@ -86,13 +86,6 @@ function tablesOf({ bytes }: Taken): Map<string, string[][]> {
 /** The same of a workbook. */
 const tabsOf = ({ bytes }: Taken) =>
   new Map(readWorkbook(bytes).map(({ name, rows }) => [name, rows.map((row) => row.map((cell) => cell?.raw ?? ''))]));
-
-/** The values under a heading, beside those under another. */
-function column(table: readonly string[][], title: string): string[] {
-  const at = table[0]!.indexOf(title);
-  expect(at, `no column ${title}`).toBeGreaterThanOrEqual(0);
-  return table.slice(1).map((row) => row[at] ?? '');
-}
 
 const MILLION = 1_000_000n;
 const sum = (amounts: readonly string[]) => amounts.reduce((total, amount) => total + numberIn(amount, SPANISH)!, 0n) / MILLION;
@@ -254,7 +247,7 @@ describe('a closed month', () => {
     await november();
     const { reconciliationId } = await closeMonth(rig.db, { tenantId: rig.tenantId, month: MONTH, force: false }, MARTA);
     const { exported } = await take('csv', { only: 'summary' });
-    const before = exported.reconciliation!.classes.reduce((sum, { findings }) => sum + findings, 0);
+    const before = exported.reconciliation!.classes.reduce((total, { findings }) => total + findings, 0);
     await rig.sql(
       `insert into ops.findings (tenant_id, reconciliation_id, finding, key, class, amount, business_day)
        select $1, $2, 1000 + n, 'amount:' || n, 'amount', n, '2025-11-28' from generate_series(1, 7001) n`,

@@ -46,3 +46,10 @@ export function numberIn(field: string, { point, thousands }: CsvReader): bigint
 
 /** What a spreadsheet would compute, or send away, instead of showing it. */
 export const isFormula = (field: string): boolean => /^[=+\-@\t\r＝＋－＠]/.test(field) && !/^-?\d+([.,]\d+)?$/.test(field);
+
+/** The values under a heading of a table. @throws where there is no such heading */
+export function column(table: readonly (readonly string[])[], title: string): string[] {
+  const at = table[0]?.indexOf(title) ?? -1;
+  if (at < 0) throw new Error(`there is no column ${title}`);
+  return table.slice(1).map((row) => row[at] ?? '');
+}
