@@ -59,7 +59,7 @@ export async function timeLongBackfill(app: App, orders: number, say: (text: str
     const { id } = started[0]!;
     const place = { tenantId, connectionId: connections['shopify']! };
     const alone: number[] = [];
-    for (let i = 0; i < 10; i++) alone.push(await new LiveReadings(app, place).once());
+    for (let i = 0; i < 4; i++) alone.push(await new LiveReadings(app, place).once());
     const live = new LiveReadings(app, place);
     live.start();
     const backend = (await app.db.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
