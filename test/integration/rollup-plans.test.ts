@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import pg from 'pg';
 import { Database } from '../../src/store/database.ts';
-import { ROLLUPS, type Rollup } from '../../src/store/rollups.ts';
+import { ROLLUPS } from '../../src/store/rollups.ts';
+import { sqlFile } from '../../src/store/sql-file.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { tenantWith } from '../support/scripted-stream.ts';
 
@@ -81,10 +82,10 @@ function mismatched(node: PlanNode): number {
   return (node.Plans ?? []).reduce((sum, child) => sum + mismatched(child), own);
 }
 
-async function plan(rollup: Rollup, touched: readonly string[]): Promise<PlanNode> {
-  const { rows } = await writer.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (analyze, format json) ${rollup.select}`, [
+async function plan(text: string, ...values: readonly (readonly string[])[]): Promise<PlanNode> {
+  const { rows } = await writer.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (analyze, format json) ${text}`, [
     tenantId,
-    touched,
+    ...values,
   ]);
   return rows[0]!['QUERY PLAN'][0].Plan;
 }
@@ -93,7 +94,7 @@ const tenDays = Array.from({ length: 10 }, (_, i) => `2026-01-${String(i + 1).pa
 
 test.each(['sales', 'products', 'shopErp'] as const)('without statistics the roll-up %s reads the touched days alone', async (name) => {
   // Each part of a statement may pass over what another counts: of 200 orders, not of 4,000.
-  expect(discarded(await plan(ROLLUPS[name], tenDays))).toBeLessThan(ORDERS / 5);
+  expect(discarded(await plan(ROLLUPS[name].select, tenDays))).toBeLessThan(ORDERS / 5);
 });
 
 test.each(['customerDays', 'customerSales'] as const)(
@@ -101,7 +102,7 @@ test.each(['customerDays', 'customerSales'] as const)(
   async (name) => {
     const { rows } = await writer.query<{ id: string }>('select identity_id as id from public.customer_identities order by 1 limit 50');
     const touched = rows.map(({ id }) => id);
-    expect(discarded(await plan(ROLLUPS[name], touched))).toBeLessThan(ORDERS / 10);
+    expect(discarded(await plan(ROLLUPS[name].select, touched))).toBeLessThan(ORDERS / 10);
   },
 );
 
@@ -110,10 +111,31 @@ test.each(['handoffs', 'waits', 'conversationDays'] as const)(
   async (name) => {
     const { rows } = await writer.query<{ id: string }>('select id from public.conversations where tenant_id = $1', [tenantId]);
     const found = await plan(
-      ROLLUPS[name],
+      ROLLUPS[name].select,
       rows.map(({ id }) => id),
     );
     // Of 800 conversations the bot handed over each: a loop over both compares 640,000 pairs.
     expect(mismatched(found)).toBeLessThan(CONVERSATIONS * 10);
   },
 );
+
+test('without statistics the documents of a batch find their orders without each looking through those of the others', async () => {
+  const { rows: placed } = await writer.query<{ id: string }>('select connection_id as id from public.source_orders limit 1');
+  const documents = 2000;
+  await writer.query('update public.source_orders set shop_order_id = source_id, shop_order_name = substr(name, 2) where tenant_id = $1', [
+    tenantId,
+  ]);
+  const { rows } = await writer.query<{ id: string }>(
+    `insert into public.source_orders (${FACT}, name, status, source_status, created_at, business_day, currency_source, amount_total_source,
+       amount_untaxed_source, amount_tax_source, amount_products_source, amount_shipping_source, amount_discount_source, amount_other_source,
+       fx_rate, amount_total, shop_order_id, shop_order_name)
+     select $1::uuid, md5('document' || g)::uuid, $2::uuid, 'odoo', 'document' || g, now(), 0, 1, 'S' || g, 'completed', 'x', now(), '2026-01-01',
+       'CLP', 119, 100, 19, 119, 0, 0, 0, 1, 119, case when g % 2 = 0 then 'order' || g end, g::text
+     from generate_series(1, ${documents}) g returning id`,
+    [tenantId, placed[0]!.id],
+  );
+  const ids = rows.map(({ id }) => id);
+  expect(discarded(await plan(sqlFile('link-orders'), ids, [], []))).toBeLessThan(10 * documents);
+  const { rows: links } = await writer.query<{ n: number }>('select count(*)::int as n from public.order_links');
+  expect(links).toEqual([{ n: documents }]);
+});

@@ -45,10 +45,10 @@ named as (
     when exists (select from shop where e.shop_order_stores && shop.stores) then 'name_store'
     else 'name' end as rule
   from erp e
+  -- Joined and not asked for each document: each would look through those of all others of its batch.
+  left join (select i.erp_order_id, array_agg(i.shop_order_name) as names from by_id i group by i.erp_order_id) b on b.erp_order_id = e.id
   cross join lateral unnest(coalesce(e.shop_order_names, array[e.shop_order_name])) n(name)
-  where e.deleted_at is null and n.name is not null
-    and (not exists (select from by_id b where b.erp_order_id = e.id)
-      or exists (select from by_id b where b.erp_order_id = e.id and b.shop_order_name = any (e.shop_order_names)))
+  where e.deleted_at is null and n.name is not null and (b.erp_order_id is null or b.names && e.shop_order_names)
 ),
 by_rule as (
   select erp_order_id, shop_order_id, 'id' as rule from by_id
