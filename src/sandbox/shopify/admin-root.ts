@@ -26,8 +26,11 @@ const productFields: readonly StampField[] = ['updated_at', 'created_at'];
 const payoutFields: readonly StampField[] = ['issued_at'];
 const movementFields: readonly StampField[] = ['processed_at'];
 
-/** What stands behind the query root for one shop. Kept as long as the server, so that sorted lists are. */
-export function adminRoot(shop: Shop, clock: () => Date) {
+/**
+ * What stands behind the query root for one shop. Kept as long as the server, so that sorted lists are.
+ * @param still its orders do not change while it is served
+ */
+export function adminRoot(shop: Shop, clock: () => Date, still = false) {
   const needs = (scope: string, field: string): void => {
     if (!shop.scopes.includes(scope)) throw accessDenied(field, scope);
   };
@@ -40,10 +43,15 @@ export function adminRoot(shop: Shop, clock: () => Date) {
   const orderStamp: StampOf<ShopOrder> = (order, field) =>
     stamp(field === 'updated_at' ? order.updatedAt : field === 'created_at' ? order.createdAt : order.processedAt);
   const orders = new SortedList<ShopOrder>(visible, orderStamp, () => silenceOf(shop).countShift);
-  const listedOrders = new SortedList<ShopOrder>(() => {
-    const { unlisted } = silenceOf(shop);
-    return unlisted.size === 0 ? visible() : visible().filter(({ id }) => !unlisted.has(`Order/${id}`));
-  }, orderStamp);
+  const listedOrders = new SortedList<ShopOrder>(
+    () => {
+      const { unlisted } = silenceOf(shop);
+      return unlisted.size === 0 ? visible() : visible().filter(({ id }) => !unlisted.has(`Order/${id}`));
+    },
+    orderStamp,
+    undefined,
+    still,
+  );
   const checkouts = new SortedList<ShopCheckout>(
     () => {
       const from = new Date(clock().getTime() - CHECKOUT_DAYS * 86_400_000).toISOString();

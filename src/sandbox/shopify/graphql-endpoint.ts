@@ -29,9 +29,9 @@ function documentOf(text: string): DocumentNode | { readonly errors: readonly un
 /** The body of a GraphQL answer. Always sent with status 200, errors included. */
 export type GraphqlBody = Readonly<Record<string, unknown>>;
 
-/** One shop's GraphQL endpoint: its cost bucket and its data. */
-export function graphqlEndpoint(shop: Shop, clock: () => Date, limits: CostLimits): (body: string) => GraphqlBody {
-  const root = adminRoot(shop, clock);
+/** One shop's GraphQL endpoint: its cost bucket and its data, which do not change when it is `still`. */
+export function graphqlEndpoint(shop: Shop, clock: () => Date, limits: CostLimits, still = false): (body: string) => GraphqlBody {
+  const root = adminRoot(shop, clock, still);
   const bucket = new CostBucket(limits);
   return (body) => {
     const request = readRequest(body);

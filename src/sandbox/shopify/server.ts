@@ -12,6 +12,8 @@ export interface ShopifyServerOptions extends ServerOptions {
   readonly shops: readonly Shop[];
   /** Default: Shopify's own for the standard plan. */
   readonly limits?: CostLimits;
+  /** The orders do not change while they are served: a history of a million is put in order once and not for every page. */
+  readonly still?: boolean;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface ShopifyServerOptions extends ServerOptions {
  * loopback: the access token does. For the client credentials grant a shop's client id is its domain, its secret its token.
  */
 export function startShopify(options: ShopifyServerOptions): Promise<SandboxServer> {
-  const { shops, clock, limits = STANDARD_LIMITS } = options;
-  const endpoints = new Map(shops.map((shop) => [shop.accessToken, graphqlEndpoint(shop, clock, limits)]));
+  const { shops, clock, limits = STANDARD_LIMITS, still = false } = options;
+  const endpoints = new Map(shops.map((shop) => [shop.accessToken, graphqlEndpoint(shop, clock, limits, still)]));
   let served = 0;
   return startServer(options, (request) => {
     served += 1;

@@ -18,13 +18,18 @@ export class SortedList<T extends { readonly id: number }> {
   readonly #stampOf: StampOf<T>;
   readonly #countShift: () => number;
   readonly #sorted = new Map<SortField, Keyed<T>[]>();
+  readonly #still: boolean;
   #known: readonly T[] = [];
 
-  /** @param countShift by how much counts are wrong */
-  constructor(items: () => readonly T[], stampOf: StampOf<T>, countShift: () => number = () => 0) {
+  /**
+   * @param countShift by how much counts are wrong
+   * @param still nothing changes as long as this list is: an order that was made once holds, however many records there are
+   */
+  constructor(items: () => readonly T[], stampOf: StampOf<T>, countShift: () => number = () => 0, still = false) {
     this.#items = items;
     this.#stampOf = stampOf;
     this.#countShift = countShift;
+    this.#still = still;
   }
 
   /** At most `limit` matching records after a place, and whether there are more. */
@@ -58,6 +63,8 @@ export class SortedList<T extends { readonly id: number }> {
   }
 
   #inOrder(sort: SortField): Keyed<T>[] {
+    const made = this.#sorted.get(sort);
+    if (this.#still && made !== undefined) return made;
     const items = this.#items();
     if (items.length !== this.#known.length || items.some((item, at) => item !== this.#known[at])) {
       this.#known = [...items];

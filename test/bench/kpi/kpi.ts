@@ -8,6 +8,7 @@ import { benchDatabase, READING, type BenchDatabase } from '../bench-database.ts
 import { kpiOptions } from '../options.ts';
 import { timedDashboards } from './dashboards.ts';
 import { timeDashboard, type Timed } from './read-path.ts';
+import { spread } from '../measure.ts';
 import { fillingRebuild, secondRebuild } from './rebuild.ts';
 import { resultTable } from './result-table.ts';
 import { upkeepByFamily, upkeepOfKnownCustomers } from './upkeep.ts';
@@ -28,7 +29,10 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
     const upkeep = await database.beside((writerUrl) => upkeepByFamily(writerUrl, options.repeat));
     const knownCustomers = await database.beside((writerUrl) => upkeepOfKnownCustomers(writerUrl, options.repeat));
     say('rebuild …');
-    const rebuildSeconds = await secondRebuild(database.writerUrl, measured);
+    // The first of a company whose pages the database has not read yet; then as dashboards are measured, with what it has read at hand.
+    const firstSeconds = await secondRebuild(database.writerUrl, measured);
+    const again = [];
+    for (let i = 0; i < 3; i++) again.push(await secondRebuild(database.writerUrl, measured));
     say('dashboards …');
     const { dashboards, executive } = await timeDashboards(database, measured, until, options.repeat);
     say('rebuild that fills …');
@@ -43,7 +47,8 @@ export async function benchKpi(args: readonly string[]): Promise<void> {
       upkeep_share: Math.max(...Object.values(shares)),
       upkeep_share_by_family: shares,
       upkeep_share_known_customers: knownCustomers.share.median,
-      rebuild_seconds: rebuildSeconds,
+      rebuild_seconds: spread(again).median,
+      first_rebuild_seconds: firstSeconds,
       filling_rebuild_seconds: fillingSeconds,
       dashboards,
       executive,

@@ -41,7 +41,7 @@ const instance = growN8n({
 });
 
 const shops = each.map((i) => ({ ...shop, domain: `tienda-${i}.myshopify.com` }));
-const shopify = await startShopify({ shops, clock, limits: { bucket: 1e9, restore: 1e9 } });
+const shopify = await startShopify({ shops, clock, still: true, limits: { bucket: 1e9, restore: 1e9 } });
 const erp = await startOdoo({ databases: each.map((i) => ({ ...odoo, name: `empresa_${i}` })), clock });
 const accounts = each.map((i) => ({ ...account, id: i + 1 }));
 const chatwoot = await startChatwoot({ installation: { ...support, accounts }, clock, limits: { requestsPerMinute: 1e9 } });
