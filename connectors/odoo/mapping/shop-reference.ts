@@ -27,8 +27,8 @@ export function shopOrderId(values: readonly unknown[]): string | null {
  * `prefixes` a number needs no `#`, or has it before: WEB1001, web-1001, #WEB1001.
  */
 export function shopReference(references: readonly (string | null)[], prefixes: readonly string[] = []): ShopReference | null {
-  const any = prefixes.map((prefix) => prefix.replace(/[\s#_-]+$/, '').replaceAll(/[^\p{L}\d]/gu, '\\$&')).join('|');
-  const own = any === '' ? null : new RegExp(`^#?(${any})[\\s_-]*#?(\\d+)$`, 'i');
+  const wording = prefixes.map((prefix) => prefix.replace(/[\s#_-]+$/, '').replaceAll(/[^\p{L}\d]/gu, '\\$&')).join('|');
+  const own = wording === '' ? null : new RegExp(`^#?(${wording})[\\s_-]*#?(\\d+)$`, 'i');
   const read = (text: string) => own?.exec(text) ?? /^(?:([A-Za-z0-9]+)[_-])?#(\d+)$/.exec(text);
   for (const reference of references) {
     const text = reference?.trim() ?? '';
