@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { listDeliveries, retryDead } from '../../src/alerts/outbox.ts';
 import { makeReports } from '../../src/jobs/make-reports.ts';
 import { periodOf, type Period } from '../../src/reports/report-period.ts';
 import type { PrintedReport } from '../../src/reports/print-report.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook/server.ts';
-import {
-  addSchedule,
-  claimReport,
-  enqueueReports,
-  finishReport,
-  listSchedules,
-  type Cadence,
-  type NewSchedule,
-} from '../../src/store/report-schedules.ts';
+import { addSchedule, claimReport, enqueueReports, finishReport, listSchedules } from '../../src/store/report-schedules.ts';
 import { AlertsRig } from '../support/alerts-rig.ts';
+import { dailyReport, schedule } from '../support/report-schedule.ts';
 import { syncDeps } from '../support/scripted-stream.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -46,23 +38,6 @@ function deps(print: (period: Period) => Promise<PrintedReport> = async (period)
   };
 }
 
-/** A schedule of the tenant whose last due day was so long ago. */
-async function schedule(changes: Partial<NewSchedule> = {}, lastDueOn = '2026-01-01'): Promise<string> {
-  const id = await addSchedule(rig.db, {
-    tenantId: rig.tenantId,
-    dashboard: 'ventas',
-    cadence: 'daily',
-    weekday: null,
-    monthDay: null,
-    localTime: '07:00',
-    route: 'gerencia',
-    createdBy: 'test',
-    ...changes,
-  });
-  await rig.db.query('update ops.report_schedules set last_due_on = $2 where id = $1', [id, lastDueOn]);
-  return id;
-}
-
 const make = (at: string, print?: (period: Period) => Promise<PrintedReport>) =>
   makeReports(deps(print), rig.tenantId, NEVER, new Date(at));
 const outbox = () => listDeliveries(rig.db, { tenantId: rig.tenantId, state: null, limit: 100 });
@@ -75,88 +50,8 @@ test('the period hangs on the due day: the day, the seven days, the calendar mon
   expect(periodOf('monthly', '2028-03-31')).toEqual({ from: '2028-02-01', until: '2028-02-29' });
 });
 
-/** The wall clock of a zone: `2026-09-06 01:30`. */
-const wall = (at: number, timeZone = 'America/Santiago') =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
-
-function matches(day: string, cadence: Cadence, number: number): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  if (cadence === 'daily') return true;
-  if (cadence === 'weekly') return (date.getUTCDay() || 7) === number;
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  return date.getUTCDate() === Math.min(number, last);
-}
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-test('whenever anybody looks, also while the clocks change, each due day comes at most once, in order, not before its time and not much later', async () => {
-  // In Chile clocks go back on 4 April 2026 at midnight (23:00 comes twice) and forward on 5 September (Sunday has no 00:00 to 00:59).
-  const around = fc.constantFrom('2026-04-01T00:00:00Z', '2026-09-02T00:00:00Z', '2026-02-20T00:00:00Z', '2027-12-25T00:00:00Z');
-  const time = fc.oneof(
-    fc.constantFrom('00:00', '00:30', '00:59', '01:00', '22:59', '23:00', '23:30', '23:59', '07:00'),
-    fc
-      .integer({ min: 0, max: 1439 })
-      .map((minute) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`),
-  );
-  const cadence = fc.oneof(
-    fc.constant(['daily', 0] as const),
-    fc.integer({ min: 1, max: 7 }).map((day) => ['weekly', day] as const),
-    fc.integer({ min: 1, max: 31 }).map((day) => ['monthly', day] as const),
-  );
-  // Minutes between two looks: mostly an hour, sometimes an outage of days.
-  const pauses = fc.array(
-    fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 1, max: 60 }) }, { weight: 1, arbitrary: fc.integer({ min: 60, max: 14_000 }) }),
-    {
-      minLength: 20,
-      maxLength: 90,
-    },
-  );
-  await fc.assert(
-    fc.asyncProperty(around, time, cadence, pauses, async (begin, localTime, [kind, number], steps) => {
-      const start = Date.parse(begin);
-      const id = await schedule(
-        { cadence: kind, weekday: kind === 'weekly' ? number : null, monthDay: kind === 'monthly' ? number : null, localTime },
-        wall(start - 2 * DAY).slice(0, 10),
-      );
-      let now = start;
-      let last = wall(start - 2 * DAY).slice(0, 10);
-      let before = start - 2 * DAY;
-      for (const minutes of steps) {
-        now += minutes * 60_000;
-        const claimed = await claimReport(rig.db, rig.tenantId, 60, new Date(now));
-        if (claimed !== null) {
-          expect(matches(claimed.dueOn, kind, number)).toBe(true);
-          expect(claimed.dueOn > last).toBe(true);
-          expect(wall(now) >= `${claimed.dueOn} ${localTime}`).toBe(true);
-          last = claimed.dueOn;
-          await finishReport(rig.db, rig.tenantId, claimed, { deliveryId: crypto.randomUUID(), kind: 'report:x', body: '{}' });
-        }
-        // What was two hours ago, even by clocks that were put back since, is done with: nothing is missed and nothing is repeated.
-        for (let at = now - 2 * HOUR; at > before; at -= 12 * HOUR) {
-          const [day = '', clock = ''] = wall(at).split(' ');
-          if (clock >= localTime && matches(day, kind, number)) expect(last >= day).toBe(true);
-        }
-        before = now - 3 * HOUR;
-        expect(await claimReport(rig.db, rig.tenantId, 60, new Date(now))).toBeNull();
-      }
-      await rig.db.query('delete from ops.report_schedules where id = $1', [id]);
-    }),
-    { numRuns: 40 },
-  );
-});
-
 test('the first report of a new schedule is the next one that is due', async () => {
-  const id = await addSchedule(rig.db, {
-    tenantId: rig.tenantId,
-    dashboard: 'ventas',
-    cadence: 'daily',
-    weekday: null,
-    monthDay: null,
-    localTime: '00:00',
-    route: 'gerencia',
-    createdBy: 'test',
-  });
+  const id = await addSchedule(rig.db, dailyReport(rig.tenantId, { localTime: '00:00' }));
   expect(await makeReports(deps(), rig.tenantId, NEVER)).toBe(0);
   const [listed] = await listSchedules(rig.db, rig.tenantId);
   expect(listed).toMatchObject({ id, waitsFor: null, sentOn: null, localTime: '00:00', timeZone: 'America/Santiago' });
@@ -165,7 +60,7 @@ test('the first report of a new schedule is the next one that is due', async () 
 });
 
 test('two workers, and six: each due day is made once', async () => {
-  await schedule();
+  await schedule(rig);
   let printing = 0;
   const slow = async (period: Period) => {
     printing += 1;
@@ -179,7 +74,7 @@ test('two workers, and six: each due day is made once', async () => {
 });
 
 test('down for ten days: one report, of the latest day; what it is about does not depend on when it is made', async () => {
-  await schedule({}, '2026-11-20');
+  await schedule(rig, {}, '2026-11-20');
   expect(await make('2026-11-30T23:00:00Z')).toBe(1);
   expect(await bodies()).toMatchObject([{ report: { due_on: '2026-11-30', from: '2026-11-29', until: '2026-11-29' } }]);
   expect(await make('2026-12-01T09:59:00Z')).toBe(0);
@@ -187,7 +82,7 @@ test('down for ten days: one report, of the latest day; what it is about does no
 });
 
 test('a worker that died with a report gives way; one that only seemed dead writes nothing', async () => {
-  await schedule();
+  await schedule(rig);
   const at = new Date('2026-11-30T12:00:00Z');
   const stuck = (await claimReport(rig.db, rig.tenantId, 600, at))!;
   expect(await make(at.toISOString())).toBe(0);
@@ -199,7 +94,7 @@ test('a worker that died with a report gives way; one that only seemed dead writ
 });
 
 test('a report that cannot be made says why where people look, and is tried again until it can', async () => {
-  await schedule();
+  await schedule(rig);
   const fails = async () => {
     throw Object.assign(new Error('Chromium ended (1) without a PDF'), { advice: 'Look at it' });
   };
@@ -215,7 +110,7 @@ test('a report that cannot be made says why where people look, and is tried agai
 });
 
 test('the company moves to another zone: its days are the new zone’s, and none comes twice', async () => {
-  await schedule({ localTime: '23:30' });
+  await schedule(rig, { localTime: '23:30' });
   expect(await make('2026-11-30T02:40:00Z')).toBe(1);
   await rig.fixture.seeder.client.query(`update public.tenants set time_zone = 'Pacific/Auckland' where id = $1`, [rig.tenantId]);
   // There 29 November ended long ago, and 30 November is not over.
@@ -225,7 +120,7 @@ test('the company moves to another zone: its days are the new zone’s, and none
 });
 
 test('a paused company gets none; one statement queues a job for each company with something due, and each once', async () => {
-  await schedule();
+  await schedule(rig);
   const mine = async () => {
     const { rows } = await rig.fixture.seeder.client.query<{ key: string }>(
       'select key from graphile_worker._private_jobs where key = $1',
@@ -243,7 +138,7 @@ test('a paused company gets none; one statement queues a job for each company wi
 });
 
 test('n8n is down, then up: the report arrives once, signed and whole; afterwards its file is not kept', async () => {
-  await schedule();
+  await schedule(rig);
   await make('2026-11-30T12:00:00Z');
   let receiver: WebhookReceiver = await startWebhookReceiver({ clock: () => new Date(), path: PATH, secret: SECRET });
   const { port, url } = receiver;
@@ -281,7 +176,7 @@ test('n8n is down, then up: the report arrives once, signed and whole; afterward
 });
 
 test('without a webhook for reports a report waits for a person, and alerts are not held up', async () => {
-  await schedule();
+  await schedule(rig);
   await make('2026-11-30T12:00:00Z');
   const receiver = await startWebhookReceiver({ clock: () => new Date(), path: PATH, secret: SECRET });
   try {
@@ -296,7 +191,7 @@ test('without a webhook for reports a report waits for a person, and alerts are 
 });
 
 test('without Chromium the page itself is sent, and the message says so', async () => {
-  await schedule();
+  await schedule(rig);
   await make('2026-11-30T12:00:00Z', async (period) => printed(period, 'text/html'));
   expect(await bodies()).toMatchObject([
     {

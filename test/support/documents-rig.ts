@@ -1,11 +1,15 @@
+import { expect } from 'vitest';
 import type { Draft } from '#contract';
+import type { DocumentLine, DocumentsBridge } from '../../src/reconcile/documents-bridge.ts';
+import { runDocumentsBridge } from '../../src/reconcile/run-documents-bridge.ts';
 import { rebuildTenant } from '../../src/store/rebuild.ts';
 import { runRecomputation } from '../../src/store/recomputations.ts';
-import { changeTenant } from '../../src/store/tenant-settings.ts';
+import { changeTenant, type TenantSettingName } from '../../src/store/tenant-settings.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { EngineRig, lineDraft, type Place } from './engine-rig.ts';
 import { invoiceDrafts, type Document } from './invoice-drafts.ts';
 import { orderDraft } from './scripted-stream.ts';
+import { mirrorOf, webOrder } from './shop-drafts.ts';
 
 export type OrderChanges = NonNullable<Parameters<typeof orderDraft>[1]>;
 
@@ -71,6 +75,12 @@ export class DocumentsRig {
     await writeBatch(this.engine.db, await this.engine.batch(place, this.#readSeq, drafts));
   }
 
+  /** A web order with its mirror 21. */
+  async webSale(number: number, total: number, at: string, mirror = 21, amounts: readonly number[] = [total]): Promise<void> {
+    await this.write([webOrder(number, total, at)], this.tenant.shop);
+    await this.write(order(mirror, amounts, { created_at: at, ...mirrorOf(number) }));
+  }
+
   /** Documents of one company; each test numbers its own. */
   async issue(...documents: Document[]): Promise<void> {
     await this.write(invoiceDrafts(documents));
@@ -82,9 +92,14 @@ export class DocumentsRig {
   }
 
   /** Which of Odoo's documents is the sale; what follows from it is made anew at once, two rows at a time. */
-  async countBy(basis: 'orders' | 'invoices'): Promise<void> {
+  countBy(basis: 'orders' | 'invoices'): Promise<void> {
+    return this.set('sales_basis', basis);
+  }
+
+  /** A setting of the tenant, and what follows from it. */
+  async set(name: TenantSettingName, value: unknown): Promise<void> {
     const { tenantId } = this.tenant;
-    const id = await changeTenant(this.engine.db, tenantId, new Map([['sales_basis', basis]]), { who: 'ana', reason: 'test' });
+    const id = await changeTenant(this.engine.db, tenantId, new Map([[name, value]]), { who: 'ana', reason: 'test' });
     if (id !== null) await runRecomputation(this.engine.db, tenantId, id, { seconds: 60, chunkSize: 2 });
   }
 
@@ -107,6 +122,23 @@ export class DocumentsRig {
     return this.tenant.rows(`select day::text, orders::int, trim_scale(amount_total)::int as sold, refunds::int,
         trim_scale(refunds_amount)::int as back
       from kpi.sales_daily order by day`);
+  }
+
+  /** From the sales of a month to its documents. */
+  bridge(month: string): Promise<DocumentsBridge> {
+    return runDocumentsBridge(this.engine.db, { tenantId: this.tenant.tenantId, month });
+  }
+
+  /** Start, end, lines; the remainder is nothing, whatever the rest is. */
+  async bridgeShape(month = '2026-11') {
+    const bridge = await this.bridge(month);
+    expect(bridge.remainder).toBe('0');
+    return {
+      sales: bridge.salesAmount,
+      refunds: bridge.refundsAmount,
+      documents: bridge.documentsAmount,
+      lines: Object.fromEntries(bridge.lines.map(({ line, amount }) => [line, amount])) as Partial<Record<DocumentLine, string>>,
+    };
   }
 
   /** What a rebuild finds wrong: nothing, as whatever was derived batch by batch is what the facts say. */

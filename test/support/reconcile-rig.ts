@@ -11,6 +11,14 @@ export const AS_OF = '2025-12-05T12:00:00Z';
 export const EARLIER = '2025-11-28T13:00:00Z';
 export const DAY = '2025-11-28';
 
+/** From what the shop sold, by classes of difference, to what the books have. */
+export const bridgeOf = (r: Reconciliation) => ({
+  shop: r.shopAmount,
+  erp: r.erpAmount,
+  remainder: r.remainder,
+  classes: Object.fromEntries(r.classes.map((c) => [c.class, [c.findings, c.amount]])),
+});
+
 /** Hand-made documents of one tenant, and what reconciliation makes of them. */
 export class ReconcileRig {
   readonly db: Database;
@@ -41,10 +49,10 @@ export class ReconcileRig {
     return { DATABASE_URL: this.#database.adminUrl, KPI_ROLE_SECRET: this.#database.roleSecret, KPI_LOG_LEVEL: 'silent' };
   }
 
-  /** A tenant whose three streams cover everything until the as-of instant. */
-  async newTenant(settings: Values = {}): Promise<void> {
+  /** A tenant whose streams, orders of the shop and those `ofOdoo`, cover everything until the as-of instant. */
+  async newTenant(settings: Values = {}, ofOdoo: readonly string[] = ['orders', 'invoices']): Promise<void> {
     this.tenantId = await this.seeder.tenant(settings);
-    for (const [source, streams] of [['shopify', ['orders']] as const, ['odoo', ['orders', 'invoices']] as const]) {
+    for (const [source, streams] of [['shopify', ['orders']] as const, ['odoo', ofOdoo] as const]) {
       const id = await this.put('ops.connections', { source, name: source, account_key: randomUUID() });
       for (const stream of streams) await this.put('ops.streams', { connection_id: id, stream, covered_until: AS_OF });
     }
