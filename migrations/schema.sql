@@ -2008,7 +2008,7 @@ create table ops.retention (
 alter table ops.retention add constraint retention_pkey PRIMARY KEY (tenant_id, kind, source, stream);
 alter table ops.retention add constraint one_stream CHECK ((((source = ''::text) = (stream = ''::text)) AND ((stream = ''::text) OR ((kind = 'raw'::text) AND (entities <> '{}'::text[])))));
 alter table ops.retention add constraint retention_days_check CHECK (((days >= 1) AND (days <= 3650)));
-alter table ops.retention add constraint retention_kind_check CHECK ((kind = ANY (ARRAY['raw'::text, 'quarantine'::text, 'runs'::text, 'messages'::text, 'customers'::text, 'alerts'::text])));
+alter table ops.retention add constraint retention_kind_check CHECK ((kind = ANY (ARRAY['raw'::text, 'quarantine'::text, 'runs'::text, 'messages'::text, 'customers'::text, 'alerts'::text, 'privacy'::text])));
 alter table ops.retention enable row level security;
 alter table ops.retention force row level security;
 create policy service on ops.retention as permissive for all to kpi_writer using (true) with check (true);
@@ -2016,7 +2016,7 @@ alter table ops.retention owner to kpi_owner;
 grant delete, insert, select, update on table ops.retention to kpi_writer;
 comment on table ops.retention is 'Days that a person chose for a tenant; what is not here is kept as long as the service''s defaults say.';
 comment on column ops.retention.tenant_id is 'Tenant.';
-comment on column ops.retention.kind is 'raw payloads, closed quarantine, runs, what messages say of the team, what customers without a purchase left, alerts that were told.';
+comment on column ops.retention.kind is 'raw payloads, closed quarantine, runs, what messages say of the team, what customers without a purchase left, alerts that were told, privacy requests that were answered.';
 comment on column ops.retention.source is 'Connector, when it is about one stream''s payloads; empty: all.';
 comment on column ops.retention.stream is 'That stream.';
 comment on column ops.retention.entities is 'Kinds of record that this stream yields. Of several streams that yield one, the longest holds.';

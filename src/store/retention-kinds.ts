@@ -2,7 +2,7 @@ import { ENTITIES } from '#contract';
 import { sqlFile } from './sql-file.ts';
 import type { Family } from './tables.ts';
 
-export type RetentionKind = 'raw' | 'quarantine' | 'runs' | 'messages' | 'customers' | 'alerts';
+export type RetentionKind = 'raw' | 'quarantine' | 'runs' | 'messages' | 'customers' | 'alerts' | 'privacy';
 
 /** One kind of thing that is removed when it is old. */
 export interface RetentionStep {
@@ -167,6 +167,28 @@ export const RETENTION: readonly RetentionRule[] = [
           where d.tenant_id = $1 and d.state = 'sent' and d.sent_at < clock_timestamp() - make_interval(days => $3::integer) limit $2`,
         more: [],
         remove: versioned('ops.alert_deliveries', 'd', 'd.state'),
+        family: null,
+      },
+    ],
+  },
+  {
+    kind: 'privacy',
+    defaultDays: 730,
+    // A source that delivers a request again must find it: without its row it would be a new one.
+    leastDays: 30,
+    describe: {
+      es: 'solicitudes sobre datos personales, desde que se respondieron; las abiertas nunca se borran',
+      en: 'requests about personal data, from when they were answered; open ones are never removed',
+    },
+    steps: [
+      {
+        name: 'privacy_requests',
+        // An id is one of its connection's.
+        due: `select p.id, p.connection_id::text as version from ops.privacy_requests p
+          where p.tenant_id = $1 and p.state = 'done' and p.closed_at < clock_timestamp() - make_interval(days => $3::integer) limit $2`,
+        more: [],
+        remove: `delete from ops.privacy_requests p using unnest($2::text[], $3::uuid[]) as k(id, connection_id)
+          where p.tenant_id = $1 and p.id = k.id and p.connection_id = k.connection_id and p.state = 'done'`,
         family: null,
       },
     ],

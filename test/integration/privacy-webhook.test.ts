@@ -12,6 +12,8 @@ import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { tasks } from '../../src/jobs/tasks.ts';
 import { withDirectSession } from '../../src/store/direct-session.ts';
 import { closePrivacyRequest, listPrivacyRequests } from '../../src/store/privacy-requests.ts';
+import { setRetention } from '../../src/store/retention.ts';
+import { countDue, runRetention } from '../../src/store/run-retention.ts';
 import { writeBatch } from '../../src/store/write-batch.ts';
 import { customerDraft } from '../support/customer-world.ts';
 import { EngineRig } from '../support/engine-rig.ts';
@@ -184,6 +186,41 @@ test('shop/redact is written down and told to operators; it erases nothing', asy
   expect(await tenant.rows('select from public.source_orders where tenant_id = $1', [tenant.tenantId])).toHaveLength(1);
   await rig.db.query(`update ops.privacy_requests set due_at = now() - interval '1 hour' where tenant_id = $1`, [tenant.tenantId]);
   expect(await findings()).toMatchObject([{ code: 'privacy_request_overdue', severity: 'error' }]);
+});
+
+test('an answered request goes 24 months after that, one that waits never; what was asked and done stays in the audit', async () => {
+  const author = { who: 'ana', reason: 'sent to the shop' };
+  await deliver('customers/data_request', text('customers/data_request'), { id: 'long-ago' });
+  await deliver('shop/redact', text('shop/redact'), { id: 'waits' });
+  await closePrivacyRequest(rig.db, tenant.tenantId, 'long-ago', author);
+  const { tenantId, shop, odoo } = tenant;
+  // Ids are a source's: another connection may have the same.
+  await rig.db.query(
+    `insert into ops.privacy_requests (tenant_id, connection_id, id, topic, state, closed_at)
+     select $1, c, i, 'redact', 'done', clock_timestamp() from (values ($2::uuid, 'lately'), ($3, 'lately'), ($3, 'long-ago')) v(c, i)`,
+    [tenantId, shop.connectionId, odoo.connectionId],
+  );
+  await rig.db.query(
+    `update ops.privacy_requests set received_at = now() - interval '900 days', due_at = now() - interval '870 days',
+       closed_at = now() - make_interval(days => case when id = 'long-ago' and connection_id = $2 then 731 else 729 end)
+     where tenant_id = $1`,
+    [tenantId, shop.connectionId],
+  );
+  await rig.db.query("update ops.privacy_requests set closed_at = null where tenant_id = $1 and state = 'open'", [tenantId]);
+  const run = async () => (await runRetention(rig.db, tenantId, { seconds: 60, author, chunkSize: 1 })).deleted;
+  const left = async () => (await listPrivacyRequests(rig.db, tenantId, true)).map(({ source, id }) => `${source} ${id}`).sort();
+  expect(await countDue(rig.db, tenantId)).toMatchObject({ privacy_requests: 1 });
+  expect(await run()).toMatchObject({ privacy_requests: 1 });
+  expect(await left()).toEqual(['odoo lately', 'odoo long-ago', 'shopify lately', 'shopify waits']);
+  await setRetention(rig.db, tenantId, { kind: 'privacy', of: null, days: 365 }, author);
+  expect(await run()).toMatchObject({ privacy_requests: 3 });
+  expect(await left()).toEqual(['shopify waits']);
+  const told = 'select action, actor, details ->> $2 as reason from ops.audit where tenant_id = $1 and action like $3 order by id';
+  expect((await rig.db.query(told, [tenantId, 'reason', 'privacy.%'])).rows).toEqual([
+    { action: 'privacy.request', actor: 'shopify', reason: 'data_request 9999' },
+    { action: 'privacy.request', actor: 'shopify', reason: 'account_redact waits' },
+    { action: 'privacy.close', actor: 'ana', reason: 'sent to the shop' },
+  ]);
 });
 
 test('what is not signed, not of this shop, or not what its topic says changes nothing; other topics are nothing to us', async () => {
