@@ -2,6 +2,7 @@ import type { Shop, ShopOrder, ShopProduct } from '../world/shop-model.ts';
 import type { ShopCheckout } from '../world/shop-checkout.ts';
 import type { ShopBalanceMovement, ShopPayout } from '../world/shop-payouts.ts';
 import { accessDenied, adminError } from './admin-error.ts';
+import { ById } from './by-id.ts';
 import { locationView, productView, variantView } from './catalogue-view.ts';
 import { checkoutView } from './checkout-view.ts';
 import { childConnection, listConnection, type PageArgs } from './connection.ts';
@@ -72,11 +73,16 @@ export function adminRoot(shop: Shop, clock: () => Date, still = false) {
     ({ at }) => stamp(at),
   );
   const index = indexOf(shop);
-  const byId = <T extends { readonly id: number }>(items: readonly T[], type: string, id: string): T | undefined => {
+  const number = (type: string, id: string): number => {
     const wanted = idOf(type, id);
     if (wanted === null) throw adminError('RESOURCE_NOT_FOUND', `Invalid global id '${id}'`);
+    return wanted;
+  };
+  const byId = <T extends { readonly id: number }>(items: readonly T[], type: string, id: string): T | undefined => {
+    const wanted = number(type, id);
     return items.find((item) => item.id === wanted);
   };
+  const ordersById = new ById<ShopOrder>();
 
   return {
     shop: {
@@ -130,7 +136,7 @@ export function adminRoot(shop: Shop, clock: () => Date, still = false) {
     },
     order: ({ id }: IdArgs) => {
       needs('read_orders', 'order');
-      const order = byId(visible(), 'Order', id);
+      const order = ordersById.find(visible(), number('Order', id));
       return order === undefined ? null : orderView(order, index());
     },
     refund: ({ id }: IdArgs) => {
