@@ -1,7 +1,7 @@
 import type { Query } from './database.ts';
 import type { Effects } from './effects.ts';
 import { settleIdentities } from './identities.ts';
-import { reaggregate } from './reaggregate.ts';
+import { reaggregate, reaggregateTogether } from './reaggregate.ts';
 import { ROLLUPS } from './rollups.ts';
 import { sqlFile } from './sql-file.ts';
 
@@ -26,7 +26,6 @@ export async function settleCustomers(query: Query, effects: Effects, orders: Re
     ]);
     for (const { identity_id } of touched.rows) identities.add(identity_id);
   }
-  await reaggregate(query, tenantId, ROLLUPS.customerDays, identities);
-  await reaggregate(query, tenantId, ROLLUPS.customerSales, identities);
+  await reaggregateTogether(query, tenantId, [ROLLUPS.customerDays, ROLLUPS.customerSales], identities);
   await reaggregate(query, tenantId, ROLLUPS.carts, identities);
 }

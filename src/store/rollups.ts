@@ -36,6 +36,11 @@ const BY_IDENTITY = { column: 'identity_id', type: 'uuid' } as const;
 const identitiesOf = (table: string) => `select identity_id as key from ${table} where tenant_id = $1
   union select identity_id from public.customer_identities where tenant_id = $1`;
 
+const CUSTOMER_DAYS = sqlFile('aggregate-customer-days');
+const CUSTOMER_SALES = sqlFile('aggregate-customer-sales');
+/** A batch adds up the days that it makes anew; a rebuild, which has put them right before, those that are stored. */
+const BOTH_OF_CUSTOMERS = `with daily as materialized (${CUSTOMER_DAYS}), total as (${CUSTOMER_SALES})`;
+
 /** The roll-ups, each with the key by which it is touched; one that reads another comes after it. */
 export const ROLLUPS = {
   sales: {
@@ -122,7 +127,8 @@ export const ROLLUPS = {
       'last_sale_at',
     ],
     touch: BY_IDENTITY,
-    select: sqlFile('aggregate-customer-days'),
+    select: CUSTOMER_DAYS,
+    part: { of: BOTH_OF_CUSTOMERS, name: 'daily' },
     keys: identitiesOf('kpi.customer_sales_daily'),
   },
   customerSales: {
@@ -141,7 +147,8 @@ export const ROLLUPS = {
       'last_sale_at',
     ],
     touch: BY_IDENTITY,
-    select: sqlFile('aggregate-customer-sales'),
+    select: `with daily as (${sqlFile('stored-customer-days')}) ${CUSTOMER_SALES}`,
+    part: { of: BOTH_OF_CUSTOMERS, name: 'total' },
     keys: identitiesOf('kpi.customer_sales'),
   },
   carts: {

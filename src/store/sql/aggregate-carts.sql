@@ -11,6 +11,8 @@ with recursive cart as materialized (
       x.amount_total_source
     from public.abandoned_checkouts x
     where x.tenant_id = $1 and x.customer_id = i.customer_id and x.has_contact and x.deleted_at is null
+      -- Asked once and not for each customer, here and below: most companies have one of the two.
+      and (select exists (select from public.abandoned_checkouts y where y.tenant_id = $1))
     union all
     -- Odoo: a draft of the website is a cart; once confirmed, date_order says when. The contact is the partner's.
     select x.id, x.source, x.source_id, coalesce(x.source_created_at, x.created_at), greatest(x.source_updated_at, x.source_created_at),
@@ -20,6 +22,8 @@ with recursive cart as materialized (
     where x.tenant_id = $1 and x.customer_id = i.customer_id and x.source = 'odoo' and x.channel = 'website' and x.deleted_at is null
       and (x.is_sale or (x.status = 'quotation' and split_part(x.source_status, '/', 1) = 'draft'))
       and coalesce(k.rut_key, k.email_key, k.phone_key) is not null and not i.anonymous
+      -- A fact has the connection it came by, also when that is paused.
+      and (select exists (select from ops.connections y where y.tenant_id = $1 and y.source = 'odoo'))
     offset 0) c
   where i.tenant_id = $1 and ($2::uuid[] is null or i.identity_id = any($2::uuid[]))
 ),

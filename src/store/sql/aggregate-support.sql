@@ -84,28 +84,28 @@ handoffs as materialized (
 -- other and ends with the reply or resolution that comes after the last of them: of all that was said only these edges matter, and they
 -- alternate.
 spoken as (
-  select s.*, row_number() over before as place, coalesce(lag(s.asks) over before, false) as asked,
-    count(*) filter (where s.replied) over before as replies
+  select s.*, coalesce(lag(s.asks) over before, false) as asked, count(*) filter (where s.replied) over before as replies
   from (
-    select s.id, s.at, 1 as rank, s.source_id, not s.is_reply as asks, s.is_reply as replied, s.agent_id
+    select s.id, s.at, 1 as rank, length(s.source_id) as digits, s.source_id, not s.is_reply as asks, s.is_reply as replied, s.agent_id
     from said s where s.is_reply or (s.direction = 'incoming' and not s.private)
     union all
     -- Resolved at this version: whatever was unanswered before it is closed.
-    select s.id, s.valid_from, 2, '', false, false, null from statuses s where s.status = 'resolved'
+    select s.id, s.valid_from, 2, 0, '', false, false, null from statuses s where s.status = 'resolved'
     union all
-    select r.id, r.at, 2, '', false, false, null from reported r where r.name = 'conversation_resolved'
+    select r.id, r.at, 2, 0, '', false, false, null from reported r where r.name = 'conversation_resolved'
   ) s
-  window before as (partition by s.id order by s.at, s.rank, length(s.source_id), s.source_id rows unbounded preceding)
+  window before as (partition by s.id order by s.at, s.rank, s.digits, s.source_id rows unbounded preceding)
 ),
+-- In the same order by the same columns, so that nothing is sorted twice.
 waited as materialized (
   select e.*, case when e.replied then e.ended_at end as replied_at
   from (
     select s.id, s.asks, s.at as started_at, s.replies = 0 as is_first, (row_number() over edges + 1) / 2 as ordinal,
-      row_number() over edges = 1 as opens, lead(s.at) over edges as ended_at, lead(s.replied) over edges as replied,
+      lead(s.at) over edges as ended_at, lead(s.replied) over edges as replied,
       lead(s.agent_id) over edges as agent_id
     from spoken s
     where s.asks <> s.asked
-    window edges as (partition by s.id order by s.place)
+    window edges as (partition by s.id order by s.at, s.rank, s.digits, s.source_id)
   ) e
   where e.asks
 ),
@@ -137,13 +137,16 @@ waits as materialized (
       then kpi.business_seconds(a.started_at, a.replied_at, w.opening, w.opening_zone) end as business_seconds offset 0) b
 ),
 conversation_days as (
-  select $1::uuid as tenant_id, s.id as conversation_id, s.business_day as day, coalesce(s.agent_id::text, 'other') as sender, s.agent_id,
-    w.channel, count(*) filter (where s.direction = 'incoming' and s.status <> 'failed')::integer as incoming,
-    count(*) filter (where s.direction = 'outgoing' and s.status <> 'failed')::integer as outgoing,
-    count(*) filter (where s.direction = 'template' and s.status <> 'failed')::integer as templates,
-    count(*) filter (where s.status = 'failed')::integer as failed, count(*) filter (where s.is_reply)::integer as replies
-  from said s
-  join wanted w on w.id = s.id
-  where not s.private
-  group by s.id, w.channel, s.business_day, s.agent_id
+  select $1::uuid as tenant_id, d.id as conversation_id, d.business_day as day, coalesce(d.agent_id::text, 'other') as sender, d.agent_id,
+    w.channel, d.incoming, d.outgoing, d.templates, d.failed, d.replies
+  from (
+    select s.id, s.business_day, s.agent_id, count(*) filter (where s.direction = 'incoming' and s.status <> 'failed')::integer as incoming,
+      count(*) filter (where s.direction = 'outgoing' and s.status <> 'failed')::integer as outgoing,
+      count(*) filter (where s.direction = 'template' and s.status <> 'failed')::integer as templates,
+      count(*) filter (where s.status = 'failed')::integer as failed, count(*) filter (where s.is_reply)::integer as replies
+    from said s
+    where not s.private
+    group by s.id, s.business_day, s.agent_id
+  ) d
+  join wanted w on w.id = d.id
 )
