@@ -4856,30 +4856,18 @@ create view kpi.coverage with (security_invoker=true) as
             ELSE NULL::timestamp with time zone
         END AS covered_until,
         CASE
-            WHEN ((count(*) = count(f.covered_until)) AND ((((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
-            CASE
-                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
-                ELSE 0
-            END) <= (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1))) THEN (((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
-            CASE
-                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
-                ELSE 0
-            END)
+            WHEN ((count(*) = count(f.covered_until)) AND (max(kpi.first_whole_day(COALESCE(f.covered_from, '-infinity'::timestamp with time zone), t.time_zone)) <= min(kpi.last_whole_day(f.covered_until, t.time_zone)))) THEN max(kpi.first_whole_day(COALESCE(f.covered_from, '-infinity'::timestamp with time zone), t.time_zone))
             ELSE NULL::date
         END AS first_day,
         CASE
-            WHEN ((count(*) = count(f.covered_until)) AND ((((max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone))::date +
-            CASE
-                WHEN (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) > (date_trunc('day'::text, (max(COALESCE(f.covered_from, '-infinity'::timestamp with time zone)) AT TIME ZONE t.time_zone)) AT TIME ZONE t.time_zone)) THEN 1
-                ELSE 0
-            END) <= (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1))) THEN (((min(f.covered_until) AT TIME ZONE t.time_zone))::date - 1)
+            WHEN ((count(*) = count(f.covered_until)) AND (max(kpi.first_whole_day(COALESCE(f.covered_from, '-infinity'::timestamp with time zone), t.time_zone)) <= min(kpi.last_whole_day(f.covered_until, t.time_zone)))) THEN min(kpi.last_whole_day(f.covered_until, t.time_zone))
             ELSE NULL::date
         END AS last_day
    FROM ((kpi.freshness f
      JOIN ( VALUES ('sales'::text,'shopify'::text,'orders'::text), ('sales'::text,'odoo'::text,'orders'::text), ('sales'::text,'odoo'::text,'invoices'::text), ('sales'::text,'odoo'::text,'pos_orders'::text), ('documents'::text,'odoo'::text,'invoices'::text), ('carts'::text,'shopify'::text,'abandoned_checkouts'::text), ('carts'::text,'shopify'::text,'orders'::text), ('carts'::text,'odoo'::text,'orders'::text), ('carts'::text,'odoo'::text,'customers'::text), ('customers'::text,'shopify'::text,'orders'::text), ('customers'::text,'odoo'::text,'orders'::text), ('customers'::text,'odoo'::text,'customers'::text), ('inventory'::text,'shopify'::text,'inventory_levels'::text), ('inventory'::text,'odoo'::text,'inventory_levels'::text), ('support'::text,'chatwoot'::text,'conversations'::text), ('csat'::text,'chatwoot'::text,'csat_responses'::text), ('automation'::text,'n8n'::text,'executions'::text)) n(subject, source, stream) ON (((n.source = f.source) AND (n.stream = f.stream))))
      JOIN public.tenants t ON ((t.id = f.tenant_id)))
   WHERE ((n.subject <> 'sales'::text) OR (n.stream = 'orders'::text) OR (f.covered_until IS NOT NULL) OR (f.last_success_at IS NULL))
-  GROUP BY f.tenant_id, n.subject, t.time_zone;
+  GROUP BY f.tenant_id, n.subject;
 alter table kpi.coverage owner to kpi_owner;
 grant select on table kpi.coverage to kpi_analyst;
 grant select on table kpi.coverage to kpi_reader;
@@ -5036,88 +5024,16 @@ comment on column kpi.dashboard_as_of.records_refused is 'Registros rechazados d
 comment on column kpi.dashboard_as_of.is_backfilling is 'Si se está releyendo historia de alguno de sus flujos.';
 
 create view kpi.days_of_cover with (security_invoker=true) as
- WITH source AS MATERIALIZED (
-         SELECT x.tenant_id,
-            x.stock_source,
-            x.as_of
-           FROM kpi.stock_source x
-        ), place AS MATERIALIZED (
-         SELECT x.tenant_id,
-            x.location_id,
-            x.sells
-           FROM kpi.stock_places x
-        )
- SELECT s.tenant_id,
-    s.product_key,
-    s.sku,
-    s.product_name,
-    s.available,
-        CASE
-            WHEN (c.share = (1)::numeric) THEN COALESCE(s.units_sold, (0)::numeric)
-            ELSE NULL::numeric
-        END AS units_sold_28_days,
-        CASE
-            WHEN (c.share = (1)::numeric) THEN round(((s.available * (28)::numeric) / NULLIF(s.units_sold, (0)::numeric)), 1)
-            ELSE NULL::numeric
-        END AS days_of_cover,
-    COALESCE(c.share, (0)::numeric) AS coverage
-   FROM (( SELECT m.tenant_id,
-            m.product_key,
-            max(m.sku) AS sku,
-            min(m.product_name) AS product_name,
-            min(m.available) AS available,
-            sum(m.units_sold) AS units_sold
-           FROM ( SELECT n.tenant_id,
-                    n.product_key,
-                    n.sku,
-                    n.product_name,
-                    n.available,
-                    NULL::numeric AS units_sold,
-                    true AS is_stock
-                   FROM ( SELECT k.tenant_id,
-                            k.product_key,
-                            max(k.sku) AS sku,
-                            COALESCE(min(k.name) FILTER (WHERE (k.stocked AND (w.places > 0))), (array_agg(k.name ORDER BY k.product_id) FILTER (WHERE (k.stocked AND (k.source = o.stock_source))))[1]) AS product_name,
-                                CASE
-                                    WHEN (min(o.as_of) IS NOT NULL) THEN COALESCE(sum(w.available), (0)::numeric)
-                                    ELSE NULL::numeric
-                                END AS available
-                           FROM ((kpi.product_keys k
-                             JOIN source o ON ((NOT (o.tenant_id IS DISTINCT FROM k.tenant_id))))
-                             LEFT JOIN ( SELECT l.tenant_id,
-                                    l.product_id,
-                                    sum(l.quantity_available) FILTER (WHERE p.sells) AS available,
-                                    count(*) FILTER (WHERE p.sells) AS places
-                                   FROM (public.inventory_levels l
-                                     JOIN place p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
-                                  WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
-                                  GROUP BY l.tenant_id, l.product_id) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))
-                          GROUP BY k.tenant_id, k.product_key
-                         HAVING (bool_or((k.stocked AND (w.places > 0))) OR ((COALESCE(sum(w.places), (0)::numeric) = (0)::numeric) AND bool_or((k.stocked AND (k.source = o.stock_source)))))) n
-                UNION ALL
-                 SELECT v.tenant_id,
-                    x.product_key,
-                    NULL::text,
-                    NULL::text,
-                    NULL::numeric,
-                    x.units_sold,
-                    false
-                   FROM (kpi.coverage v
-                     CROSS JOIN LATERAL ( SELECT d.product_key,
-                            d.units_sold
-                           FROM kpi.product_sales_daily d
-                          WHERE ((d.tenant_id = v.tenant_id) AND ((d.day >= (v.last_day - 27)) AND (d.day <= v.last_day)))
-                         OFFSET 0) x)
-                  WHERE (v.subject = 'sales'::text)) m
-          GROUP BY m.tenant_id, m.product_key
-         HAVING bool_or(m.is_stock)) s
-     LEFT JOIN ( SELECT v.tenant_id,
-                CASE
-                    WHEN (v.last_day IS NULL) THEN (0)::numeric
-                    ELSE round(((GREATEST(((v.last_day - GREATEST(v.first_day, (v.last_day - 27))) + 1), 0))::numeric / 28.0), 4)
-                END AS share
-           FROM kpi.coverage v
-          WHERE (v.subject = 'sales'::text)) c ON ((NOT (c.tenant_id IS DISTINCT FROM s.tenant_id))));
+ SELECT t.id AS tenant_id,
+    c.product_key,
+    c.sku,
+    c.product_name,
+    c.available,
+    c.units_sold_28_days,
+    c.days_of_cover,
+    c.coverage
+   FROM (public.tenants t
+     CROSS JOIN LATERAL kpi.days_of_cover_of(t.id) c(product_key, sku, product_name, available, units_sold_28_days, days_of_cover, coverage));
 alter table kpi.days_of_cover owner to kpi_owner;
 grant select on table kpi.days_of_cover to kpi_analyst;
 grant select on table kpi.days_of_cover to kpi_reader;
@@ -5964,36 +5880,15 @@ comment on column kpi.ocr_runs.automations is 'Automatizaciones que cumplen la r
 comment on column kpi.ocr_runs.coverage is '1 si el día está cubierto por completo, 0 si no.';
 
 create view kpi.product_keys with (security_invoker=true) as
- SELECT tenant_id,
-    product_id,
-    source,
-        CASE
-            WHEN ((sku IS NOT NULL) AND (NOT ((tenant_id, sku) IN ( SELECT o.tenant_id,
-                upper(btrim(o.sku)) AS upper
-               FROM public.products o
-              WHERE ((o.deleted_at IS NULL) AND (btrim(o.sku) <> ''::text))
-              GROUP BY o.tenant_id, o.connection_id, (upper(btrim(o.sku)))
-             HAVING (count(*) > 1))))) THEN ('sku:'::text || sku)
-            WHEN ((sku IS NULL) AND (barcode IS NOT NULL) AND (NOT ((tenant_id, barcode) IN ( SELECT o.tenant_id,
-                btrim(o.barcode) AS btrim
-               FROM public.products o
-              WHERE ((o.deleted_at IS NULL) AND (btrim(o.barcode) <> ''::text))
-              GROUP BY o.tenant_id, o.connection_id, (btrim(o.barcode))
-             HAVING (count(*) > 1))))) THEN ('barcode:'::text || barcode)
-            ELSE ('id:'::text || (product_id)::text)
-        END AS product_key,
-    sku,
-    name,
-    stocked
-   FROM ( SELECT r.tenant_id,
-            r.id AS product_id,
-            r.source,
-            NULLIF(upper(btrim(r.sku)), ''::text) AS sku,
-            NULLIF(btrim(r.barcode), ''::text) AS barcode,
-            r.name,
-            (r.active AND r.tracked AND (r.kind = ANY (ARRAY['storable'::text, 'consumable'::text]))) AS stocked
-           FROM public.products r
-          WHERE (r.deleted_at IS NULL)) p;
+ SELECT t.id AS tenant_id,
+    k.product_id,
+    k.source,
+    k.product_key,
+    k.sku,
+    k.name,
+    k.stocked
+   FROM (public.tenants t
+     CROSS JOIN LATERAL kpi.product_keys_of(t.id) k(product_id, source, product_key, sku, name, stocked));
 alter table kpi.product_keys owner to kpi_owner;
 grant select on table kpi.product_keys to kpi_analyst;
 grant select on table kpi.product_keys to kpi_reader;
@@ -7323,105 +7218,24 @@ comment on column kpi.stock_by_day.taken_at is 'Cuándo se tomó la foto, por el
 comment on column kpi.stock_by_day.coverage is '1 si hay foto de todas las conexiones que tienen lugares de venta, 0 si no.';
 
 create view kpi.stock_now with (security_invoker=true) as
- WITH source AS MATERIALIZED (
-         SELECT x.tenant_id,
-            x.stock_source,
-            x.threshold,
-            x.as_of
-           FROM kpi.stock_source x
-        ), place AS MATERIALIZED (
-         SELECT x.tenant_id,
-            x.location_id,
-            x.location,
-            x.sells,
-            x.holds_own
-           FROM kpi.stock_places x
-        )
- SELECT tenant_id,
-    stock_source,
-    product_id,
-    product_key,
-    sku,
-    name AS product_name,
-        CASE
-            WHEN sells THEN location_id
-            ELSE NULL::uuid
-        END AS location_id,
-        CASE
-            WHEN sells THEN location
-            ELSE NULL::text
-        END AS location,
-        CASE
-            WHEN ((as_of IS NOT NULL) OR sells) THEN
-            CASE
-                WHEN sells THEN on_hand
-                ELSE (0)::numeric
-            END
-            ELSE NULL::numeric
-        END AS on_hand,
-        CASE
-            WHEN ((as_of IS NOT NULL) OR sells) THEN
-            CASE
-                WHEN sells THEN reserved
-                ELSE (0)::numeric
-            END
-            ELSE NULL::numeric
-        END AS reserved,
-        CASE
-            WHEN ((as_of IS NOT NULL) OR sells) THEN
-            CASE
-                WHEN sells THEN available
-                ELSE (0)::numeric
-            END
-            ELSE NULL::numeric
-        END AS available,
-        CASE
-            WHEN (as_of IS NOT NULL) THEN COALESCE(available_product, (0)::numeric)
-            ELSE NULL::numeric
-        END AS available_product,
-    available_other,
-        CASE
-            WHEN (as_of IS NOT NULL) THEN (COALESCE(available_product, (0)::numeric) < threshold)
-            ELSE NULL::boolean
-        END AS below_threshold,
-    threshold,
-    as_of
-   FROM ( SELECT k.tenant_id,
-            k.product_id,
-            k.source,
-            k.product_key,
-            k.sku,
-            k.name,
-            k.stocked,
-            s.stock_source,
-            s.threshold,
-            s.as_of,
-            w.location_id,
-            w.location,
-            w.on_hand,
-            w.reserved,
-            w.available,
-            COALESCE(w.sells, false) AS sells,
-            sum(w.available) FILTER (WHERE w.sells) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_product,
-            sum(w.available) FILTER (WHERE ((NOT w.sells) AND w.holds_own AND (k.source <> s.stock_source))) OVER (PARTITION BY k.tenant_id, k.product_key) AS available_other,
-            count(*) FILTER (WHERE w.sells) OVER (PARTITION BY k.tenant_id, k.product_key) AS places,
-            row_number() OVER (PARTITION BY k.tenant_id, k.product_key ORDER BY (k.stocked AND (k.source = s.stock_source)) DESC, k.product_id, w.location_id) AS "position"
-           FROM ((kpi.product_keys k
-             JOIN source s ON ((NOT (s.tenant_id IS DISTINCT FROM k.tenant_id))))
-             LEFT JOIN ( SELECT l.tenant_id,
-                    l.product_id,
-                    l.location_id,
-                    max(p.location) AS location,
-                    bool_or(p.sells) AS sells,
-                    bool_or(p.holds_own) AS holds_own,
-                    sum(l.quantity_on_hand) AS on_hand,
-                    sum(l.quantity_reserved) AS reserved,
-                    sum(l.quantity_available) AS available
-                   FROM (public.inventory_levels l
-                     JOIN place p ON (((p.location_id = l.location_id) AND (NOT (p.tenant_id IS DISTINCT FROM l.tenant_id)))))
-                  WHERE ((l.deleted_at IS NULL) AND (NOT l.foreign_owner))
-                  GROUP BY l.tenant_id, l.product_id, l.location_id) w ON (((w.product_id = k.product_id) AND (NOT (w.tenant_id IS DISTINCT FROM k.tenant_id)))))) r
-  WHERE (stocked AND (sells OR ((places = 0) AND ("position" = 1) AND (source = stock_source))));
+ SELECT t.id AS tenant_id,
+    n.stock_source,
+    n.product_id,
+    n.product_key,
+    n.sku,
+    n.product_name,
+    n.location_id,
+    n.location,
+    n.on_hand,
+    n.reserved,
+    n.available,
+    n.available_product,
+    n.available_other,
+    n.below_threshold,
+    n.threshold,
+    n.as_of
+   FROM (public.tenants t
+     CROSS JOIN LATERAL kpi.stock_now_of(t.id) n(stock_source, product_id, product_key, sku, product_name, location_id, location, on_hand, reserved, available, available_product, available_other, below_threshold, threshold, as_of));
 alter table kpi.stock_now owner to kpi_owner;
 grant select on table kpi.stock_now to kpi_analyst;
 grant select on table kpi.stock_now to kpi_reader;
@@ -8341,6 +8155,27 @@ grant execute on function kpi.business_seconds(timestamp with time zone,timestam
 grant execute on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) to kpi_writer;
 comment on function kpi.business_seconds(timestamp with time zone,timestamp with time zone,integer[],text) is 'Segundos hábiles entre dos momentos; nulo sin horario.';
 
+CREATE OR REPLACE FUNCTION kpi.carts_by_day(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, day date, currency text, abandoned bigint, recovered bigint, bought_otherwise bigint, lost bigint, amount_abandoned numeric, amount_recovered numeric, amount_lost numeric, web_orders bigint, abandonment_rate numeric)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    d.tenant_id, d.day, d.currency, d.abandoned, d.recovered, d.bought_otherwise, d.lost, d.amount_abandoned, d.amount_recovered,
+    d.amount_lost, d.web_orders, d.abandonment_rate
+  from kpi.abandoned_carts_by_day as d
+  where d.day between carts_by_day.first_day and carts_by_day.last_day;
+end $function$;
+alter function kpi.carts_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.carts_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.carts_by_day(date,date) to kpi_reader;
+grant execute on function kpi.carts_by_day(date,date) to kpi_writer;
+comment on function kpi.carts_by_day(date,date) is 'Carritos abandonados por día local de creación, del primer al último día pedido (ambos incluidos), y qué pasó con ellos: las filas de kpi.abandoned_carts_by_day de esos días, sin los carritos sin contacto. Una fila por empresa y día cubierto; un día no cubierto no tiene fila. Debe cuadrar con: Shopify, Pagos abandonados por día de creación; Odoo, Carritos abandonados.';
+
 CREATE OR REPLACE FUNCTION kpi.clock_change(after_instant timestamp with time zone, until_instant timestamp with time zone, zone text)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -8429,6 +8264,102 @@ alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
 
+CREATE OR REPLACE FUNCTION kpi.days_of_cover_of(tenant uuid)
+ RETURNS TABLE(product_key text, sku text, product_name text, available numeric, units_sold_28_days numeric, days_of_cover numeric, coverage numeric)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  with source as materialized (
+    select x.stock_source, x.as_of from kpi.stock_source as x where x.tenant_id = tenant
+  ),
+  place as materialized (
+    select x.location_id, x.sells from kpi.stock_places as x where x.tenant_id = tenant
+  ),
+  key as materialized (
+    select x.product_id, x.source, x.product_key, x.sku, x.name, x.stocked from kpi.product_keys_of(tenant) as x
+  ),
+  covered as materialized (
+    select
+      v.last_day - 27 as from_day,
+      v.last_day,
+      case when v.last_day is null then 0 else round(greatest(v.last_day - greatest(v.first_day, v.last_day - 27) + 1, 0) / 28.0, 4) end as share
+    from kpi.coverage as v
+    where v.tenant_id = tenant and v.subject = 'sales'
+  )
+  select
+    s.product_key,
+    s.sku,
+    s.product_name,
+    s.available,
+    case when c.share = 1 then coalesce(s.units_sold, 0) end,
+    case when c.share = 1 then round(s.available * 28 / nullif(s.units_sold, 0), 1) end,
+    coalesce(c.share, 0)
+  from (
+    -- Stock and sales are added up and not joined: the planner takes a tenant to have few products and would compare each with each.
+    select
+      m.product_key,
+      max(m.sku) as sku,
+      min(m.product_name) as product_name,
+      min(m.available) as available,
+      sum(m.units_sold) as units_sold
+    from (
+      -- What kpi.stock_now says of each product, without its places: a row of it for each product and place takes twice as long.
+      select n.product_key, n.sku, n.product_name, n.available, null::numeric as units_sold, true as is_stock
+      from (
+        select
+          k.product_key,
+          max(k.sku) as sku,
+          coalesce(
+            min(k.name) filter (where k.stocked and w.places > 0),
+            (array_agg(k.name order by k.product_id) filter (where k.stocked and k.source = o.stock_source))[1]) as product_name,
+          case when min(o.as_of) is not null then coalesce(sum(w.available), 0) end as available
+        from key as k
+        cross join source as o
+        left join (
+          select l.product_id, sum(l.quantity_available) filter (where p.sells) as available, count(*) filter (where p.sells) as places
+          from public.inventory_levels as l
+          join place as p on p.location_id = l.location_id
+          where l.tenant_id = tenant and l.deleted_at is null and not l.foreign_owner
+          group by l.product_id
+        ) as w on w.product_id = k.product_id
+        group by k.product_key
+        having bool_or(k.stocked and w.places > 0)
+          or (coalesce(sum(w.places), 0) = 0 and bool_or(k.stocked and k.source = o.stock_source))
+      ) as n
+      union all
+      -- As kpi.product_sales_daily says, for these products.
+      select x.product_key, null, null, null, x.units_sold, false
+      from (
+        select
+          coalesce(k.product_key, 'sku:' || d.sku, 'id:' || d.product_id::text, d.product_ref) as product_key,
+          case when sum(d.lines_without_units) = 0 then sum(d.units_sold) end as units_sold
+        from covered as v
+        -- "offset 0" keeps it a select of its own, so that the days are found by their index from the first to the last.
+        cross join lateral (
+          select y.day, y.product_id, y.product_ref, y.sku, y.lines_without_units, y.units_sold
+          from kpi.product_days as y
+          where y.tenant_id = tenant and y.day between v.from_day and v.last_day
+          offset 0
+        ) as d
+        left join key as k on k.product_id = d.product_id
+        group by d.day, coalesce(k.product_key, 'sku:' || d.sku, 'id:' || d.product_id::text, d.product_ref)
+      ) as x
+    ) as m
+    group by m.product_key
+    having bool_or(m.is_stock)
+  ) as s
+  left join covered as c on true;
+end $function$;
+alter function kpi.days_of_cover_of(uuid) owner to kpi_owner;
+grant execute on function kpi.days_of_cover_of(uuid) to kpi_analyst;
+grant execute on function kpi.days_of_cover_of(uuid) to kpi_reader;
+grant execute on function kpi.days_of_cover_of(uuid) to kpi_writer;
+comment on function kpi.days_of_cover_of(uuid) is 'Las filas de kpi.days_of_cover de una empresa.';
+
 CREATE OR REPLACE FUNCTION kpi.executions_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, errors_without_rate bigint, coverage numeric)
  LANGUAGE plpgsql
@@ -8480,6 +8411,22 @@ grant execute on function kpi.executions_in_period(date,date) to kpi_reader;
 grant execute on function kpi.executions_in_period(date,date) to kpi_writer;
 comment on function kpi.executions_in_period(date,date) is 'Ejecuciones de producción de un período cerrado de días locales completos, con su tasa de éxito. Una fila por empresa con n8n. Si el período no está cubierto por completo (hoy nunca lo está), todo es nulo y coverage dice qué parte lo está. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del período, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
 
+CREATE OR REPLACE FUNCTION kpi.first_whole_day(since timestamp with time zone, zone text)
+ RETURNS date
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  -- A day that had begun before is not covered wholly.
+  return (since at time zone zone)::date + (since > (since at time zone zone)::date::timestamp at time zone zone)::integer;
+end $function$;
+alter function kpi.first_whole_day(timestamp with time zone,text) owner to kpi_owner;
+grant execute on function kpi.first_whole_day(timestamp with time zone,text) to kpi_analyst;
+grant execute on function kpi.first_whole_day(timestamp with time zone,text) to kpi_reader;
+grant execute on function kpi.first_whole_day(timestamp with time zone,text) to kpi_writer;
+comment on function kpi.first_whole_day(timestamp with time zone,text) is 'Primer día local que empieza en este momento o después.';
+
 CREATE OR REPLACE FUNCTION kpi.last_quiet(instant timestamp with time zone, zone text, quiet_from time without time zone, quiet_until time without time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -8491,6 +8438,21 @@ grant execute on function kpi.last_quiet(timestamp with time zone,text,time with
 grant execute on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) to kpi_reader;
 grant execute on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) to kpi_writer;
 comment on function kpi.last_quiet(timestamp with time zone,text,time without time zone,time without time zone) is 'Último instante, hasta el dado, en que el origen estaba en sus horas de descanso: ese mismo instante si lo está ahora, -infinity si no las tiene.';
+
+CREATE OR REPLACE FUNCTION kpi.last_whole_day(until timestamp with time zone, zone text)
+ RETURNS date
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  return (until at time zone zone)::date - 1;
+end $function$;
+alter function kpi.last_whole_day(timestamp with time zone,text) owner to kpi_owner;
+grant execute on function kpi.last_whole_day(timestamp with time zone,text) to kpi_analyst;
+grant execute on function kpi.last_whole_day(timestamp with time zone,text) to kpi_reader;
+grant execute on function kpi.last_whole_day(timestamp with time zone,text) to kpi_writer;
+comment on function kpi.last_whole_day(timestamp with time zone,text) is 'Último día local que ha terminado en este momento.';
 
 CREATE OR REPLACE FUNCTION kpi.latency_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, runs bigint, avg_ms numeric, p50_ms bigint, p95_ms bigint, coverage numeric)
@@ -8612,6 +8574,50 @@ grant execute on function kpi.orders_apart(date,date) to kpi_analyst;
 grant execute on function kpi.orders_apart(date,date) to kpi_reader;
 grant execute on function kpi.orders_apart(date,date) to kpi_writer;
 comment on function kpi.orders_apart(date,date) is 'Documentos de un período de días locales que se cuentan aparte porque no son ventas: pedidos de total cero (garantías, regalos, reposiciones), solo de tarjetas de regalo, de prueba y entre compañías de la misma empresa. Una fila por empresa. Sin presupuestos, anulados ni espejos. Período no cubierto por completo: cuentas nulas y coverage menor que 1. Debe cuadrar con: Shopify, pedidos del período con total 0, que su Average order value incluye; Odoo, pedidos confirmados con total 0.';
+
+CREATE OR REPLACE FUNCTION kpi.product_keys_of(tenant uuid)
+ RETURNS TABLE(product_id uuid, source text, product_key text, sku text, name text, stocked boolean)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  with p as materialized (
+    select
+      r.id,
+      r.connection_id,
+      r.source,
+      nullif(upper(btrim(r.sku)), '') as sku,
+      nullif(btrim(r.barcode), '') as barcode,
+      r.name,
+      r.active and r.tracked and r.kind in ('storable', 'consumable') as stocked
+    from public.products as r
+    where r.tenant_id = tenant and r.deleted_at is null
+  )
+  select
+    p.id,
+    p.source,
+    case
+      when p.sku is not null
+        and p.sku not in (select o.sku from p as o where o.sku is not null group by o.connection_id, o.sku having count(*) > 1)
+        then 'sku:' || p.sku
+      when p.sku is null and p.barcode is not null
+        and p.barcode not in (select o.barcode from p as o where o.barcode is not null group by o.connection_id, o.barcode having count(*) > 1)
+        then 'barcode:' || p.barcode
+      else 'id:' || p.id::text
+    end,
+    p.sku,
+    p.name,
+    p.stocked
+  from p;
+end $function$;
+alter function kpi.product_keys_of(uuid) owner to kpi_owner;
+grant execute on function kpi.product_keys_of(uuid) to kpi_analyst;
+grant execute on function kpi.product_keys_of(uuid) to kpi_reader;
+grant execute on function kpi.product_keys_of(uuid) to kpi_writer;
+comment on function kpi.product_keys_of(uuid) is 'Las filas de kpi.product_keys de una empresa.';
 
 CREATE OR REPLACE FUNCTION kpi.response_time(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, replies bigint, average_seconds numeric, median_seconds numeric, p90_seconds numeric, business_replies bigint, business_average_seconds numeric, business_median_seconds numeric, business_p90_seconds numeric, first_responses bigint, first_response_average_seconds numeric, first_response_median_seconds numeric, first_response_p90_seconds numeric, first_response_business_average_seconds numeric, running bigint, coverage numeric)
@@ -8822,6 +8828,183 @@ grant execute on function kpi.sales_by_channel(date,date) to kpi_reader;
 grant execute on function kpi.sales_by_channel(date,date) to kpi_writer;
 comment on function kpi.sales_by_channel(date,date) is 'Ventas de un período cerrado por canal: la tienda, el punto de venta, la aplicación de un marketplace, un equipo de ventas. Una fila por empresa y canal con ventas entre first_day y last_day, ambos incluidos. Venta bruta en la moneda de la empresa, con impuestos, antes de devoluciones. El canal es el del origen, con el nombre propio que le da la empresa (tenants.channel_names). Período no cubierto por completo: una fila sin canal y con coverage menor que 1. Debe cuadrar con: Shopify, Total sales by sales channel antes de devoluciones; la liquidación del marketplace del período.';
 
+CREATE OR REPLACE FUNCTION kpi.shop_erp_sync_between(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, currency text, linked bigint, missing_in_odoo bigint, missing_in_odoo_amount numeric, missing_in_shopify bigint, missing_in_shopify_amount numeric, differing bigint, difference numeric, duplicates bigint, duplicates_amount numeric, pending bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    k.tenant_id,
+    k.currency,
+    case when k.is_known then k.linked end,
+    case when k.is_known then k.missing_in_odoo end,
+    case when k.is_known then k.missing_in_odoo_amount end,
+    case when k.is_known then k.missing_in_shopify end,
+    case when k.is_known then k.missing_in_shopify_amount end,
+    case when k.is_known then k.differing end,
+    case when k.is_known then k.difference end,
+    case when k.is_known then k.duplicates end,
+    case when k.is_known then k.duplicates_amount end,
+    k.pending
+  from (
+    select
+      c.tenant_id,
+      s.currency,
+      -- Both sides need an hour beyond the day before anything of it is missing.
+      coalesce(shop_erp_sync_between.first_day >= c.first_day and shop_erp_sync_between.last_day <= c.last_day, false)
+        and bool_and(s.coverage = 1) as is_known,
+      sum(s.linked)::bigint as linked,
+      sum(s.missing_in_odoo)::bigint as missing_in_odoo,
+      sum(s.missing_in_odoo_amount) as missing_in_odoo_amount,
+      sum(s.missing_in_shopify)::bigint as missing_in_shopify,
+      sum(s.missing_in_shopify_amount) as missing_in_shopify_amount,
+      sum(s.differing)::bigint as differing,
+      sum(s.difference) as difference,
+      sum(s.duplicates)::bigint as duplicates,
+      sum(s.duplicates_amount) as duplicates_amount,
+      sum(s.pending)::bigint as pending
+    from kpi.coverage as c
+    join kpi.shop_erp_sync as s
+      on s.tenant_id = c.tenant_id and s.day between shop_erp_sync_between.first_day and shop_erp_sync_between.last_day
+    where c.subject = 'sales'
+    group by c.tenant_id, c.first_day, c.last_day, s.currency
+  ) as k;
+end $function$;
+alter function kpi.shop_erp_sync_between(date,date) owner to kpi_owner;
+grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_analyst;
+grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_reader;
+grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_writer;
+comment on function kpi.shop_erp_sync_between(date,date) is 'Cuánto concuerdan la tienda y Odoo en los pedidos de un período cerrado de días locales (ambos incluidos): unidos, faltantes en un lado, con diferencias, duplicados. Una fila por empresa con tienda y Odoo, en su moneda. Si las ventas no cubren todo el período, o ambos lados algún día y 60 minutos más, no hay cifras (nulo), y pending dice cuántos documentos aún no tienen pareja. Debe cuadrar con: kpi reconcile run del mismo período; difiere en pedidos que el cotejo aún da por pendientes.';
+
+CREATE OR REPLACE FUNCTION kpi.stock_now_of(tenant uuid)
+ RETURNS TABLE(stock_source text, product_id uuid, product_key text, sku text, product_name text, location_id uuid, location text, on_hand numeric, reserved numeric, available numeric, available_product numeric, available_other numeric, below_threshold boolean, threshold numeric, as_of timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  with source as materialized (
+    select x.stock_source, x.threshold, x.as_of from kpi.stock_source as x where x.tenant_id = tenant
+  ),
+  place as materialized (
+    select x.location_id, x.location, x.sells, x.holds_own from kpi.stock_places as x where x.tenant_id = tenant
+  )
+  select
+    r.stock_source,
+    r.product_id,
+    r.product_key,
+    r.sku,
+    r.name,
+    case when r.sells then r.location_id end,
+    case when r.sells then r.location end,
+    case when r.as_of is not null or r.sells then case when r.sells then r.on_hand else 0 end end,
+    case when r.as_of is not null or r.sells then case when r.sells then r.reserved else 0 end end,
+    case when r.as_of is not null or r.sells then case when r.sells then r.available else 0 end end,
+    case when r.as_of is not null then coalesce(r.available_product, 0) end,
+    r.available_other,
+    case when r.as_of is not null then coalesce(r.available_product, 0) < r.threshold end,
+    r.threshold,
+    r.as_of
+  from (
+    select
+      k.product_id,
+      k.source,
+      k.product_key,
+      k.sku,
+      k.name,
+      k.stocked,
+      s.stock_source,
+      s.threshold,
+      s.as_of,
+      w.location_id,
+      w.location,
+      w.on_hand,
+      w.reserved,
+      w.available,
+      coalesce(w.sells, false) as sells,
+      sum(w.available) filter (where w.sells) over (partition by k.product_key) as available_product,
+      sum(w.available) filter (where not w.sells and w.holds_own and k.source <> s.stock_source) over (partition by k.product_key)
+        as available_other,
+      count(*) filter (where w.sells) over (partition by k.product_key) as places,
+      row_number() over (
+        partition by k.product_key order by k.stocked and k.source = s.stock_source desc, k.product_id, w.location_id) as position
+    from kpi.product_keys_of(tenant) as k
+    cross join source as s
+    left join (
+      select
+        l.product_id,
+        l.location_id,
+        -- One and the same for each place: not grouped by, as texts compare slowly.
+        max(p.location) as location,
+        bool_or(p.sells) as sells,
+        bool_or(p.holds_own) as holds_own,
+        sum(l.quantity_on_hand) as on_hand,
+        sum(l.quantity_reserved) as reserved,
+        sum(l.quantity_available) as available
+      from public.inventory_levels as l
+      join place as p on p.location_id = l.location_id
+      where l.tenant_id = tenant and l.deleted_at is null and not l.foreign_owner
+      group by l.product_id, l.location_id
+    ) as w on w.product_id = k.product_id
+  ) as r
+  where r.stocked and (r.sells or (r.places = 0 and r.position = 1 and r.source = r.stock_source));
+end $function$;
+alter function kpi.stock_now_of(uuid) owner to kpi_owner;
+grant execute on function kpi.stock_now_of(uuid) to kpi_analyst;
+grant execute on function kpi.stock_now_of(uuid) to kpi_reader;
+grant execute on function kpi.stock_now_of(uuid) to kpi_writer;
+comment on function kpi.stock_now_of(uuid) is 'Las filas de kpi.stock_now de una empresa.';
+
+CREATE OR REPLACE FUNCTION kpi.tickets_resolved(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, resolved bigint, exact bigint, observed bigint, estimated bigint, estimated_share numeric, coverage numeric)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    c.tenant_id,
+    case when x.is_covered then n.resolved end,
+    case when x.is_covered then n.exact end,
+    case when x.is_covered then n.observed end,
+    case when x.is_covered then n.estimated end,
+    case when x.is_covered then round((n.observed + n.estimated)::numeric / nullif(n.resolved, 0), 4) end,
+    x.coverage
+  from kpi.coverage as c
+  cross join lateral (
+    select
+      coalesce(tickets_resolved.first_day >= c.first_day and tickets_resolved.last_day <= c.last_day and tickets_resolved.last_day >= tickets_resolved.first_day, false) as is_covered,
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when tickets_resolved.last_day >= tickets_resolved.first_day then case when c.last_day is null then 0 else trunc(greatest(
+        least(tickets_resolved.last_day, c.last_day) - greatest(tickets_resolved.first_day, c.first_day) + 1, 0)::numeric
+          / (tickets_resolved.last_day - tickets_resolved.first_day + 1), 4) end end as coverage
+  ) as x
+  cross join lateral (
+    select
+      count(*) as resolved,
+      count(*) filter (where v.resolved_at_source in ('event', 'webhook')) as exact,
+      count(*) filter (where v.resolved_at_source = 'observed') as observed,
+      count(*) filter (where v.resolved_at_source = 'activity') as estimated
+    from public.conversations as v
+    where v.tenant_id = c.tenant_id and v.resolved_day between tickets_resolved.first_day and tickets_resolved.last_day
+      and v.deleted_at is null
+  ) as n
+  where c.subject = 'support';
+end $function$;
+alter function kpi.tickets_resolved(date,date) owner to kpi_owner;
+grant execute on function kpi.tickets_resolved(date,date) to kpi_analyst;
+grant execute on function kpi.tickets_resolved(date,date) to kpi_reader;
+grant execute on function kpi.tickets_resolved(date,date) to kpi_writer;
+comment on function kpi.tickets_resolved(date,date) is 'Tickets resueltos de un período cerrado de días locales (ambos incluidos): cada conversación una vez, el día de su última resolución, si no se ha reabierto. Una fila por empresa con Chatwoot: resolved, exact (hora exacta), observed (cambio observado), estimated (por la última actividad), estimated_share (parte sin hora exacta, nula si no hubo) y coverage, la parte de los días que está cubierta. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Chatwoot, Informes, Resoluciones, que cuenta eventos (una reabierta, dos veces): la nuestra es igual o menor.';
+
 CREATE OR REPLACE FUNCTION kpi.top_products_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, "position" bigint, product_key text, sku text, product_name text, units numeric, amount numeric, units_sold numeric, units_returned numeric, lines_without_units bigint, lines_without_rate bigint, coverage numeric)
  LANGUAGE plpgsql
@@ -8903,6 +9086,79 @@ grant execute on function kpi.top_products_between(date,date) to kpi_analyst;
 grant execute on function kpi.top_products_between(date,date) to kpi_reader;
 grant execute on function kpi.top_products_between(date,date) to kpi_writer;
 comment on function kpi.top_products_between(date,date) is 'Productos de un período cerrado de días locales, ordenados por lo que aportaron. Una fila por empresa y producto con ventas o devoluciones entre first_day y last_day, ambos incluidos; position <= 10 da los diez primeros. Monto en la moneda de la empresa, con impuestos, después de descuentos y menos lo devuelto en el período; unidades vendidas menos devueltas, en la unidad de referencia del producto. Si los datos no cubren todo el período: una fila sin producto, con coverage menor que 1 (sin dato). Cubierto y sin ventas: ninguna fila. Debe cuadrar con: Shopify, Sales by product del período; Odoo, Análisis de ventas por producto.';
+
+CREATE OR REPLACE FUNCTION kpi.whatsapp_by_day(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, day date, opened bigint, incoming bigint, outgoing bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  -- Added up and not joined: both have the same days, and a join compares each with each.
+  select d.tenant_id, d.day, sum(d.opened)::bigint, sum(d.incoming)::bigint, sum(d.outgoing)::bigint
+  from (
+    select v.tenant_id, v.day, v.opened, null::numeric as incoming, null::numeric as outgoing
+    from kpi.conversations_by_day as v
+    where v.channel = 'WhatsApp' and v.day between whatsapp_by_day.first_day and whatsapp_by_day.last_day
+    union all
+    select v.tenant_id, v.day, null, v.incoming, v.outgoing
+    from kpi.messages_by_day as v
+    where v.channel = 'WhatsApp' and v.day between whatsapp_by_day.first_day and whatsapp_by_day.last_day
+  ) as d
+  group by d.tenant_id, d.day;
+end $function$;
+alter function kpi.whatsapp_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.whatsapp_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.whatsapp_by_day(date,date) to kpi_reader;
+grant execute on function kpi.whatsapp_by_day(date,date) to kpi_writer;
+comment on function kpi.whatsapp_by_day(date,date) is 'WhatsApp por día local, del primer al último día pedido (ambos incluidos): conversaciones iniciadas (opened) y mensajes públicos recibidos (incoming) y enviados (outgoing). Una fila por empresa que ha tenido WhatsApp y día del que se sabe. Hoy y los días no cubiertos por completo no tienen cifra (nulo); un día cubierto en que no pasó nada tiene 0. Debe cuadrar con: Chatwoot, Informes, Conversaciones y Mensajes del día, bandejas de WhatsApp, con las diferencias que dicen kpi.conversations_by_day y kpi.messages_by_day.';
+
+CREATE OR REPLACE FUNCTION kpi.whatsapp_conversations(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, opened bigint, open bigint, resolved bigint, pending bigint, snoozed bigint, coverage numeric)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    c.tenant_id,
+    case when x.is_covered then n.opened end,
+    case when x.is_covered then n.open end,
+    case when x.is_covered then n.resolved end,
+    case when x.is_covered then n.pending end,
+    case when x.is_covered then n.snoozed end,
+    x.coverage
+  from kpi.coverage as c
+  cross join lateral (
+    select
+      coalesce(whatsapp_conversations.first_day >= c.first_day and whatsapp_conversations.last_day <= c.last_day and whatsapp_conversations.last_day >= whatsapp_conversations.first_day, false) as is_covered,
+      -- least and greatest pass over nulls: without coverage there would seem to be all of it.
+      case when whatsapp_conversations.last_day >= whatsapp_conversations.first_day then case when c.last_day is null then 0 else trunc(greatest(
+        least(whatsapp_conversations.last_day, c.last_day) - greatest(whatsapp_conversations.first_day, c.first_day) + 1, 0)::numeric
+          / (whatsapp_conversations.last_day - whatsapp_conversations.first_day + 1), 4) end end as coverage
+  ) as x
+  cross join lateral (
+    select
+      coalesce(sum(d.opened), 0)::bigint as opened,
+      coalesce(sum(d.open), 0)::bigint as open,
+      coalesce(sum(d.resolved), 0)::bigint as resolved,
+      coalesce(sum(d.pending), 0)::bigint as pending,
+      coalesce(sum(d.snoozed), 0)::bigint as snoozed
+    from kpi.conversations_daily as d
+    where d.tenant_id = c.tenant_id and d.channel = 'WhatsApp'
+      and d.day between whatsapp_conversations.first_day and whatsapp_conversations.last_day
+  ) as n
+  where c.subject = 'support';
+end $function$;
+alter function kpi.whatsapp_conversations(date,date) owner to kpi_owner;
+grant execute on function kpi.whatsapp_conversations(date,date) to kpi_analyst;
+grant execute on function kpi.whatsapp_conversations(date,date) to kpi_reader;
+grant execute on function kpi.whatsapp_conversations(date,date) to kpi_writer;
+comment on function kpi.whatsapp_conversations(date,date) is 'Conversaciones WhatsApp iniciadas en un período cerrado de días locales (ambos incluidos): la tarjeta del mismo nombre. Una fila por empresa con Chatwoot: opened (iniciadas), y de ellas, con su estado de ahora, open, resolved, pending (con el bot) y snoozed; coverage es la parte de los días que está cubierta. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0; sin WhatsApp es 0. Debe cuadrar con: Chatwoot, Informes, Conversaciones del período, bandejas de WhatsApp.';
 
 CREATE OR REPLACE FUNCTION kpi.workflows_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, workflow_id uuid, workflow_name text, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, avg_duration_ms numeric, coverage numeric)

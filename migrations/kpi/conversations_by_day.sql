@@ -1,5 +1,5 @@
 -- depends: support_days
--- Dashboards: Tenant, Soporte
+-- Dashboards: Soporte
 -- Meaning: conversations begun per day and channel (MEANING 52); those of channel WhatsApp are the tile "Conversaciones WhatsApp".
 -- Grain: one row per tenant, local day of the beginning and channel that the tenant has had.
 -- Unit: conversations.

@@ -1,5 +1,5 @@
 -- depends: support_days
--- Dashboards: Tenant, Soporte
+-- Dashboards: Soporte
 -- Meaning: public messages per day and channel, by direction (WhatsApp volume: channel WhatsApp).
 -- Grain: one row per tenant, local day and channel that the tenant has had.
 -- Unit: messages.

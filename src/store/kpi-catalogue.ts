@@ -51,8 +51,9 @@ export function readKpiCatalogue(folder = resolve(import.meta.dirname, '../../mi
 /** @throws with the file's name and what is wrong with its head */
 export function parseKpiFile(name: string, text: string): KpiDefinition {
   const head = parseHead(name, text);
-  const made = /^create or replace (view|function) (kpi|public)\.([a-z0-9_]+)/m.exec(text);
-  if (made === null || made[3] !== name) throw new Error(`migrations/kpi/${name}.sql makes no view or function ${name}`);
+  // What else a file makes is a part of it: the rows of one tenant, for a view over all.
+  const made = new RegExp(`^create or replace (view|function) (kpi|public)\\.${name}\\b`, 'm').exec(text);
+  if (made === null) throw new Error(`migrations/kpi/${name}.sql makes no view or function ${name}`);
   const [, kind, schema] = made;
   const object = `${schema}.${name}`;
   const said = new RegExp(`^comment on ${kind} ${schema}\\.${name}(?:\\([^)]*\\))? is\\s+'((?:[^']|'')*)';`, 'm').exec(text);

@@ -198,8 +198,10 @@ describe('abandoned carts', () => {
       web_orders: 1,
       abandonment_rate: 0.5,
     });
-    const day = await company.rows(`select abandoned, bought_otherwise, lost from kpi.abandoned_carts_by_day where day = '2026-11-10'`);
-    expect(day).toEqual([{ abandoned: '1', bought_otherwise: '1', lost: '0' }]);
+    for (const days of ["kpi.abandoned_carts_by_day where day = '2026-11-10'", "kpi.carts_by_day('2026-11-10', '2026-11-10')"])
+      expect(await company.rows(`select abandoned, bought_otherwise, lost from ${days}`)).toEqual([
+        { abandoned: '1', bought_otherwise: '1', lost: '0' },
+      ]);
   });
 
   test('recovered is completed more than an hour after it was made; within the hour it is an order', async () => {

@@ -51,6 +51,8 @@ async function company() {
             .join(', ')}) as line from kpi.shop_erp_sync where tenant_id = '${tenantId}' order by day`,
         )
       ).map((row) => row.line),
+    between: async (columns: string, first: string, last: string) =>
+      rows(`select ${columns} from kpi.shop_erp_sync_between('2026-11-${first}', '2026-11-${last}') where tenant_id = '${tenantId}'`),
     bridge: async () => {
       const [row] = await rows<{ off: string }>(
         `select sum(abs(erp_amount - shop_amount - (without_shop_amount - without_erp_amount + difference + duplicates_amount + status_amount)))::text as off
@@ -80,6 +82,9 @@ test('a day is judged when both sides cover it and the grace of an hour; until t
   await c.shop('2026-11-03T04:00:00Z');
   await c.odoo('2026-11-03T04:00:00Z');
   expect(await c.sync('linked, missing_in_odoo, difference')).toEqual(['2026-11-01 1 1 0', '2026-11-02 0 0 0']);
+  const columns = 'linked::int, missing_in_odoo::int, missing_in_odoo_amount::int as amount, pending::int';
+  expect(await c.between(columns, '01', '02')).toEqual([{ linked: 1, missing_in_odoo: 1, amount: 200, pending: 0 }]);
+  expect(await c.between(columns, '01', '03')).toEqual([{ linked: null, missing_in_odoo: null, amount: null, pending: 0 }]);
   await c.bridge();
 });
 

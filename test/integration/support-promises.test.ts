@@ -239,6 +239,22 @@ describe('agents, volume and who waits now', () => {
     expect(await company.rows('day::text, channel, opened, open', 'kpi.conversations_by_day', `and day = '${DAY}'`)).toEqual([
       [DAY, 'WhatsApp', 1, 1],
     ]);
+    expect(
+      await company.rows('day::text, opened, incoming, outgoing', `kpi.whatsapp_by_day('${DAY}', '2025-11-06')`, 'order by day'),
+    ).toEqual([
+      [DAY, 1, 2, 3],
+      ['2025-11-06', 0, 0, 0],
+    ]);
+    const tile = async (until: string) => company.rows('opened, open, coverage', `kpi.whatsapp_conversations('${DAY}', '${until}')`);
+    expect(await tile('2025-11-06')).toEqual([[1, 1, 1]]);
+    expect(await tile('2025-11-08')).toEqual([[null, null, 0.5]]);
+  });
+
+  test('of a company without WhatsApp the tile is 0 where the data cover the days', async () => {
+    await company.write(inbox('12', null, { channel: 'Email' }), conversation('1', MORNING));
+    await company.covered(at('03:00', '2025-11-07'));
+    expect(await company.rows('opened, coverage', `kpi.whatsapp_conversations('${DAY}', '${DAY}')`)).toEqual([[0, 1]]);
+    expect(await company.rows('day', `kpi.whatsapp_by_day('${DAY}', '${DAY}')`)).toEqual([]);
   });
 
   test('unanswered for more than two hours: by the wall clock, and by the hours of the inbox', async () => {

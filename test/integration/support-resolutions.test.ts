@@ -103,6 +103,9 @@ describe('when it was resolved is known', () => {
     for (const id of ['1', '2', '3']) await company.write(reported(id, id, 'conversation_resolved', at('12:00', WED)));
     expect((await perDay('resolved, exact, observed, estimated, estimated_share'))[2]).toEqual([WED, 4, 3, 1, 0, 0.25]);
     expect((await perDay('resolved, estimated_share, coverage'))[0]).toEqual([MON, 0, null, 1]);
+    const columns = 'resolved, exact, observed, estimated, estimated_share, coverage';
+    expect(await company.rows(columns, `kpi.tickets_resolved('${MON}', '${THU}')`)).toEqual([[4, 3, 1, 0, 0.25, 1]]);
+    expect(await company.rows(columns, `kpi.tickets_resolved('${MON}', '${TUE}')`)).toEqual([[0, 0, 0, 0, null, 1]]);
   });
 });
 
@@ -135,6 +138,9 @@ test('a day that is not covered has no number, and one before the first reading 
     [WED, null, 0],
     [THU, null, 0],
   ]);
+  expect(await company.rows('resolved, coverage', `kpi.tickets_resolved('${MON}', '${TUE}')`)).toEqual([[1, 1]]);
+  expect(await company.rows('resolved, coverage', `kpi.tickets_resolved('${MON}', '${THU}')`)).toEqual([[null, 0.5]]);
+  expect(await company.rows('resolved, coverage', `kpi.tickets_resolved('${TUE}', '${MON}')`)).toEqual([[null, null]]);
 });
 
 test('open, pending and with the bot are told apart', async () => {
