@@ -1,4 +1,4 @@
-import { SourceError, type HttpAnswer } from '#contract';
+import { SourceError, type ErrorCode, type HttpAnswer } from '#contract';
 
 const UNDERSCORES =
   'If the token is right, a proxy may drop headers whose names hold underscores (nginx does so by default): set "underscores_in_headers on" in front of Chatwoot';
@@ -33,7 +33,8 @@ export function refusalOf(answer: HttpAnswer): SourceError | null {
 }
 
 function unauthorized(body: string): SourceError {
-  const config = (code: string, message: string, advice: string) => new SourceError({ kind: 'config', code, status: 401, message, advice });
+  const config = (code: ErrorCode, message: string, advice: string) =>
+    new SourceError({ kind: 'config', code, status: 401, message, advice });
   if (body.includes('not authorized to access this account')) {
     return config(
       'wrong_account',

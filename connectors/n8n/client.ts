@@ -1,4 +1,4 @@
-import { SourceError, type HttpAnswer, type ReadContext } from '#contract';
+import { SourceError, type ErrorCode, type HttpAnswer, type ReadContext } from '#contract';
 import { z } from 'zod';
 import type { N8nSettings } from './settings.ts';
 
@@ -104,7 +104,7 @@ function messageOf(answer: HttpAnswer): string {
 
 /** Answers that mean something particular here; the rest is left to the common table. `outbound` puts the address in front. */
 function refusalOf(answer: HttpAnswer): SourceError | null {
-  const refuse = (code: string, message: string, advice: string) =>
+  const refuse = (code: ErrorCode, message: string, advice: string) =>
     new SourceError({ kind: 'config', code, message, advice, status: answer.status });
   switch (answer.status) {
     case 401:

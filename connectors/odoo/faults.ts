@@ -1,4 +1,4 @@
-import { SourceError, type HttpAnswer } from '#contract';
+import { SourceError, type ErrorCode, type HttpAnswer } from '#contract';
 import { z } from 'zod';
 
 /** An error as Odoo describes it: whole body of a JSON-2 answer, `error.data` of a JSON-RPC one. `debug` is a traceback with paths and hosts: never read. */
@@ -10,7 +10,7 @@ const rights = 'Give the integration user the rights named in the README of the 
 
 interface Meaning {
   readonly kind: 'config' | 'transient' | 'bug';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly happened: string;
   readonly advice: string;
 }

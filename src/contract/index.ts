@@ -2,6 +2,7 @@ export * from './connector.ts';
 export * from './counting.ts';
 export * from './define.ts';
 export * from './entities.ts';
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 export * from './http.ts';
 export * from './rereading.ts';
 export * from './listing.ts';

@@ -1,3 +1,5 @@
+import type { ErrandCode, ErrorCode } from './error-codes.ts';
+
 /**
  * What may be done about a failure, asked once:
  * `config` a person must act, never retried in a loop · `transient` later, by itself · `data` this record alone is bad,
@@ -8,8 +10,8 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 export interface SourceErrorDetails {
   readonly kind: ErrorKind;
-  /** Stable word for tables and tests, e.g. `unauthorized`, `rate_limited`, `html_answer`. */
-  readonly code: string;
+  /** Stable word for tables and tests. A new one is added to `ERROR_CODES`, with what it means in Spanish. */
+  readonly code: ErrorCode | ErrandCode;
   /** What happened, for a person. Must hold no secret and no personal data. */
   readonly message: string;
   /** What to do next, as an imperative sentence; a command to type where there is one. */
@@ -24,7 +26,7 @@ export interface SourceErrorDetails {
 /** The only error a connector or `outbound` throws on purpose. */
 export class SourceError extends Error {
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: ErrorCode | ErrandCode;
   readonly advice: string;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;

@@ -1,4 +1,4 @@
-import { SourceError, type HttpAnswer } from '#contract';
+import { SourceError, type HttpAnswer, type SourceErrorDetails } from '#contract';
 import { z } from 'zod';
 
 const said = z.object({ message: z.string().optional(), errors: z.record(z.string(), z.unknown()).optional() });
@@ -20,7 +20,7 @@ export function refusalOf(what: string, answer: HttpAnswer): SourceError | null 
   });
 }
 
-type Rule = { readonly kind: 'config' | 'bug' | 'transient'; readonly code: string; readonly happened: string; readonly advice: string };
+type Rule = Pick<SourceErrorDetails, 'kind' | 'code' | 'advice'> & { readonly happened: string };
 
 const REFUSALS: Readonly<Record<number, Rule>> = {
   400: {

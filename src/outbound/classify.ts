@@ -1,10 +1,10 @@
-import type { ErrorKind, HttpAnswer } from '#contract';
+import type { ErrorKind, HttpAnswer, SourceErrorDetails } from '#contract';
 
 /** What a failure means, before it is worded for one request. */
 export interface Verdict {
   /** The kind thrown once the tries are used up. Given up earlier (no time left), a failure that is still tried is `transient`. */
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: SourceErrorDetails['code'];
   /** Attempts in all, the first one included; 1 = never repeated. */
   readonly tries: number;
   /** What happened, to follow "<place>: ". */

@@ -49,7 +49,7 @@ test('a source that says when to come again is not asked before, one that needs 
         complete: false,
         failure: new SourceError({
           kind,
-          code: 'x',
+          code: 'timeout',
           message: 'x',
           advice: 'x',
           ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -220,7 +220,7 @@ const http: Http = async (url, init = {}) => {
   const answer = { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
   const told = init.classify?.(answer) ?? null;
   if (told === 'ok' || (told === null && answer.status < 300)) return answer;
-  throw told ?? new SourceError({ kind: 'transient', code: 'table', message: `status ${answer.status}`, advice: '' });
+  throw told ?? new SourceError({ kind: 'transient', code: 'odd_status', message: `status ${answer.status}`, advice: '' });
 };
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };

@@ -90,7 +90,7 @@ describe('a backfill ends', () => {
     ],
     [
       'refuses to count',
-      () => Promise.reject(new SourceError({ kind: 'transient', code: 'unavailable', message: 'not now', advice: 'Wait' })),
+      () => Promise.reject(new SourceError({ kind: 'transient', code: 'server_error', message: 'not now', advice: 'Wait' })),
     ],
   ])('unverified when the source %s, and says so', async (_what, counts) => {
     const source = new TenDays();

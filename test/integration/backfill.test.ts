@@ -22,7 +22,7 @@ const UNTIL = '2026-03-02T00:00:00Z';
 // Each page is committed by itself, so that the middle of a slice exists.
 const deps: SyncDeps = { ...syncDeps(db), buffer: { rows: 1, bytes: 1e9, milliseconds: 1e9 } };
 const at = (step: string | null) => ({ v: 1, watermark: null, walk: step });
-const unavailable = () => new SourceError({ kind: 'transient', code: 'unavailable', message: 'it is away', advice: 'Wait' });
+const unavailable = () => new SourceError({ kind: 'transient', code: 'server_error', message: 'it is away', advice: 'Wait' });
 
 type Read = (request: ReadRequest) => AsyncGenerator<Page, void, void>;
 type Ranged = Extract<ReadRequest, { kind: 'backfill' }>;

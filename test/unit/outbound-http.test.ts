@@ -129,7 +129,7 @@ describe("the connector's own reading of an answer", () => {
   const told = (kind: 'config' | 'transient' | 'data', retryAfterMs?: number) =>
     new SourceError({
       kind,
-      code: 'told',
+      code: 'refused',
       message: `it says ${SECRET}`,
       advice: 'Do this.',
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -146,7 +146,7 @@ describe("the connector's own reading of an answer", () => {
   test('any other kind is thrown at once, redacted, with the place in front', async () => {
     const { url, requests } = await serve((_, response) => json(response, 500, {}));
     const error = await failureOf(client().http(`${url}/jsonrpc`, { method: 'POST', body: '{}', classify: () => told('data') }));
-    expect(error).toMatchObject({ kind: 'data', code: 'told', status: 500, advice: 'Do this.' });
+    expect(error).toMatchObject({ kind: 'data', code: 'refused', status: 500, advice: 'Do this.' });
     expect(error.message).toMatch(/^POST 127\.0\.0\.1:\d+\/jsonrpc: it says \[secret\]$/);
     expect(requests()).toBe(1);
   });

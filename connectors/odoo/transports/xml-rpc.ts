@@ -1,4 +1,4 @@
-import { SourceError, type ReadContext } from '#contract';
+import { SourceError, type ErrorCode, type ReadContext } from '#contract';
 import OdooAwait from 'odoo-await';
 import { faultError } from '../faults.ts';
 import type { OdooSettings } from '../settings.ts';
@@ -74,7 +74,7 @@ function meaning(error: unknown, what: string): SourceError {
   return failure(what, 'server_error', 'the XML-RPC call failed');
 }
 
-function failure(what: string, code: string, happened: string): SourceError {
+function failure(what: string, code: ErrorCode, happened: string): SourceError {
   return new SourceError({
     kind: 'transient',
     code,
