@@ -331,7 +331,8 @@ create table kpi.freshness (
   verified_from date,
   days_differing integer,
   quiet_from time without time zone,
-  quiet_until time without time zone
+  quiet_until time without time zone,
+  problem_es text
 );
 alter table kpi.freshness add constraint freshness_pkey PRIMARY KEY (tenant_id, connection_id, stream);
 alter table kpi.freshness add constraint freshness_error_kind_check CHECK ((error_kind = ANY (ARRAY['config'::text, 'transient'::text, 'data'::text, 'bug'::text])));
@@ -355,7 +356,7 @@ comment on column kpi.freshness.last_success_at is 'Última lectura completa.';
 comment on column kpi.freshness.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
 comment on column kpi.freshness.covered_until is 'Hasta cuándo hay datos, por el reloj del origen.';
 comment on column kpi.freshness.state is 'new, loading, ok, held (espera a una persona) o failing.';
-comment on column kpi.freshness.problem is 'Qué pasa y qué hacer, si algo pasa.';
+comment on column kpi.freshness.problem is 'Qué pasa y qué hacer, si algo pasa, en inglés para quien opera el servicio.';
 comment on column kpi.freshness.interval_seconds is 'Segundos entre dos lecturas.';
 comment on column kpi.freshness.error_kind is 'Por qué falla: config (debe actuar una persona), transient (el origen no responde), data o bug; nulo si la última lectura anduvo.';
 comment on column kpi.freshness.error_code is 'Palabra estable del error.';
@@ -370,6 +371,7 @@ comment on column kpi.freshness.verified_from is 'Primer día de esa comparació
 comment on column kpi.freshness.days_differing is 'Días que difieren del origen; 0 si todo coincide.';
 comment on column kpi.freshness.quiet_from is 'Desde esta hora local el origen no se lee; nulo: se lee siempre.';
 comment on column kpi.freshness.quiet_until is 'Hasta esta hora local.';
+comment on column kpi.freshness.problem_es is 'Lo mismo en castellano para quien lee las cifras; nulo si no pasa nada o si lo escribió una versión anterior.';
 
 create table kpi.handoffs (
   tenant_id uuid not null,
@@ -5537,7 +5539,11 @@ create view kpi.freshness_now with (security_invoker=true) as
            FROM jsonb_array_elements(f.notices) n(said)) AS known_gaps,
     f.backfills_running,
     f.backfill_from,
-    f.backfill_until
+    f.backfill_until,
+        CASE
+            WHEN (f.problem IS NOT NULL) THEN COALESCE(f.problem_es, 'La última lectura no terminó bien.'::text)
+            ELSE NULL::text
+        END AS problem_es
    FROM (((((kpi.freshness f
      JOIN public.tenants t ON ((t.id = f.tenant_id)))
      CROSS JOIN LATERAL ( SELECT make_interval(secs => (((3 * COALESCE(f.interval_seconds, 300)) + 120))::double precision) AS allowed) a)
@@ -5560,7 +5566,7 @@ comment on column kpi.freshness_now.connection_id is 'Conexión.';
 comment on column kpi.freshness_now.source is 'Sistema de origen.';
 comment on column kpi.freshness_now.stream is 'Flujo.';
 comment on column kpi.freshness_now.state is 'new, loading, ok, held (espera a una persona) o failing.';
-comment on column kpi.freshness_now.problem is 'Qué pasa y qué hacer, si algo pasa.';
+comment on column kpi.freshness_now.problem is 'Qué pasa y qué hacer, si algo pasa, en inglés para quien opera el servicio.';
 comment on column kpi.freshness_now.last_batch_at is 'Última escritura.';
 comment on column kpi.freshness_now.last_success_at is 'Última lectura completa.';
 comment on column kpi.freshness_now.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
@@ -5577,6 +5583,7 @@ comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede ent
 comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
+comment on column kpi.freshness_now.problem_es is 'Qué pasa y qué hacer, si algo pasa, en castellano para quien lee las cifras.';
 
 create view kpi.generic_identities with (security_invoker=true) as
  SELECT c.tenant_id,

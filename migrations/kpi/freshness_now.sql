@@ -38,7 +38,9 @@ select
     from jsonb_array_elements(f.notices) as n(said)) as known_gaps,
   f.backfills_running,
   f.backfill_from,
-  f.backfill_until
+  f.backfill_until,
+  -- What a release that knew no Spanish wrote is told, too; and never what is over.
+  case when f.problem is not null then coalesce(f.problem_es, 'La última lectura no terminó bien.') end as problem_es
 from kpi.freshness as f
 join public.tenants as t on t.id = f.tenant_id
 cross join lateral (select make_interval(secs => 3 * coalesce(f.interval_seconds, 300) + 120) as allowed) as a
@@ -59,7 +61,7 @@ comment on column kpi.freshness_now.connection_id is 'Conexión.';
 comment on column kpi.freshness_now.source is 'Sistema de origen.';
 comment on column kpi.freshness_now.stream is 'Flujo.';
 comment on column kpi.freshness_now.state is 'new, loading, ok, held (espera a una persona) o failing.';
-comment on column kpi.freshness_now.problem is 'Qué pasa y qué hacer, si algo pasa.';
+comment on column kpi.freshness_now.problem is 'Qué pasa y qué hacer, si algo pasa, en inglés para quien opera el servicio.';
 comment on column kpi.freshness_now.last_batch_at is 'Última escritura.';
 comment on column kpi.freshness_now.last_success_at is 'Última lectura completa.';
 comment on column kpi.freshness_now.covered_from is 'Desde cuándo hay datos; nulo con covered_until puesto: todo lo que tiene el origen.';
@@ -76,5 +78,6 @@ comment on column kpi.freshness_now.known_gaps is 'Lo que el origen no puede ent
 comment on column kpi.freshness_now.backfills_running is 'Relecturas de historia en curso.';
 comment on column kpi.freshness_now.backfill_from is 'Desde cuándo releen las que están en curso.';
 comment on column kpi.freshness_now.backfill_until is 'Hasta cuándo releen las que están en curso.';
+comment on column kpi.freshness_now.problem_es is 'Qué pasa y qué hacer, si algo pasa, en castellano para quien lee las cifras.';
 
 grant select on kpi.freshness_now to kpi_reader, kpi_analyst, kpi_writer;

@@ -24,5 +24,5 @@ export interface Batch {
   /** What a sweep has found deleted. */
   readonly gone?: GoneRecords;
   readonly notices: readonly Notice[];
-  readonly held: { readonly because: string; readonly release: string } | null;
+  readonly held: { readonly because: string; readonly es: string; readonly release: string } | null;
 }

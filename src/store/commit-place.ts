@@ -33,6 +33,7 @@ export async function commitPlace(query: Query, batch: Batch, covered: Coverage 
       covered?.from ?? null,
       covered?.until ?? null,
       batch.held?.because ?? null,
+      batch.held?.es ?? null,
     ]);
   }
   const placed = await query(PLACE, [

@@ -10,7 +10,13 @@ export interface RunEnd {
   readonly outcome: RunOutcome;
   /** Whether the walk reached its end; only then has the stream succeeded. */
   readonly complete: boolean;
-  readonly error: { readonly kind: ErrorKind; readonly code: string; readonly message: string; readonly advice: string } | null;
+  readonly error: {
+    readonly kind: ErrorKind;
+    readonly code: string;
+    readonly message: string;
+    readonly advice: string;
+    readonly es: string;
+  } | null;
   readonly stats: { readonly requests: number; readonly retries: number; readonly throttledMs: number };
   /** Seconds until the stream is due again; null keeps it as it is. */
   readonly dueInSeconds: number | null;
@@ -72,7 +78,7 @@ export async function endRun(
     // Who lost the lease says nothing about the stream's health: that is its successor's to say.
     if (error !== null && place.lane === 'live' && settled.rowCount === 1) {
       const problem = `${error.message}. ${error.advice}`;
-      await query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem]);
+      await query(UNFRESH, [place.tenantId, place.connectionId, place.stream, run.source, problem, error.es]);
     }
     await showHealth(query, place);
   });

@@ -11,12 +11,12 @@ export async function noteStreamProblem(
   db: Database,
   place: LanePlace,
   source: string,
-  problem: { readonly kind: string; readonly code: string; readonly message: string; readonly advice: string },
+  problem: { readonly kind: string; readonly code: string; readonly message: string; readonly advice: string; readonly es: string },
 ): Promise<void> {
   const { tenantId, connectionId, stream, lane } = place;
   await db.transaction(tenantId, async ({ query }) => {
     await query(NOTE, [tenantId, connectionId, stream, lane, problem.kind, problem.code, problem.message, problem.advice]);
-    await query(UNFRESH, [tenantId, connectionId, stream, source, `${problem.message}. ${problem.advice}`]);
+    await query(UNFRESH, [tenantId, connectionId, stream, source, `${problem.message}. ${problem.advice}`, problem.es]);
     await showHealth(query, place);
   });
 }

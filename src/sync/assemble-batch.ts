@@ -35,7 +35,11 @@ export function assembleBatch(assembly: Assembly, pages: readonly NumberedPage[]
   // A child or snapshot row that was refused is not absent: what is complete but for refusals must tombstone nothing.
   const spoilt = new Set(refused.map((r) => r.entity));
   const held = tooMany
-    ? { because: 'more than 5 % of the last 200 records were refused; see: kpi quarantine list', release: assembly.release }
+    ? {
+        because: 'more than 5 % of the last 200 records were refused; see: kpi quarantine list',
+        es: 'Se rechazó más del 5 % de los últimos 200 registros, y la lectura espera a una persona. Avise a quien administra este servicio.',
+        release: assembly.release,
+      }
     : null;
   return {
     ...assembly.place,

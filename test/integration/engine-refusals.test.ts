@@ -128,11 +128,17 @@ describe('a held stream', () => {
   test('goes on when a person accepts, and is held anew when it happens again', async () => {
     const { shop, tenantId, rows } = await rig.tenant();
     await sync(shop, [mostlyBad()]);
-    expect(await rows('select state from kpi.freshness order by 1')).toContainEqual({ state: 'held' });
+    expect(await rows('select state, problem_es from kpi.freshness order by 1')).toContainEqual({
+      state: 'held',
+      problem_es:
+        'Se rechazó más del 5 % de los últimos 200 registros, y la lectura espera a una persona. Avise a quien administra este servicio.',
+    });
     await wakeStreams(rig.db, { tenantId, source: 'shopify', stream: 'orders', accept: true });
     expect(await sync(shop, [mostlyBad()])).toEqual({ outcome: 'unverified', complete: true, error: null, kind: null });
     expect(await place(tenantId)).toEqual([{ watermark: 'after', covered: true, held: false }]);
-    expect(await rows('select state from kpi.freshness where last_batch_at is not null')).toEqual([{ state: 'ok' }]);
+    expect(await rows('select state, problem_es from kpi.freshness where last_batch_at is not null')).toEqual([
+      { state: 'ok', problem_es: null },
+    ]);
     expect((await sync(shop, [mostlyBad()])).outcome).toBe('held');
   });
 

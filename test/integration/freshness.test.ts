@@ -38,15 +38,28 @@ describe('what the engine writes of a stream', () => {
     };
 
   test('a source that cannot be reached says since when and of which kind, until it answers again', async () => {
-    const health = 'state, error_kind, error_code, failing_since, problem';
+    const health = 'state, error_kind, error_code, failing_since, problem, problem_es';
     await run(unreachable('transient'));
     const first = await shown(health);
-    expect(first).toMatchObject({ state: 'failing', error_kind: 'transient', error_code: 'unreachable' });
+    expect(first).toMatchObject({
+      state: 'failing',
+      error_kind: 'transient',
+      error_code: 'unreachable',
+      problem: 'shopify orders: nobody answers. Wait',
+      problem_es: 'La red no llega al origen. Se vuelve a intentar por sí solo.',
+    });
     expect(first?.['failing_since']).toBeInstanceOf(Date);
     await run(unreachable('config'));
     expect(await shown(health)).toMatchObject({ error_kind: 'config', failing_since: first?.['failing_since'] });
     await run([pageOf([orderDraft('1')], { covered: { from: null, until: '2026-11-01T12:00:00Z' } })]);
-    expect(await shown(health)).toEqual({ state: 'ok', error_kind: null, error_code: null, failing_since: null, problem: null });
+    expect(await shown(health)).toEqual({
+      state: 'ok',
+      error_kind: null,
+      error_code: null,
+      failing_since: null,
+      problem: null,
+      problem_es: null,
+    });
   });
 
   test('a stream that could not even be started says so, too', async () => {
@@ -56,8 +69,15 @@ describe('what the engine writes of a stream', () => {
       code: 'cannot_start',
       message: 'the secret is missing',
       advice: 'Set it',
+      es: 'Falta la clave.',
     });
-    expect(await shown('state, error_kind, error_code')).toEqual({ state: 'failing', error_kind: 'config', error_code: 'cannot_start' });
+    expect(await shown('state, error_kind, error_code, problem, problem_es')).toEqual({
+      state: 'failing',
+      error_kind: 'config',
+      error_code: 'cannot_start',
+      problem: 'the secret is missing. Set it',
+      problem_es: 'Falta la clave.',
+    });
   });
 
   test('refused records are counted until they have come in good order', async () => {
@@ -164,6 +184,15 @@ describe('what a reader is told', () => {
       ['e', 'behind', true],
       ['f', null, false],
       ['g', 'not_read', true],
+    ]);
+  });
+
+  test('a problem that a release without Spanish wrote down is told in Spanish all the same, and one that is over is not', async () => {
+    await stream('shopify', 'a', null, { problem: 'shopify a: nobody answers. Wait' });
+    await stream('shopify', 'b', null, { problem: null, problem_es: 'La red no llega al origen.' });
+    expect(await kpi.view('kpi.freshness_now', 'stream, problem_es', 'order by stream')).toEqual([
+      ['a', 'La última lectura no terminó bien.'],
+      ['b', null],
     ]);
   });
 

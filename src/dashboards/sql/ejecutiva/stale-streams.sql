@@ -1,7 +1,7 @@
 select t.company_name, t.rut, f.source, f.stream, f.covered_until, f.lag_seconds,
   case f.stale_because when 'never' then 'Primera lectura sin terminar' when 'not_read' then 'No se ha podido leer' when 'behind' then 'Atrasado' end
     as state,
-  f.problem,
+  f.problem_es as problem,
   f.quarantine_open
 from kpi.freshness_now as f
 join public.tenants as t on t.id = f.tenant_id

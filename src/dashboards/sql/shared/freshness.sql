@@ -9,7 +9,7 @@ select
     when 'behind' then 'Atrasado'
     else 'Al día'
   end as state,
-  problem,
+  problem_es as problem,
   known_gaps,
   quarantine_open
 from kpi.freshness_now
