@@ -504,9 +504,11 @@ create table kpi.product_days (
   units_sold numeric not null,
   units_returned numeric not null,
   amount_sold numeric,
-  amount_returned numeric
+  amount_returned numeric,
+  movement text not null
 );
-alter table kpi.product_days add constraint product_days_pkey PRIMARY KEY (tenant_id, day, product_ref);
+alter table kpi.product_days add constraint product_days_pkey PRIMARY KEY (tenant_id, day, product_ref, movement);
+alter table kpi.product_days add constraint product_days_movement_check CHECK ((movement = ANY (ARRAY['sale'::text, 'return'::text])));
 alter table kpi.product_days enable row level security;
 alter table kpi.product_days force row level security;
 create policy every_row on kpi.product_days as permissive for select to kpi_analyst using (true);
@@ -516,20 +518,21 @@ alter table kpi.product_days owner to kpi_owner;
 grant delete, insert, select, update on table kpi.product_days to kpi_writer;
 grant select on table kpi.product_days to kpi_analyst;
 grant select on table kpi.product_days to kpi_reader;
-comment on table kpi.product_days is 'Productos vendidos y devueltos por día local y referencia de producto de la línea; la identidad entre orígenes se decide al leer (kpi.product_sales_daily). Montos en la moneda de la empresa, con impuestos, después de los descuentos propios y la parte de los del pedido; la devolución es del día en que se hizo.';
+comment on table kpi.product_days is 'Productos vendidos y devueltos por día local, referencia de producto de la línea y movimiento; la identidad entre orígenes se decide al leer (kpi.product_sales_daily). Montos en la moneda de la empresa, con impuestos, después de los descuentos propios y la parte de los del pedido; la devolución es del día en que se hizo.';
 comment on column kpi.product_days.tenant_id is 'Empresa.';
 comment on column kpi.product_days.day is 'Día local de la venta o de la devolución.';
 comment on column kpi.product_days.product_ref is 'El producto de la línea; si no tiene, sku: con su SKU escrito o name: con su descripción.';
 comment on column kpi.product_days.product_id is 'Producto; nulo en líneas sin producto.';
 comment on column kpi.product_days.sku is 'SKU escrito en las líneas, sin espacios y en mayúsculas.';
 comment on column kpi.product_days.name is 'Descripción de las líneas.';
-comment on column kpi.product_days.lines is 'Líneas vendidas y devueltas.';
+comment on column kpi.product_days.lines is 'Líneas vendidas, o devueltas.';
 comment on column kpi.product_days.lines_without_units is 'De ellas, sin unidades por no poder convertir su unidad: no están en las unidades.';
 comment on column kpi.product_days.lines_without_rate is 'De ellas, sin monto por falta de tipo de cambio: no están en los montos.';
 comment on column kpi.product_days.units_sold is 'Unidades vendidas, en la unidad de referencia del producto.';
 comment on column kpi.product_days.units_returned is 'Unidades devueltas, positivo.';
 comment on column kpi.product_days.amount_sold is 'Monto vendido; nulo si ninguna línea vendida tiene monto.';
 comment on column kpi.product_days.amount_returned is 'Monto devuelto, positivo; nulo si ninguna línea devuelta tiene monto.';
+comment on column kpi.product_days.movement is 'sale: lo vendido ese día; return: lo devuelto ese día.';
 
 create table kpi.reconciliation_daily (
   tenant_id uuid not null,

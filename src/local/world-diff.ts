@@ -53,7 +53,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'public.user_tenants': 't.user_id',
   'kpi.sales_daily': "t.day || '|' || t.source",
   'kpi.product_days': `t.day || '|' || coalesce(
-    (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref)`,
+    (select p.source || ':' || p.source_id from public.products p where p.tenant_id = t.tenant_id and p.id = t.product_id), t.product_ref) || '|' || t.movement`,
   'kpi.customer_sales': IDENTITY,
   'kpi.customer_sales_daily': `${IDENTITY} || '|' || t.day`,
   'kpi.carts': `coalesce(

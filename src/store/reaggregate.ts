@@ -51,6 +51,6 @@ const NONE: ReadonlySet<string> = new Set();
 async function deleteTouched(query: Query, tenantId: string, rollups: readonly Rollup[], touched: string[], fresh: ReadonlySet<string>) {
   const known = fresh.size === 0 ? touched : touched.filter((value) => !fresh.has(value));
   if (known.length === 0) return;
-  for (const { table, touch } of rollups)
-    await query(`delete from ${table} where tenant_id = $1 and ${touch.column} = any($2::${touch.type}[])`, [tenantId, known]);
+  for (const { table, touch, rows = 'true' } of rollups)
+    await query(`delete from ${table} where tenant_id = $1 and ${touch.column} = any($2::${touch.type}[]) and ${rows}`, [tenantId, known]);
 }

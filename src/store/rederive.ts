@@ -137,7 +137,7 @@ function differingCells(derivation: Derivation, limit: number): string {
 }
 
 /** One statement for each fault, as each derives the rows once more: a table that is filled needs neither of the others. */
-function puttingRight({ table, key, columns, touch, select, wholeRows }: Derivation): [Fault, string][] {
+function puttingRight({ table, key, columns, touch, select, wholeRows, rows = 'true' }: Derivation): [Fault, string][] {
   const all = [...key, ...columns].join(', ');
   const mine = `old.tenant_id = $1 and old.${touch.column} = any($2::${touch.type}[])`;
   const update = `update ${table} old set ${columns.map((column) => `${column} = fresh.${column}`).join(', ')}
@@ -146,7 +146,10 @@ function puttingRight({ table, key, columns, touch, select, wholeRows }: Derivat
   if (!wholeRows) return [['other', update]];
   return [
     ['other', update],
-    ['extra', `delete from ${table} old where ${mine} and not exists (select 1 from (${select}) fresh where ${same('old', key)})`],
+    [
+      'extra',
+      `delete from ${table} old where ${mine} and ${rows} and not exists (select 1 from (${select}) fresh where ${same('old', key)})`,
+    ],
     [
       'missing',
       `insert into ${table} (tenant_id, ${all}) select $1, ${all} from (${select}) fresh

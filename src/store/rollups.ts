@@ -7,6 +7,8 @@ export interface Rollup {
   readonly family: Family;
   readonly key: readonly string[];
   readonly measures: readonly string[];
+  /** Which rows of the table these are, as a condition without alias, where not all of them. */
+  readonly rows?: string;
   /** The column of the key by which a change touches it, and that column's type: all rows of a touched value are made anew. */
   readonly touch: { readonly column: string; readonly type: 'date' | 'uuid' | 'text' };
   /** Select over the facts of tenant $1 and the touched values $2, an array of the touch type (null: all). */
@@ -25,16 +27,38 @@ const partOf = (file: string, name: string) => {
 
 const BY_DAY = { column: 'day', type: 'date' } as const;
 const BY_CONVERSATION = { column: 'conversation_id', type: 'uuid' } as const;
-/** Days on which something was sold or given back. */
-const salesDaysOf = (table: string) => `select day as key from ${table} where tenant_id = $1
-  union select business_day from public.source_orders where tenant_id = $1
-  union select business_day from public.refunds where tenant_id = $1`;
+/** Days of a roll-up, and those of the documents that it counts. */
+const daysOf = (table: string, ...documents: string[]) =>
+  [
+    `select day as key from ${table} where tenant_id = $1`,
+    ...documents.map((name) => `select business_day from ${name} where tenant_id = $1`),
+  ].join(' union ');
 /** Conversations that a table has rows of, or must have. */
 export const conversationsOf = (table: string) => `select conversation_id as key from ${table} where tenant_id = $1
   union select id from public.conversations where tenant_id = $1 and deleted_at is null`;
 const BY_IDENTITY = { column: 'identity_id', type: 'uuid' } as const;
 const identitiesOf = (table: string) => `select identity_id as key from ${table} where tenant_id = $1
   union select identity_id from public.customer_identities where tenant_id = $1`;
+
+/** What was sold and what was given back are kept apart, each by its own days: one refund is no reason to add up a day's sales. */
+const PRODUCT_DAYS = {
+  table: 'kpi.product_days',
+  family: 'sales',
+  key: ['day', 'product_ref', 'movement'],
+  measures: [
+    'product_id',
+    'sku',
+    'name',
+    'lines',
+    'lines_without_units',
+    'lines_without_rate',
+    'units_sold',
+    'units_returned',
+    'amount_sold',
+    'amount_returned',
+  ],
+  touch: BY_DAY,
+} as const;
 
 const CUSTOMER_DAYS = sqlFile('aggregate-customer-days');
 const CUSTOMER_SALES = sqlFile('aggregate-customer-sales');
@@ -61,27 +85,19 @@ export const ROLLUPS = {
     ],
     touch: BY_DAY,
     select: sqlFile('aggregate-sales'),
-    keys: salesDaysOf('kpi.sales_daily'),
+    keys: daysOf('kpi.sales_daily', 'public.source_orders', 'public.refunds'),
   },
-  products: {
-    table: 'kpi.product_days',
-    family: 'sales',
-    key: ['day', 'product_ref'],
-    measures: [
-      'product_id',
-      'sku',
-      'name',
-      'lines',
-      'lines_without_units',
-      'lines_without_rate',
-      'units_sold',
-      'units_returned',
-      'amount_sold',
-      'amount_returned',
-    ],
-    touch: BY_DAY,
-    select: sqlFile('aggregate-product-days'),
-    keys: salesDaysOf('kpi.product_days'),
+  productsSold: {
+    ...PRODUCT_DAYS,
+    rows: "movement = 'sale'",
+    select: sqlFile('aggregate-products-sold'),
+    keys: daysOf('kpi.product_days', 'public.source_orders'),
+  },
+  productsReturned: {
+    ...PRODUCT_DAYS,
+    rows: "movement = 'return'",
+    select: sqlFile('aggregate-products-returned'),
+    keys: daysOf('kpi.product_days', 'public.refunds'),
   },
   shopErp: {
     table: 'kpi.shop_erp_daily',
@@ -107,7 +123,7 @@ export const ROLLUPS = {
     ],
     touch: BY_DAY,
     select: sqlFile('aggregate-shop-erp'),
-    keys: salesDaysOf('kpi.shop_erp_daily'),
+    keys: daysOf('kpi.shop_erp_daily', 'public.source_orders'),
   },
   customerDays: {
     table: 'kpi.customer_sales_daily',

@@ -26,7 +26,8 @@ const RATE_RANGE = `select min(rate_date)::text as first, max(rate_date)::text a
  */
 export async function settleSales(query: Query, effects: Effects): Promise<void> {
   const { tenantId, currency } = effects.tenant;
-  const days = new Set([...effects.days('order'), ...effects.days('refund')]);
+  const sold = new Set(effects.days('order'));
+  const returned = new Set(effects.days('refund'));
   const orders = effects.ids('order');
   const refunds = effects.ids('refund');
   const converted = new Set<string>();
@@ -35,13 +36,11 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
   const range = rates.length === 0 ? undefined : (await query<RateRange>(RATE_RANGE, [tenantId, rates])).rows[0];
   const touchedRates = [range?.currencies ?? [], range?.first ?? null, range?.last ?? null];
   if (effects.foreign || touchedRates[1] !== null) {
-    const convert = async (statement: string, ids: readonly string[]) => {
-      const changed = (await query<Day & { id?: string }>(statement, [tenantId, currency, ids, ...touchedRates])).rows;
-      for (const { day } of changed) days.add(day);
-      return changed;
-    };
-    for (const { id } of await convert(CONVERT_ORDERS, orders)) if (id !== undefined) converted.add(id);
-    await convert(CONVERT_REFUNDS, refunds);
+    for (const { id, day } of (await query<Day & { id: string }>(CONVERT_ORDERS, [tenantId, currency, orders, ...touchedRates])).rows) {
+      converted.add(id);
+      sold.add(day);
+    }
+    for (const { day } of (await query<Day>(CONVERT_REFUNDS, [tenantId, currency, refunds, ...touchedRates])).rows) returned.add(day);
   }
 
   const settled = new Set(orders);
@@ -60,37 +59,44 @@ export async function settleSales(query: Query, effects: Effects): Promise<void>
     ]);
     for (const { id, day } of flipped.rows) {
       settled.add(id);
-      days.add(day);
+      sold.add(day);
     }
   }
   const documents = await settleDocuments(query, effects);
-  for (const { id, day } of documents.changed) {
+  for (const { id, day } of documents.statuses) {
     settled.add(id);
-    days.add(day);
+    sold.add(day);
+  }
+  for (const { order_id: id, day } of documents.replaced) {
+    settled.add(id);
+    returned.add(day);
   }
   // A recomputation may be what ends it that documents speak.
   if (effects.tenant.documentsMaySpeak || effects.source === null) {
     const spoken = await query<Day & { id: string }>(SETTLE_INVOICED, [tenantId, [...settled, ...documents.touched]]);
     for (const { id, day } of spoken.rows) {
       settled.add(id);
-      days.add(day);
+      sold.add(day);
     }
   }
   if (settled.size > 0 || refunds.length > 0) {
-    for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) days.add(day);
+    for (const { day } of (await query<Day>(SETTLE_REFUNDS, [tenantId, [...settled], refunds])).rows) returned.add(day);
   }
-  for (const follow of FOLLOW_UPS) await follow(query, effects, { days, orders: settled.union(converted) });
+  for (const follow of FOLLOW_UPS) await follow(query, effects, { sold, returned, orders: settled.union(converted) });
 }
 
 interface SettledDocuments {
   /** Orders whose documents changed. */
   readonly touched: readonly string[];
-  readonly changed: readonly (Day & { readonly id: string })[];
+  /** Orders of another status. */
+  readonly statuses: readonly (Day & { readonly id: string })[];
+  /** Credit notes of which another part was replaced. */
+  readonly replaced: readonly (Day & { readonly order_id: string })[];
 }
 
 /** Invoices and orders arrive in any order: status of the orders whose documents changed, and what of their credit notes was replaced. */
 async function settleDocuments(query: Query, effects: Effects): Promise<SettledDocuments> {
-  if (effects.source === 'shopify') return { touched: [], changed: [] };
+  if (effects.source === 'shopify') return { touched: [], statuses: [], replaced: [] };
   const { tenantId } = effects.tenant;
   const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
   const named = [...new Set([...effects.ids('order'), ...parents])];
@@ -100,23 +106,25 @@ async function settleDocuments(query: Query, effects: Effects): Promise<SettledD
     invoices.length + lines.length === 0
       ? named
       : (await query<{ id: string }>(DOCUMENTS_TOUCHED, [tenantId, named, invoices, lines])).rows.map(({ id }) => id);
-  if (touched.length === 0) return { touched, changed: [] };
+  if (touched.length === 0) return { touched, statuses: [], replaced: [] };
   const statuses = await query<Day & { id: string }>(SETTLE_DOCUMENTS, [tenantId, touched]);
   const refunds = await query<Day & { order_id: string }>(SETTLE_REPLACED, [tenantId, touched]);
-  return { touched, changed: [...statuses.rows, ...refunds.rows.map(({ day, order_id: id }) => ({ day, id }))] };
+  return { touched, statuses: statuses.rows, replaced: refunds.rows };
 }
 
 /** What the batch changed in sales, when all documents are settled. */
 interface TouchedSales {
-  /** Local days of everything that changed, was flipped or converted, before and after. */
-  readonly days: ReadonlySet<string>;
+  /** Local days of the orders that changed, were flipped or converted, before and after. */
+  readonly sold: ReadonlySet<string>;
+  /** Local days of the refunds that did: nothing of what was sold on them is made anew. */
+  readonly returned: ReadonlySet<string>;
   /** Orders written, linked, flipped or converted. */
   readonly orders: ReadonlySet<string>;
 }
 
 /** What is made anew from settled documents, in this order. */
 const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSales) => Promise<void>)[] = [
-  (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.days),
+  (query, effects, touched) => reaggregate(query, effects.tenant.tenantId, ROLLUPS.sales, touched.sold.union(touched.returned)),
   followProducts,
   reaggregateShopErp,
   (query, effects, touched) => settleCustomers(query, effects, touched.orders),
@@ -125,24 +133,28 @@ const FOLLOW_UPS: readonly ((query: Query, effects: Effects, touched: TouchedSal
 /** A line may come, change or go without its order, and a returned line without its refund. */
 async function followProducts(query: Query, effects: Effects, touched: TouchedSales): Promise<void> {
   const { tenantId } = effects.tenant;
-  const days = new Set([...touched.days, ...effects.days('order_line'), ...effects.days('refund_line')]);
-  const [lines, returned] = [effects.ids('order_line'), effects.ids('refund_line')];
-  if (lines.length > 0 || returned.length > 0) {
+  const sold = new Set([...touched.sold, ...effects.days('order_line')]);
+  const returned = new Set([...touched.returned, ...effects.days('refund_line')]);
+  const lines = effects.ids('order_line');
+  const back = effects.ids('refund_line');
+  if (lines.length > 0 || back.length > 0) {
     const orders = [...effects.touchedBy('order_line').difference(effects.fresh('order'))];
-    for (const { day } of (await query<Day>(DAYS_OF_LINES, [tenantId, lines, returned, orders])).rows) days.add(day);
+    const found = await query<Day & { is_return: boolean }>(DAYS_OF_LINES, [tenantId, lines, back, orders]);
+    for (const { day, is_return } of found.rows) (is_return ? returned : sold).add(day);
   }
-  await reaggregate(query, tenantId, ROLLUPS.products, days);
+  await reaggregate(query, tenantId, ROLLUPS.productsSold, sold);
+  await reaggregate(query, tenantId, ROLLUPS.productsReturned, returned);
 }
 
 /** A document counts on its shop order's day: that of every document linked with what changed is made anew. */
 async function reaggregateShopErp(query: Query, effects: Effects, touched: TouchedSales): Promise<void> {
   const { tenantId } = effects.tenant;
-  const days = new Set(touched.days);
+  const days = new Set(touched.sold);
   // Of an order that was not there before the days are known, and what is linked with it has been linked now.
   const known = touched.orders.difference(effects.fresh('order'));
   if (known.size > 0) for (const { day } of (await query<Day>(DAYS_OF_LINKS, [tenantId, [...known]])).rows) days.add(day);
   await reaggregate(query, tenantId, ROLLUPS.shopErp, days);
-  await noteForReconciliation(query, effects, { days, orders: touched.orders });
+  await noteForReconciliation(query, effects, days.union(touched.returned), touched.orders);
 }
 
 /** A batch that changed more orders is noted by its days: comparing whole days costs no more, and the notes stay small. */
@@ -152,7 +164,12 @@ const MOST_NAMED = 500;
  * What the comparison of shop and books must look at again: also orders of which only a document or a payment changed. By name, unless they
  * are many or another rate changed: that changes refunds of orders that nobody names.
  */
-async function noteForReconciliation(query: Query, effects: Effects, { days, orders }: TouchedSales): Promise<void> {
+async function noteForReconciliation(
+  query: Query,
+  effects: Effects,
+  days: ReadonlySet<string>,
+  orders: ReadonlySet<string>,
+): Promise<void> {
   const parents = (['order_line', 'invoice_line', 'refund'] as const).flatMap((entity) => [...effects.touchedBy(entity)]);
   const named = [...orders.union(new Set(parents))];
   const [invoices, payments] = [effects.ids('invoice'), effects.ids('order_payment')];

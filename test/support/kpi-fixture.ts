@@ -80,7 +80,8 @@ export class KpiFixture {
     const query = async <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       this.seeder.client.query<R>(text, [...values]);
     const days = new Set(rows.map((row) => row.day));
-    for (const rollup of [ROLLUPS.sales, ROLLUPS.products]) await reaggregate(query, this.tenantId, rollup, days);
+    for (const rollup of [ROLLUPS.sales, ROLLUPS.productsSold, ROLLUPS.productsReturned])
+      await reaggregate(query, this.tenantId, rollup, days);
     const ran = await query<{ day: string }>('select business_day::text as day from public.workflow_executions where tenant_id = $1', [
       this.tenantId,
     ]);

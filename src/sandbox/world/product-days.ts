@@ -16,7 +16,7 @@ export class ProductDays {
   sale(entry: LedgerEntry): void {
     for (const line of entry.document.lines) {
       if (line.kind !== 'product') continue;
-      const cell = this.#cell(entry, entry.day, line);
+      const cell = this.#cell(entry, entry.day, line, 'sale');
       const amount = this.#amount(entry, line.amount);
       if (line.units === null) cell.withoutUnits += 1;
       else cell.unitsSold += line.units;
@@ -30,14 +30,14 @@ export class ProductDays {
     for (const back of refund.lines) {
       const line = entry.document.lines.find(({ id }) => id === back.lineId);
       if (line?.kind !== 'product') continue;
-      const cell = this.#cell(entry, day, line);
+      const cell = this.#cell(entry, day, line, 'return');
       if (line.units === null) cell.withoutUnits += 1;
       else cell.unitsReturned += portion(back.quantity, line.units, line.quantity, 6);
       cell.returned = (cell.returned ?? 0n) + back.amount;
     }
   }
 
-  /** By `day|product`; a product is named by its source and its id there. */
+  /** By `day|product|movement`; a product is named by its source and its id there. */
   *rows(): Generator<[string, Record<string, string | null>]> {
     for (const [key, cell] of this.#cells) {
       yield [
@@ -62,10 +62,10 @@ export class ProductDays {
     return reported.rate === null ? null : convert(amount, reported.rate, this.#currency === 'CLP' ? 0 : 2);
   }
 
-  #cell({ document }: LedgerEntry, day: string, line: DocumentLine): Cell {
+  #cell({ document }: LedgerEntry, day: string, line: DocumentLine, movement: 'sale' | 'return'): Cell {
     const sku = line.sku?.trim().toUpperCase() ?? null;
     const unnamed = sku === null ? `name:${line.name.trim().toUpperCase()}` : `sku:${sku}`;
-    const key = `${day}|${line.productId === null ? unnamed : `${document.source}:${line.productId}`}`;
+    const key = `${day}|${line.productId === null ? unnamed : `${document.source}:${line.productId}`}|${movement}`;
     const cell = this.#cells.get(key) ?? emptyCell(sku, line.name);
     this.#cells.set(key, cell);
     cell.lines += 1;

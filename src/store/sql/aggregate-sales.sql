@@ -1,5 +1,5 @@
 -- kpi.sales_daily from the facts, for the local days $2 (null: all). Touch key: local day. Days are looked up one by one: see
--- aggregate-product-days.sql.
+-- aggregate-products-sold.sql.
 with sold as (
   select o.business_day, o.source, o.amount_total, o.amount_untaxed, o.payment_state
   from public.source_orders o

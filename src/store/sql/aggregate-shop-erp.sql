@@ -12,7 +12,7 @@ with recursive document as materialized (
     from public.source_orders o
     where $2::date[] is null and o.tenant_id = $1 and o.invoiced_order_id is null and (o.is_sale or o.deleted_at is null)
     union all
-    -- Each day and kind by itself, as the index has them: see aggregate-product-days.sql.
+    -- Each day and kind by itself, as the index has them: see aggregate-products-sold.sql.
     select o.* from unnest($2::date[]) k(day) cross join lateral (
       select x.id, x.source, x.source_id, x.business_day, x.status, x.excluded_because, x.currency_source, x.amount_total_source,
         coalesce(x.amount_total, 0), coalesce(x.shop_order_id, x.shop_order_name) is not null

@@ -1,5 +1,5 @@
 -- Rows of kpi.customer_sales_daily, which are settled before, of the identities $2 (null: all). Each is looked up by itself: see
--- aggregate-product-days.sql.
+-- aggregate-products-sold.sql.
 select d.*
 from kpi.customer_sales_daily d
 where $2::uuid[] is null and d.tenant_id = $1
