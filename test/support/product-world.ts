@@ -207,15 +207,15 @@ export function versionsOf(world: ProductWorld): { readonly source: Source; read
 const unitsOf = ({ quantity, pieces }: LineState): number | null => (pieces === null ? null : quantity * pieces);
 const lastOf = <S>(records: readonly Record_<S>[], id: string): S | undefined => records.find((one) => one.id === id)?.states.at(-1);
 
-/** `kpi.product_days` as it must be: `day source product lines without-units without-rate sold returned amount-sold amount-returned`. */
+/** `kpi.product_days` as it must be: `day source product movement lines without-units without-rate sold returned amount-sold amount-returned`. */
 export function productDays(world: ProductWorld): string[] {
   const cells = new Map<
     string,
     { lines: number; units: number; rate: number; sold: number; back: number; in: number | null; out: number | null }
   >();
-  const cell = (day: string, source: Source, line: LineState) => {
+  const cell = (day: string, source: Source, line: LineState, movement: 'sale' | 'return') => {
     const sku = line.sku?.trim().toUpperCase() ?? null;
-    const key = `${day} ${line.product === null ? (sku === null ? 'name:COSA' : `sku:${sku}`) : `${source}:${line.product}`}`;
+    const key = `${day} ${line.product === null ? (sku === null ? 'name:COSA' : `sku:${sku}`) : `${source}:${line.product}`} ${movement}`;
     const known = cells.get(key) ?? { lines: 0, units: 0, rate: 0, sold: 0, back: 0, in: null, out: null };
     cells.set(key, known);
     known.lines += 1;
@@ -225,7 +225,7 @@ export function productDays(world: ProductWorld): string[] {
     const line = all.at(-1)!;
     const order = lastOf(world.orders, line.order)!;
     if (line.kind !== 'product' || line.order === MIRROR || order.status === 'cancelled') continue;
-    const found = cell(DAY[order.at]!, source, line);
+    const found = cell(DAY[order.at]!, source, line, 'sale');
     const units = unitsOf(line);
     const worth = amountOf(world, line.amount, order);
     if (units === null) found.units += 1;
@@ -238,7 +238,7 @@ export function productDays(world: ProductWorld): string[] {
     const refund = lastOf(world.refunds, back.refund)!;
     const line = lastOf(world.lines, back.line)!;
     if (line.kind !== 'product' || lastOf(world.orders, refund.order)?.status === 'cancelled') continue;
-    const found = cell(DAY[refund.at]!, 'shopify', line);
+    const found = cell(DAY[refund.at]!, 'shopify', line, 'return');
     // Of a line of no pieces it cannot be said how many pieces its unit has, but for pieces themselves: 0 of 12 is 0 too.
     const units = unitsOf(line) === line.quantity ? back.quantity : line.pieces === null ? null : back.quantity * line.pieces;
     if (units === null) found.units += 1;
