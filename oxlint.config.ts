@@ -10,7 +10,7 @@ const capabilities = ['sync', 'reconcile', 'metabase', 'alerts', 'reports', 'cle
 /** One way only: cli, app → api | jobs → sync | reconcile | metabase | alerts | clerk → normalize | store | outbound → contract. */
 const layers: Record<string, Rights> = {
   contract: { layers: [], packages: ['zod'], node: [] },
-  dashboards: { layers: [], packages: ['zod'] },
+  dashboards: { layers: ['contract'], packages: ['zod'] },
   spreadsheet: { layers: [], packages: ['@cj-tech-master/excelts'] },
   outbound: { layers: ['contract'], packages: ['axios', 'p-limit', 'zod'] },
   normalize: { layers: ['contract'], packages: ['zod'] },

@@ -11,6 +11,7 @@ import {
   type ReadContext,
   type Reject,
   type Stream,
+  type StreamName,
 } from '#contract';
 import { openClient, sharedClient, type Domain, type OdooClient } from './client.ts';
 import { recordOf } from './reread.ts';
@@ -44,7 +45,7 @@ export interface Mapped {
 }
 
 export interface WindowedSpec<F> extends AccountedModel {
-  readonly name: string;
+  readonly name: StreamName;
   readonly description: string;
   readonly entities: readonly Entity[];
   readonly model: string;

@@ -4,6 +4,7 @@ import type { Draft, Entity } from './entities.ts';
 import type { Http } from './http.ts';
 import type { Rereading } from './rereading.ts';
 import type { Listing } from './listing.ts';
+import type { StreamName } from './stream-names.ts';
 import type { Totals } from './totals.ts';
 import type { WebhookMessage, WebhookReading } from './webhook.ts';
 
@@ -81,7 +82,8 @@ export type BackfillStyle = 'time-window' | 'id-range' | 'snapshot' | 'none';
 export type DeletionStyle = 'snapshot' | 'sweep' | 'none';
 
 export interface Stream<S> {
-  readonly name: string;
+  /** A new one is added to `STREAM_NAMES`, with what people call it in Spanish. */
+  readonly name: StreamName;
   readonly description: string;
   readonly entities: readonly Entity[];
   readonly cursorVersion: number;

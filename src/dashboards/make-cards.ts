@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Card, Dashboard } from './dashboard.ts';
+import { inSpanish } from './in-spanish.ts';
 
 /** A card as the file of its dashboard writes it. */
 interface Written extends Omit<Card, 'key' | 'sql' | 'at' | 'description'> {
@@ -30,7 +31,7 @@ export function makeCards(dashboard: Dashboard['key'], cards: Readonly<Record<st
         ...rest
       },
     ]) => {
-      const sql = readFileSync(new URL(`./sql/${folder}/${key}.sql`, import.meta.url), 'utf8');
+      const sql = inSpanish(readFileSync(new URL(`./sql/${folder}/${key}.sql`, import.meta.url), 'utf8'));
       const description = `${about} ${NO_DATA} Debe cuadrar con: ${mustAgreeWith(`${dashboard}/${key}`, sql)}`;
       return { ...rest, key, sql, description, at: { row, column, width, height } };
     },

@@ -103,6 +103,7 @@ async function addSide(database: TestDatabase, seeder: RowSeeder, mark: string):
     tenant_id: tenantId,
     source: 'odoo',
     problem: mark,
+    problem_es: mark,
     connection_id: idOf(tenantId, 'odoo'),
     covered_until: AHEAD,
   });

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Draft, Page, Stream } from '#contract';
+import type { Draft, Page, Stream, StreamName } from '#contract';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { normalizer } from '../../src/normalize/normalize-draft.ts';
 import { saveConnection } from '../../src/store/connections.ts';
@@ -51,7 +51,8 @@ export function connectTo(
 /** A stream that yields the given pages, one after the other, whatever it is asked. */
 export function scripted(pages: readonly Page[] | (() => AsyncGenerator<Page, void, void>), name = 'orders'): Stream<unknown> {
   return {
-    name,
+    // Any word at all: the engine must not care.
+    name: name as StreamName,
     description: 'scripted',
     entities: ['order'],
     cursorVersion: 1,

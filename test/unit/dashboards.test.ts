@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { connectors } from '../../connectors/registry.ts';
+import { SOURCE_NAMES, STREAM_NAMES } from '../../src/contract/index.ts';
+import { inSpanish } from '../../src/dashboards/in-spanish.ts';
 import { DASHBOARDS } from '../../src/dashboards/index.ts';
 import { readKpiCatalogue } from '../../src/store/kpi-catalogue.ts';
 
@@ -53,7 +56,7 @@ test('there are five dashboards, and every statement belongs to a card', () => {
   const folder = join(import.meta.dirname, '../../src/dashboards/sql');
   const used = new Set(DASHBOARDS.flatMap(({ cards }) => cards.map((card) => card.sql)));
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql')))
-    expect([file, used.has(readFileSync(join(folder, file), 'utf8'))]).toEqual([file, true]);
+    expect([file, used.has(inSpanish(readFileSync(join(folder, file), 'utf8')))]).toEqual([file, true]);
 });
 
 describe.each(DASHBOARDS)('$key', (dashboard) => {
@@ -131,6 +134,24 @@ test('every KPI is on a card or is a building block on purpose', () => {
   const unused = readKpiCatalogue().filter(({ name, object }) => !(name in BUILDING_BLOCKS) && !sql.includes(object));
   expect(unused.map(({ name }) => name)).toEqual([]);
   for (const name of Object.keys(BUILDING_BLOCKS)) expect(readKpiCatalogue().map((kpi) => kpi.name)).toContain(name);
+});
+
+test('every stream and source that there is has its name in Spanish, and no other', () => {
+  const streams = new Set(connectors.flatMap((connector) => connector.streams.map(({ name }) => name)));
+  expect(Object.keys(STREAM_NAMES).toSorted()).toEqual([...streams].toSorted());
+  expect(Object.fromEntries(connectors.map(({ id, title }) => [id, title]))).toEqual(SOURCE_NAMES);
+  for (const [word, name] of Object.entries(STREAM_NAMES)) {
+    expect(name).toMatch(/^[A-Z][a-zíóú ]+$/);
+    expect(name.toLowerCase()).not.toBe(word);
+  }
+});
+
+test('no card shows the word that a program has for a stream or a source', () => {
+  for (const { key, sql } of DASHBOARDS.flatMap(({ cards }) => cards)) {
+    if (!/kpi\.(?:freshness_now|dashboard_as_of)\b/.test(sql)) continue;
+    const shown = sql.slice(0, sql.search(/\bfrom kpi\./));
+    expect([key, /(?:^|,)\s*(?:\w+\.)?(?:source|stream|held_back_by|problem)\s*(?=,|$)/.test(shown)]).toEqual([key, false]);
+  }
 });
 
 test('a services company has no stock cards, a shop has', () => {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { defineStream, type Draft, type Entity, type Stream } from '#contract';
+import { defineStream, type Draft, type Entity, type Stream, type StreamName } from '#contract';
 import { openAccount } from '../account.ts';
 import { parseRecord } from '../parse-record.ts';
 import type { ChatwootSettings } from '../settings.ts';
 
 interface StateList<T> {
-  readonly name: string;
+  readonly name: StreamName;
   readonly description: string;
   readonly entity: Entity;
   readonly path: string;

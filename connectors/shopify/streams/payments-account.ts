@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStream, SourceError, type Entity, type Notice, type Page, type Stream, type TypedRequest } from '#contract';
+import { defineStream, SourceError, type Entity, type Notice, type Page, type Stream, type StreamName, type TypedRequest } from '#contract';
 import { askShop, createClient, readShape, type ShopifyClient } from '../client.ts';
 import type { Mapped } from '../mapping.ts';
 import { NOTICES } from '../notices.ts';
@@ -19,7 +19,7 @@ type PaymentsWalk = z.output<typeof paymentsWalk>;
 type Request = TypedRequest<Watermark, PaymentsWalk>;
 
 interface PaymentsSpec {
-  readonly name: string;
+  readonly name: StreamName;
   readonly description: string;
   readonly entity: Entity;
   readonly operation: Operation;

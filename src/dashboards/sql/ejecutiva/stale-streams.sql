@@ -1,4 +1,4 @@
-select t.company_name, t.rut, f.source, f.stream, f.covered_until, f.lag_seconds,
+select t.company_name, t.rut, f.source /* es */ as source, f.stream /* es */ as stream, f.covered_until, f.lag_seconds,
   case f.stale_because when 'never' then 'Primera lectura sin terminar' when 'not_read' then 'No se ha podido leer' when 'behind' then 'Atrasado' end
     as state,
   f.problem_es as problem,

@@ -1,6 +1,6 @@
 select
-  source,
-  stream,
+  source /* es */ as source,
+  stream /* es */ as stream,
   covered_until,
   lag_seconds,
   case stale_because
