@@ -61,6 +61,7 @@ const ORDINARY: Record<string, Values> = {
   'kpi.shared_keys': { kind: 'email' },
   'kpi.customer_sales': { sales: 20, anonymous: true },
   'kpi.freshness': { source: 'shopify', stream: 'orders', state: 'ok' },
+  'kpi.product_days': { movement: 'sale' },
   'kpi.handoffs': { direction: 'to_human', via: 'message' },
   'public.sla_results': { promise: 'first_response', clock: 'business' },
   'ops.tenant_write': { family: 'sales' },
