@@ -33,13 +33,14 @@ import { userCommands } from './commands/users.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { workerCommands } from './commands/worker.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { DatabaseAway } from './jobs/await-database.ts';
 import { localUrl } from './local/commands.ts';
 import { localRoleSecret } from './local/state.ts';
 import { createLog } from './log.ts';
 import { WrongInstant } from './store/local-instant.ts';
 import { version } from './version.ts';
 
-// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found.
+// Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 differences found.
 const USAGE = 2;
 
 async function main(): Promise<void> {
@@ -141,7 +142,7 @@ main().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
     return;
   }
-  const usage = error instanceof UsageError || error instanceof ConfigError || error instanceof WrongInstant;
+  const usage = [UsageError, ConfigError, WrongInstant, DatabaseAway].some((kind) => error instanceof kind);
   const advice = error instanceof Error && 'advice' in error ? `. ${String(error.advice)}` : '';
   process.stderr.write(`kpi: ${error instanceof Error ? error.message : String(error)}${advice}\n`);
   process.exitCode = usage ? USAGE : 1;

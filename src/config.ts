@@ -61,6 +61,7 @@ export interface Config {
     readonly leaseRenewMs: number;
     readonly heartbeatMs: number;
     readonly deadWorkerMs: number;
+    readonly databaseWaitMs: number;
     readonly backfillSliceMs: number;
     readonly requestTimeoutMs: number;
   };
@@ -153,6 +154,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       leaseRenewMs: ms(env.KPI_LEASE_RENEW_SECONDS),
       heartbeatMs: ms(env.KPI_HEARTBEAT_SECONDS),
       deadWorkerMs: ms(env.KPI_DEAD_WORKER_SECONDS),
+      databaseWaitMs: ms(env.KPI_DATABASE_WAIT_SECONDS),
       backfillSliceMs: ms(env.KPI_BACKFILL_SLICE_SECONDS),
       requestTimeoutMs: ms(env.KPI_REQUEST_TIMEOUT_SECONDS),
     }),

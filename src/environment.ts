@@ -66,6 +66,7 @@ export const environment = z
     KPI_LEASE_RENEW_SECONDS: number(0.1, 1200, 15).describe('How often a lease is renewed'),
     KPI_HEARTBEAT_SECONDS: number(0.1, 600, 15).describe('How often a worker process says that it lives'),
     KPI_DEAD_WORKER_SECONDS: number(0.5, 3600, 75).describe('After this silence a worker counts as dead, and its jobs are released'),
+    KPI_DATABASE_WAIT_SECONDS: number(0, 3600, 300).describe('How long a worker that starts waits for a database that is not there yet'),
     KPI_REQUESTS_PER_SECOND: number(0.1, 100_000, 40).describe('Requests a second to one account of a source, over all processes'),
     ALERTS_WEBHOOK_URL: optional(webUrl()).describe('Where alerts go (n8n), for tenants without a target of their own'),
     ALERTS_WEBHOOK_SECRET: optional(z.string().min(16, 'is shorter than 16 characters')).describe('Key that alerts are signed with'),

@@ -31,27 +31,47 @@ export function workerCommands(program: Command, context: CommandContext): void 
       const app = await context.app();
       const metrics = await serveMetrics(app, options);
       const endTraces = await openTraces(app);
-      const worker = await startWorker(app, {
-        queueUrl: app.queueUrl,
-        concurrency,
-        heartbeatMs: timings.heartbeatMs,
-        deadAfterMs: timings.deadWorkerMs,
-        // Whoever started us over a channel (the demo) is told, and is not outlived.
-        onBeat: (peakMb) => process.send?.({ peak_mb: peakMb }),
-      });
-      context.log.info({ concurrency }, 'worker started');
-      const signal = new Promise<string>((resolve) => {
-        for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => resolve(name));
-        if (process.connected) process.once('disconnect', () => resolve('whoever started it is gone'));
-      });
-      const ended = await Promise.race([signal, worker.finished.then(() => 'the queue ended')]);
-      context.log.info({ because: ended }, 'worker stopping');
-      await worker.stop();
-      await metrics?.close();
-      await endTraces();
-      if (process.connected) process.disconnect();
+      const stopping = stopSignal();
+      try {
+        const worker = await startWorker(app, {
+          queueUrl: app.queueUrl,
+          concurrency,
+          heartbeatMs: timings.heartbeatMs,
+          deadAfterMs: timings.deadWorkerMs,
+          patienceMs: timings.databaseWaitMs,
+          signal: stopping,
+          // Whoever started us over a channel (the demo) is told, and is not outlived.
+          onBeat: (peakMb) => process.send?.({ peak_mb: peakMb }),
+        });
+        context.log.info({ concurrency }, 'worker started');
+        const stopped = new Promise<string>((resolve) => {
+          if (stopping.aborted) resolve(because(stopping));
+          stopping.addEventListener('abort', () => resolve(because(stopping)), { once: true });
+        });
+        const ended = await Promise.race([stopped, worker.finished.then(() => 'the queue ended')]);
+        context.log.info({ because: ended }, 'worker stopping');
+        await worker.stop();
+      } catch (error) {
+        // Told to stop before it had begun.
+        if (error !== stopping.reason) throw error;
+        context.log.info({ because: because(stopping) }, 'worker stopping');
+      } finally {
+        await metrics?.close();
+        await endTraces();
+        if (process.connected) process.disconnect();
+      }
     });
 }
+
+/** Aborted once, when the process is told to stop or has lost whoever started it. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => stopping.abort(new Error(name)));
+  if (process.connected) process.once('disconnect', () => stopping.abort(new Error('whoever started it is gone')));
+  return stopping.signal;
+}
+
+const because = ({ reason }: AbortSignal): string => (reason instanceof Error ? reason.message : String(reason));
 
 /** The server of a worker's metrics; null when none is wanted. */
 async function serveMetrics(app: App, { metricsPort, metricsHost: host, metricsState: state }: WorkerCommandOptions) {

@@ -25,6 +25,7 @@ const worker = await startWorker(hurried, {
   concurrency: config.workerConcurrency,
   heartbeatMs: config.timings.heartbeatMs,
   deadAfterMs: config.timings.deadWorkerMs,
+  patienceMs: config.timings.databaseWaitMs,
 });
 const told = Promise.withResolvers<void>();
 process.once('SIGTERM', () => told.resolve());

@@ -22,7 +22,14 @@ describe('the environment', () => {
       logLevel: 'info',
       language: 'es',
       workerConcurrency: 4,
-      timings: { leaseTtlMs: 60_000, leaseRenewMs: 15_000, heartbeatMs: 15_000, backfillSliceMs: 20_000, requestTimeoutMs: 60_000 },
+      timings: {
+        leaseTtlMs: 60_000,
+        leaseRenewMs: 15_000,
+        heartbeatMs: 15_000,
+        databaseWaitMs: 300_000,
+        backfillSliceMs: 20_000,
+        requestTimeoutMs: 60_000,
+      },
     });
     expect(config.home).toMatch(/\.kpi$/);
     expect(Object.isFrozen(config) && Object.isFrozen(config.timings)).toBe(true);
