@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Dashboard } from '../dashboards/dashboard.ts';
+import { inSpanish } from '../dashboards/in-spanish.ts';
 import { sqlFile } from './sql-file.ts';
 
 export const ALERT_KINDS = [
@@ -97,7 +98,7 @@ export const KINDS: Readonly<Record<AlertKind, AlertKindSpec>> = {
   stream_stale: {
     title: 'Datos atrasados',
     unit: 'minutes',
-    sql: sqlFile('stream-stale'),
+    sql: inSpanish(sqlFile('stream-stale')),
     columns: ['Origen', 'Flujo', 'Minutos sin datos', 'Estado', 'Motivo'],
     dashboard: 'tenant',
     threshold: '60',

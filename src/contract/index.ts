@@ -9,6 +9,6 @@ export * from './listing.ts';
 export * from './source-error.ts';
 export { isInCalendar, type Field, type PgType } from './fields.ts';
 export { columnsOf, IDENTITY_COLUMNS, type Column, type IdentityColumn, type Refused, type Row } from './row.ts';
-export { SOURCE_NAMES, STREAM_NAMES, type StreamName } from './stream-names.ts';
+export { nameOfSource, nameOfStream, SOURCE_NAMES, STREAM_NAMES, type StreamName } from './stream-names.ts';
 export * from './totals.ts';
 export * from './webhook.ts';

@@ -31,3 +31,12 @@ export const SOURCE_NAMES = {
   chatwoot: 'Chatwoot',
   n8n: 'n8n',
 } as const satisfies Readonly<Record<string, string>>;
+
+type Names = Readonly<Partial<Record<string, string>>>;
+
+/** The name of a source; a word that is not known any more stays as it is. */
+export const nameOfSource = (source: string): string => (SOURCE_NAMES as Names)[source] ?? source;
+
+/** A stream as people name it, with its source: "Líneas de pedido (Odoo)". */
+export const nameOfStream = (source: string, stream: string): string =>
+  `${(STREAM_NAMES as Names)[stream] ?? stream} (${nameOfSource(source)})`;

@@ -1,3 +1,4 @@
+import { nameOfSource, nameOfStream } from '#contract';
 import type { DocumentsWarning } from './documents-bridge.ts';
 import type { Said } from './explain-finding.ts';
 
@@ -23,7 +24,7 @@ interface Warned {
 
 /** What makes a comparison less than certain, and of which source: in Spanish with its details, as they are stored; in English by its code. */
 export function warningText({ code, source, stream = null, message }: Warned): Said {
-  const of = [source, stream].filter((word) => word !== null).join(' ');
-  const say = (text: string) => (of === '' ? text : `${of}: ${text}`);
-  return { es: say(message), en: say(ENGLISH[code]) };
+  if (source === null) return { es: message, en: ENGLISH[code] };
+  const name = stream === null ? nameOfSource(source) : nameOfStream(source, stream);
+  return { es: `${name}: ${message}`, en: `${stream === null ? source : `${source} ${stream}`}: ${ENGLISH[code]}` };
 }

@@ -151,20 +151,33 @@ test('stale stream: from the limit on; not while it loads for the first time, no
   await rig.tenantFor('stream_stale');
   const connected = (values: Record<string, unknown>, status = 'active') =>
     put('ops.connections', { id: undefined, status, account_key: Math.random().toString(), ...values });
-  const stream = async (name: string, minutes: number | null, status = 'active') => {
+  const stream = async (name: string, minutes: number | null, status = 'active', more: Record<string, unknown> = {}) => {
     const id = crypto.randomUUID();
     await connected({ id }, status);
     const at = minutes === null ? null : await rig.fixture.before(`${minutes} minutes`);
-    await put('kpi.freshness', { connection_id: id, stream: name, covered_until: at, last_success_at: at, interval_seconds: 300 });
+    await put('kpi.freshness', { connection_id: id, stream: name, covered_until: at, last_success_at: at, interval_seconds: 300, ...more });
   };
   await stream('loading', null);
   await stream('late', 59);
   await stream('paused', 500, 'paused');
   await rig.judge();
   expect(await rig.told()).toEqual([]);
-  await stream('orders', 60);
+  await stream('orders', 60, 'active', {
+    state: 'failing',
+    problem: 'shopify orders: nobody answers. Wait',
+    problem_es: 'La red no llega al origen.',
+  });
   await rig.judge();
-  expect(await rig.told()).toEqual(['firing: Tienda Ejemplo: Sin datos nuevos de shopify orders hace 60 minutos.']);
+  expect(await rig.told()).toEqual(['firing: Tienda Ejemplo: Sin datos nuevos de Pedidos (Shopify) hace 60 minutos.']);
+  expect((await rig.messages())[0]).toMatchObject({
+    data: {
+      raw_data: {
+        cols: ['Origen', 'Flujo', 'Minutos sin datos', 'Estado', 'Motivo'],
+        rows: [['Shopify', 'Pedidos', 60, 'Con error', 'La red no llega al origen.']],
+      },
+    },
+    subjects: [{ title: 'Pedidos (Shopify)' }],
+  });
 });
 
 test('reconciliation: the last one decides, by its absolute difference without what is pending', async () => {

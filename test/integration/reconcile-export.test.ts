@@ -131,7 +131,7 @@ describe('what is not certain', () => {
     await behind();
     const summary = tablesOf(await rig.take('csv-es')).get('Resumen')!;
     expect(summary[1]).toEqual(['ATENCIÓN', expect.stringContaining('NO ES DEFINITIVO')]);
-    expect(summary.map((row) => row.join(' '))).toContainEqual(expect.stringMatching(/ATENCIÓN shopify · .*al día solo hasta/));
+    expect(summary.map((row) => row.join(' '))).toContainEqual(expect.stringMatching(/ATENCIÓN Shopify · .*al día solo hasta/));
     await expect(rig.take('csv-es', { strict: true })).rejects.toThrow(NotCurrent);
   });
 
@@ -142,6 +142,27 @@ describe('what is not certain', () => {
     ]);
     expect((await rig.take('csv-es')).exported.reconciliation!.warnings).toEqual([]);
     await expect(rig.take('csv-es', { strict: true })).rejects.toThrow(/cannot be exported strictly: odoo pos_orders: Al día solo hasta/);
+  });
+
+  test('what went wrong with a stream is said in Spanish, by the name that people give it', async () => {
+    await rig.november();
+    const { rows } = await rig.books.db.query<{ id: string }>(
+      `update ops.streams set error_kind = 'config', error_code = 'forbidden' where tenant_id = $1 and stream = 'invoices'
+       returning connection_id as id`,
+      [rig.books.tenantId],
+    );
+    await rig.books.put('kpi.freshness', {
+      connection_id: rows[0]!.id,
+      source: 'odoo',
+      stream: 'invoices',
+      problem: 'odoo invoices: no right to read this. Give it',
+      problem_es: 'La clave no tiene permiso.',
+    });
+    const summary = tablesOf(await rig.take('csv-es'))
+      .get('Resumen')!
+      .map((row) => row.join(' '));
+    expect(summary).toContainEqual('ATENCIÓN Documentos emitidos (Odoo): La última lectura falló. La clave no tiene permiso.');
+    expect(summary).toContainEqual(expect.stringMatching(/^Documentos emitidos \(Odoo\), odoo, hasta /));
   });
 
   test('a range that is read again is said, or refused', async () => {

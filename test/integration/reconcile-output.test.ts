@@ -62,5 +62,5 @@ test('in English a warning is in English', async () => {
   const later = ['--from', '2025-11-28', '--until', '2025-11-29', '--as-of', '2025-12-08T12:00:00Z'];
   const [en, es] = [await run('run', ...later), await run('run', ...later, '--lang', 'es')];
   expect(en.stdout).toMatch(/!! shopify: its data are behind/);
-  expect(es.stdout).toMatch(/!! shopify: Sus pedidos están al día solo hasta/);
+  expect(es.stdout).toMatch(/!! Shopify: Sus pedidos están al día solo hasta/);
 });

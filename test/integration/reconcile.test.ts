@@ -149,6 +149,8 @@ describe('what is stored and said', () => {
       ])
     ).rows[0];
     await rig.put('ops.backfills', { connection_id: odoo?.id, source: 'odoo', stream: 'orders' });
+    const problem = { problem: 'odoo orders: nobody answers. Wait', problem_es: 'La red no llega al origen.' };
+    await rig.put('kpi.freshness', { connection_id: odoo?.id, source: 'odoo', stream: 'orders', ...problem });
     const { warnings } = await rig.run();
     expect(warnings.map((w) => [w.source, w.code])).toEqual([
       ['odoo', 'backfilling'],
@@ -156,6 +158,10 @@ describe('what is stored and said', () => {
       ['odoo', 'held'],
       ['odoo', 'starts_later'],
       ['shopify', 'stale'],
+    ]);
+    expect(warnings.filter(({ code }) => code === 'failing' || code === 'held').map(({ message }) => message)).toEqual([
+      'Sus pedidos: la última lectura falló. La red no llega al origen.',
+      'Sus pedidos: la lectura espera a una persona, porque se rechazaron demasiados registros',
     ]);
   });
 

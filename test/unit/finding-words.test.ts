@@ -46,7 +46,7 @@ describe('a finding in Spanish', () => {
 test('a warning speaks one language at a time', () => {
   const warning = { code: 'stale', source: 'odoo', stream: 'invoices', message: 'Al día solo hasta 2026-11-26 10:00' } as const;
   expect(warningText(warning)).toEqual({
-    es: 'odoo invoices: Al día solo hasta 2026-11-26 10:00',
+    es: 'Documentos emitidos (Odoo): Al día solo hasta 2026-11-26 10:00',
     en: 'odoo invoices: its data are behind: nothing is called missing there',
   });
   expect(warningText({ code: 'without_rate', source: null, message: '3 ventas' }).es).toBe('3 ventas');

@@ -1,7 +1,9 @@
+import { nameOfSource, nameOfStream } from '#contract';
 import { dayCell, minuteCell, moneyCell, textCell, countCell, type Cell, type Row, type Sheet } from '../../spreadsheet/sheet.ts';
 import type { PeriodEntity } from '../closing.ts';
 import { PERIOD_ENTITY_NAMES } from '../period-entity-names.ts';
 import { boundsOf } from '../run-documents-bridge.ts';
+import { warningText } from '../warning-text.ts';
 import { localMinute } from './local-minute.ts';
 import type { MonthExport } from './month-export.ts';
 
@@ -50,14 +52,19 @@ function sourceRows({ company, closing, isClosed, reconciliation, documents }: M
       ? []
       : [row('Tienda leída hasta', at(reconciliation.shopAsOf)), row('Pedidos de Odoo leídos hasta', at(reconciliation.erpAsOf))];
   const sources = (isClosed ? closing?.sources : null) ?? documents?.sources ?? [];
-  return [...sides, ...sources.map(({ source, stream, connection, asOf }) => row(`${source} ${stream} (${connection}) hasta`, at(asOf)))];
+  return [
+    ...sides,
+    ...sources.map(({ source, stream, connection, asOf }) => row(`${nameOfStream(source, stream)}, ${connection}, hasta`, at(asOf))),
+  ];
 }
 
 function warningRows({ company, closing, isClosed, reconciliation, documents }: MonthExport): Row[] {
   const told = [
-    ...(reconciliation?.warnings ?? []).map(({ source, connection, message }) => [source, connection, message] as const),
-    ...(documents?.warnings ?? []).map(({ source, stream, message }) => [source, stream, message] as const),
-  ].map((words) => words.filter((word) => word !== null).join(' · '));
+    ...(reconciliation?.warnings ?? []).map(({ source, connection, message }) =>
+      [source === null ? null : nameOfSource(source), connection, message].filter((word) => word !== null).join(' · '),
+    ),
+    ...(documents?.warnings ?? []).map((one) => warningText(one).es),
+  ];
   const remainders = [
     ['de pedidos', reconciliation?.remainder ?? '0'],
     ['a documentos', documents?.remainder ?? '0'],

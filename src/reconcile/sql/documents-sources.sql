@@ -2,12 +2,13 @@
 -- A stream is stale when it is more than $4 behind now.
 with stream as (
   select c.source, s.stream, c.name as connection, c.id as connection_id, c.status, s.covered_from, s.covered_until, s.held_because, s.error_kind,
-    s.error_code, t.time_zone
+    s.problem_es, t.time_zone
   from ops.connections c
   join public.tenants t on t.id = c.tenant_id
   join lateral (select split_part(w.wanted, ' ', 2) as name from unnest($2::text[]) w(wanted) where split_part(w.wanted, ' ', 1) = c.source) n on true
   left join ops.streams x on x.tenant_id = c.tenant_id and x.connection_id = c.id and x.stream = n.name and x.lane = 'live'
-  cross join lateral (select n.name as stream, x.covered_from, x.covered_until, x.held_because, x.error_kind, x.error_code) s
+  left join kpi.freshness f on f.tenant_id = c.tenant_id and f.connection_id = c.id and f.stream = n.name
+  cross join lateral (select n.name as stream, x.covered_from, x.covered_until, x.held_because, x.error_kind, f.problem_es) s
   where c.tenant_id = $1
 ),
 warning as (
@@ -24,9 +25,9 @@ warning as (
     select 'starts_later', format('Cubierto solo desde %s', to_char(s.covered_from at time zone s.time_zone, 'YYYY-MM-DD'))
     where (s.covered_from at time zone s.time_zone)::date > $3::date
     union all
-    select 'held', format('La lectura espera a una persona: %s', s.held_because) where s.held_because is not null
+    select 'held', 'La lectura espera a una persona: se rechazaron demasiados registros' where s.held_because is not null
     union all
-    select 'failing', format('La última lectura falló (%s)', coalesce(s.error_code, s.error_kind)) where s.error_kind is not null
+    select 'failing', concat_ws('. ', 'La última lectura falló', s.problem_es) where s.error_kind is not null
     union all
     select 'backfilling', format('Se está releyendo el período %s a %s', to_char(f.range_from at time zone s.time_zone, 'YYYY-MM-DD'),
       to_char(f.range_until at time zone s.time_zone, 'YYYY-MM-DD'))
