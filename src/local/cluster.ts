@@ -48,7 +48,9 @@ const MB = 2 ** 20;
  * page that it touched back to disk some ten times, and its rate fell by a fifth before two thirds of it were read.
  */
 const sharedBuffers = Math.round(Math.min(Math.max(totalmem() / 8, 128 * MB), 1024 * MB) / MB);
-const limits = { max_connections: '200', max_wal_size: '2GB' };
+// A page is written to the log whole when it is first touched after a checkpoint. Ids are random, so in a long backfill that is nearly each
+// page: the fewer checkpoints, the fewer of those.
+const limits = { max_connections: '200', max_wal_size: '4GB', checkpoint_timeout: '15min' };
 // Pages are written behind the sessions' backs, not by them.
 const durable = { ...limits, shared_buffers: `${sharedBuffers}MB`, bgwriter_lru_maxpages: '1000' };
 
