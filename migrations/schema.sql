@@ -5167,97 +5167,17 @@ comment on column kpi.errors_by_category.coverage is '1 si el día está cubiert
 create view kpi.executions_by_day with (security_invoker=true) as
  SELECT tenant_id,
     day,
-        CASE
-            WHEN covered THEN executions
-            ELSE NULL::bigint
-        END AS executions,
-        CASE
-            WHEN covered THEN success
-            ELSE NULL::bigint
-        END AS success,
-        CASE
-            WHEN covered THEN errors
-            ELSE NULL::bigint
-        END AS errors,
-        CASE
-            WHEN covered THEN errors_resolved
-            ELSE NULL::bigint
-        END AS errors_resolved,
-        CASE
-            WHEN covered THEN crashed
-            ELSE NULL::bigint
-        END AS crashed,
-        CASE
-            WHEN covered THEN canceled
-            ELSE NULL::bigint
-        END AS canceled,
-        CASE
-            WHEN covered THEN running
-            ELSE NULL::bigint
-        END AS running,
-        CASE
-            WHEN covered THEN round((rated_success / NULLIF((rated_success + rated_errors), (0)::numeric)), 4)
-            ELSE NULL::numeric
-        END AS success_rate,
-        CASE
-            WHEN covered THEN ((errors)::numeric - rated_errors)
-            ELSE NULL::numeric
-        END AS errors_without_rate,
-    (
-        CASE
-            WHEN covered THEN 1
-            ELSE 0
-        END)::numeric AS coverage
-   FROM ( SELECT m.tenant_id,
-            m.day,
-            bool_or(m.covered) AS covered,
-            (COALESCE(sum(m.executions), (0)::numeric))::bigint AS executions,
-            (COALESCE(sum(m.success), (0)::numeric))::bigint AS success,
-            (COALESCE(sum(m.errors), (0)::numeric))::bigint AS errors,
-            (COALESCE(sum(m.errors_resolved), (0)::numeric))::bigint AS errors_resolved,
-            (COALESCE(sum(m.crashed), (0)::numeric))::bigint AS crashed,
-            (COALESCE(sum(m.canceled), (0)::numeric))::bigint AS canceled,
-            (COALESCE(sum(m.running), (0)::numeric))::bigint AS running,
-            COALESCE(sum(m.success) FILTER (WHERE m.keeps_successes), (0)::numeric) AS rated_success,
-            COALESCE(sum(m.errors) FILTER (WHERE m.keeps_successes), (0)::numeric) AS rated_errors
-           FROM ( SELECT c.tenant_id,
-                    (k.first_day + s.n) AS day,
-                    COALESCE((((k.first_day + s.n) >= c.first_day) AND ((k.first_day + s.n) <= c.last_day)), false) AS covered,
-                    NULL::bigint AS executions,
-                    NULL::bigint AS success,
-                    NULL::bigint AS errors,
-                    NULL::bigint AS errors_resolved,
-                    NULL::bigint AS crashed,
-                    NULL::bigint AS canceled,
-                    NULL::bigint AS running,
-                    NULL::boolean AS keeps_successes
-                   FROM ((kpi.coverage c
-                     CROSS JOIN LATERAL ( SELECT LEAST(min(x.day),
-                                CASE
-                                    WHEN isfinite(c.first_day) THEN c.first_day
-                                    ELSE NULL::date
-                                END) AS first_day,
-                            GREATEST(max(x.day), c.last_day) AS last_day
-                           FROM kpi.executions_daily x
-                          WHERE (x.tenant_id = c.tenant_id)) k)
-                     CROSS JOIN LATERAL generate_series(0, (k.last_day - k.first_day)) s(n))
-                  WHERE (c.subject = 'automation'::text)
-                UNION ALL
-                 SELECT c.tenant_id,
-                    x.day,
-                    NULL::boolean,
-                    x.executions,
-                    x.success,
-                    x.errors,
-                    x.errors_resolved,
-                    x.crashed,
-                    x.canceled,
-                    x.running,
-                    x.keeps_successes
-                   FROM (kpi.coverage c
-                     JOIN kpi.executions_daily x ON ((x.tenant_id = c.tenant_id)))
-                  WHERE (c.subject = 'automation'::text)) m
-          GROUP BY m.tenant_id, m.day) r;
+    executions,
+    success,
+    errors,
+    errors_resolved,
+    crashed,
+    canceled,
+    running,
+    success_rate,
+    errors_without_rate,
+    coverage
+   FROM kpi.executions_of_days('-infinity'::date, 'infinity'::date) d(tenant_id, day, executions, success, errors, errors_resolved, crashed, canceled, running, success_rate, errors_without_rate, coverage);
 alter table kpi.executions_by_day owner to kpi_owner;
 grant select on table kpi.executions_by_day to kpi_analyst;
 grant select on table kpi.executions_by_day to kpi_reader;
@@ -8274,6 +8194,22 @@ alter function kpi.current_tenant() owner to kpi_owner;
 grant execute on function kpi.current_tenant() to kpi_reader;
 comment on function kpi.current_tenant() is 'Empresa del rol que pregunta; nulo si el rol no es de ninguna.';
 
+CREATE OR REPLACE FUNCTION kpi.customer_cohorts(first_month date, last_month date)
+ RETURNS SETOF kpi.customer_cohorts
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.customer_cohorts as d where d.month between $1 and $2;
+end $function$;
+alter function kpi.customer_cohorts(date,date) owner to kpi_owner;
+grant execute on function kpi.customer_cohorts(date,date) to kpi_analyst;
+grant execute on function kpi.customer_cohorts(date,date) to kpi_reader;
+grant execute on function kpi.customer_cohorts(date,date) to kpi_writer;
+comment on function kpi.customer_cohorts(date,date) is 'Las filas de kpi.customer_cohorts de los meses de venta pedidos (primer día de cada uno), ambos incluidos.';
+
 CREATE OR REPLACE FUNCTION kpi.days_of_cover_of(tenant uuid)
  RETURNS TABLE(product_key text, sku text, product_name text, available numeric, units_sold_28_days numeric, days_of_cover numeric, coverage numeric)
  LANGUAGE plpgsql
@@ -8370,6 +8306,22 @@ grant execute on function kpi.days_of_cover_of(uuid) to kpi_reader;
 grant execute on function kpi.days_of_cover_of(uuid) to kpi_writer;
 comment on function kpi.days_of_cover_of(uuid) is 'Las filas de kpi.days_of_cover de una empresa.';
 
+CREATE OR REPLACE FUNCTION kpi.executions_by_day(first_day date, last_day date)
+ RETURNS SETOF kpi.executions_by_day
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.executions_of_days($1, $2) as d;
+end $function$;
+alter function kpi.executions_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.executions_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.executions_by_day(date,date) to kpi_reader;
+grant execute on function kpi.executions_by_day(date,date) to kpi_writer;
+comment on function kpi.executions_by_day(date,date) is 'Las filas de kpi.executions_by_day del primer al último día pedido, ambos incluidos.';
+
 CREATE OR REPLACE FUNCTION kpi.executions_in_period(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, errors_without_rate bigint, coverage numeric)
  LANGUAGE plpgsql
@@ -8420,6 +8372,71 @@ grant execute on function kpi.executions_in_period(date,date) to kpi_analyst;
 grant execute on function kpi.executions_in_period(date,date) to kpi_reader;
 grant execute on function kpi.executions_in_period(date,date) to kpi_writer;
 comment on function kpi.executions_in_period(date,date) is 'Ejecuciones de producción de un período cerrado de días locales completos, con su tasa de éxito. Una fila por empresa con n8n. Si el período no está cubierto por completo (hoy nunca lo está), todo es nulo y coverage dice qué parte lo está. La tasa es de las automatizaciones cuyas ejecuciones correctas guarda n8n; los errores de las demás van en errors_without_rate. Debe cuadrar con: n8n Insights del período, que no cuenta canceladas ni en espera y corta los días en la zona de la instancia.';
+
+CREATE OR REPLACE FUNCTION kpi.executions_of_days(first_day date, last_day date)
+ RETURNS TABLE(tenant_id uuid, day date, executions bigint, success bigint, errors bigint, errors_resolved bigint, crashed bigint, canceled bigint, running bigint, success_rate numeric, errors_without_rate numeric, coverage numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+select
+  r.tenant_id,
+  r.day,
+  case when r.covered then r.executions end as executions,
+  case when r.covered then r.success end as success,
+  case when r.covered then r.errors end as errors,
+  case when r.covered then r.errors_resolved end as errors_resolved,
+  case when r.covered then r.crashed end as crashed,
+  case when r.covered then r.canceled end as canceled,
+  case when r.covered then r.running end as running,
+  case when r.covered then round(r.rated_success / nullif(r.rated_success + r.rated_errors, 0), 4) end as success_rate,
+  case when r.covered then r.errors - r.rated_errors end as errors_without_rate,
+  case when r.covered then 1 else 0 end::numeric as coverage
+from (
+  select
+    m.tenant_id,
+    m.day,
+    bool_or(m.covered) as covered,
+    coalesce(sum(m.executions), 0)::bigint as executions,
+    coalesce(sum(m.success), 0)::bigint as success,
+    coalesce(sum(m.errors), 0)::bigint as errors,
+    coalesce(sum(m.errors_resolved), 0)::bigint as errors_resolved,
+    coalesce(sum(m.crashed), 0)::bigint as crashed,
+    coalesce(sum(m.canceled), 0)::bigint as canceled,
+    coalesce(sum(m.running), 0)::bigint as running,
+    coalesce(sum(m.success) filter (where m.keeps_successes), 0) as rated_success,
+    coalesce(sum(m.errors) filter (where m.keeps_successes), 0) as rated_errors
+  from (
+    select
+      c.tenant_id, k.first_day + s.n as day, coalesce(k.first_day + s.n between c.first_day and c.last_day, false) as covered,
+      null::bigint as executions, null::bigint as success, null::bigint as errors, null::bigint as errors_resolved, null::bigint as crashed,
+      null::bigint as canceled, null::bigint as running, null::boolean as keeps_successes
+    from kpi.coverage as c
+    cross join lateral (
+      select
+        least(min(x.day), case when isfinite(c.first_day) then c.first_day end) as first_day,
+        greatest(max(x.day), c.last_day) as last_day
+      from kpi.executions_daily as x
+      where x.tenant_id = c.tenant_id
+    ) as k
+    cross join lateral generate_series(
+      greatest(k.first_day, $1) - k.first_day, least(k.last_day, $2) - k.first_day) as s(n)
+    where c.subject = 'automation'
+    union all
+    -- Each of its days is one of those above.
+    select
+      c.tenant_id, x.day, null, x.executions, x.success, x.errors, x.errors_resolved, x.crashed, x.canceled, x.running, x.keeps_successes
+    from kpi.coverage as c
+    join kpi.executions_daily as x on x.tenant_id = c.tenant_id
+    where c.subject = 'automation' and x.day between $1 and $2
+  ) as m
+  group by m.tenant_id, m.day
+) as r
+$function$;
+alter function kpi.executions_of_days(date,date) owner to kpi_owner;
+grant execute on function kpi.executions_of_days(date,date) to kpi_analyst;
+grant execute on function kpi.executions_of_days(date,date) to kpi_reader;
+grant execute on function kpi.executions_of_days(date,date) to kpi_writer;
+comment on function kpi.executions_of_days(date,date) is 'Las filas de kpi.executions_by_day del primer al último día pedido, ambos incluidos; de aquí las toma esa vista.';
 
 CREATE OR REPLACE FUNCTION kpi.first_whole_day(since timestamp with time zone, zone text)
  RETURNS date
@@ -8677,6 +8694,22 @@ grant execute on function kpi.response_time(date,date) to kpi_reader;
 grant execute on function kpi.response_time(date,date) to kpi_writer;
 comment on function kpi.response_time(date,date) is 'Tiempo de respuesta de un período, en segundos: promedio, mediana y p90 de las esperas que terminó una respuesta pública de una persona, también la primera; y de la primera respuesta (desde el inicio o el último traspaso a una persona). business_*: en horas hábiles de la bandeja. running: esperas que corren ahora, fuera de los promedios. Una fila por empresa con Chatwoot; un período no cubierto por completo no tiene cifras y coverage dice qué parte lo está. Debe cuadrar con: Chatwoot, Informes, Tiempo de respuesta del cliente (sin primeras respuestas) y Primer tiempo de respuesta.';
 
+CREATE OR REPLACE FUNCTION kpi.response_time_by_day(first_day date, last_day date)
+ RETURNS SETOF kpi.response_time_by_day
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.response_time_by_day as d where d.day between $1 and $2;
+end $function$;
+alter function kpi.response_time_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.response_time_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.response_time_by_day(date,date) to kpi_reader;
+grant execute on function kpi.response_time_by_day(date,date) to kpi_writer;
+comment on function kpi.response_time_by_day(date,date) is 'Las filas de kpi.response_time_by_day del primer al último día pedido, ambos incluidos.';
+
 CREATE OR REPLACE FUNCTION kpi.returning_customers(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, buyers bigint, returning_buyers bigint, new_buyers bigint, repeat_rate numeric, orders bigint, orders_without_identity bigint, coverage numeric)
  LANGUAGE plpgsql
@@ -8838,6 +8871,54 @@ grant execute on function kpi.sales_by_channel(date,date) to kpi_reader;
 grant execute on function kpi.sales_by_channel(date,date) to kpi_writer;
 comment on function kpi.sales_by_channel(date,date) is 'Ventas de un período cerrado por canal: la tienda, el punto de venta, la aplicación de un marketplace, un equipo de ventas. Una fila por empresa y canal con ventas entre first_day y last_day, ambos incluidos. Venta bruta en la moneda de la empresa, con impuestos, antes de devoluciones. El canal es el del origen, con el nombre propio que le da la empresa (tenants.channel_names). Período no cubierto por completo: una fila sin canal y con coverage menor que 1. Debe cuadrar con: Shopify, Total sales by sales channel antes de devoluciones; la liquidación del marketplace del período.';
 
+CREATE OR REPLACE FUNCTION kpi.sales_by_day(first_day date, last_day date)
+ RETURNS SETOF kpi.sales_by_day
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.sales_by_day as d where d.day between $1 and $2;
+end $function$;
+alter function kpi.sales_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.sales_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.sales_by_day(date,date) to kpi_reader;
+grant execute on function kpi.sales_by_day(date,date) to kpi_writer;
+comment on function kpi.sales_by_day(date,date) is 'Las filas de kpi.sales_by_day del primer al último día pedido, ambos incluidos.';
+
+CREATE OR REPLACE FUNCTION kpi.sales_left_out(first_day date, last_day date)
+ RETURNS SETOF kpi.sales_left_out
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.sales_left_out as d where d.business_day between $1 and $2;
+end $function$;
+alter function kpi.sales_left_out(date,date) owner to kpi_owner;
+grant execute on function kpi.sales_left_out(date,date) to kpi_analyst;
+grant execute on function kpi.sales_left_out(date,date) to kpi_reader;
+grant execute on function kpi.sales_left_out(date,date) to kpi_writer;
+comment on function kpi.sales_left_out(date,date) is 'Las filas de kpi.sales_left_out del primer al último día pedido, ambos incluidos.';
+
+CREATE OR REPLACE FUNCTION kpi.shop_erp_sync(first_day date, last_day date)
+ RETURNS SETOF kpi.shop_erp_sync
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.shop_erp_sync as d where d.day between $1 and $2;
+end $function$;
+alter function kpi.shop_erp_sync(date,date) owner to kpi_owner;
+grant execute on function kpi.shop_erp_sync(date,date) to kpi_analyst;
+grant execute on function kpi.shop_erp_sync(date,date) to kpi_reader;
+grant execute on function kpi.shop_erp_sync(date,date) to kpi_writer;
+comment on function kpi.shop_erp_sync(date,date) is 'Las filas de kpi.shop_erp_sync del primer al último día pedido, ambos incluidos.';
+
 CREATE OR REPLACE FUNCTION kpi.shop_erp_sync_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, currency text, linked bigint, missing_in_odoo bigint, missing_in_odoo_amount numeric, missing_in_shopify bigint, missing_in_shopify_amount numeric, differing bigint, difference numeric, duplicates bigint, duplicates_amount numeric, pending bigint)
  LANGUAGE plpgsql
@@ -8889,6 +8970,22 @@ grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_analyst;
 grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_reader;
 grant execute on function kpi.shop_erp_sync_between(date,date) to kpi_writer;
 comment on function kpi.shop_erp_sync_between(date,date) is 'Cuánto concuerdan la tienda y Odoo en los pedidos de un período cerrado de días locales (ambos incluidos): unidos, faltantes en un lado, con diferencias, duplicados. Una fila por empresa con tienda y Odoo, en su moneda. Si las ventas no cubren todo el período, o ambos lados algún día y 60 minutos más, no hay cifras (nulo), y pending dice cuántos documentos aún no tienen pareja. Debe cuadrar con: kpi reconcile run del mismo período; difiere en pedidos que el cotejo aún da por pendientes.';
+
+CREATE OR REPLACE FUNCTION kpi.stock_by_day(first_day date, last_day date)
+ RETURNS SETOF kpi.stock_by_day
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.stock_by_day as d where d.day between $1 and $2;
+end $function$;
+alter function kpi.stock_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.stock_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.stock_by_day(date,date) to kpi_reader;
+grant execute on function kpi.stock_by_day(date,date) to kpi_writer;
+comment on function kpi.stock_by_day(date,date) is 'Las filas de kpi.stock_by_day del primer al último día pedido, ambos incluidos.';
 
 CREATE OR REPLACE FUNCTION kpi.stock_now_of(tenant uuid)
  RETURNS TABLE(stock_source text, product_id uuid, product_key text, sku text, product_name text, location_id uuid, location text, on_hand numeric, reserved numeric, available numeric, available_product numeric, available_other numeric, below_threshold boolean, threshold numeric, as_of timestamp with time zone)
@@ -9014,6 +9111,22 @@ grant execute on function kpi.tickets_resolved(date,date) to kpi_analyst;
 grant execute on function kpi.tickets_resolved(date,date) to kpi_reader;
 grant execute on function kpi.tickets_resolved(date,date) to kpi_writer;
 comment on function kpi.tickets_resolved(date,date) is 'Tickets resueltos de un período cerrado de días locales (ambos incluidos): cada conversación una vez, el día de su última resolución, si no se ha reabierto. Una fila por empresa con Chatwoot: resolved, exact (hora exacta), observed (cambio observado), estimated (por la última actividad), estimated_share (parte sin hora exacta, nula si no hubo) y coverage, la parte de los días que está cubierta. Un período que no está cubierto por completo no tiene cifras: nulas, nunca 0. Debe cuadrar con: Chatwoot, Informes, Resoluciones, que cuenta eventos (una reabierta, dos veces): la nuestra es igual o menor.';
+
+CREATE OR REPLACE FUNCTION kpi.tickets_resolved_by_day(first_day date, last_day date)
+ RETURNS SETOF kpi.tickets_resolved_by_day
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.tickets_resolved_by_day as d where d.day between $1 and $2;
+end $function$;
+alter function kpi.tickets_resolved_by_day(date,date) owner to kpi_owner;
+grant execute on function kpi.tickets_resolved_by_day(date,date) to kpi_analyst;
+grant execute on function kpi.tickets_resolved_by_day(date,date) to kpi_reader;
+grant execute on function kpi.tickets_resolved_by_day(date,date) to kpi_writer;
+comment on function kpi.tickets_resolved_by_day(date,date) is 'Las filas de kpi.tickets_resolved_by_day del primer al último día pedido, ambos incluidos.';
 
 CREATE OR REPLACE FUNCTION kpi.top_products_between(first_day date, last_day date)
  RETURNS TABLE(tenant_id uuid, "position" bigint, product_key text, sku text, product_name text, units numeric, amount numeric, units_sold numeric, units_returned numeric, lines_without_units bigint, lines_without_rate bigint, coverage numeric)

@@ -61,3 +61,18 @@ comment on column kpi.customer_cohorts.amount_total is 'Su venta bruta.';
 comment on column kpi.customer_cohorts.is_complete is 'Si el mes de venta está cubierto por completo.';
 
 grant select on kpi.customer_cohorts to kpi_reader, kpi_analyst, kpi_writer;
+
+-- For cards: in plpgsql, which keeps its plan for the session, since planning the view takes longer than reading its months.
+create or replace function kpi.customer_cohorts(first_month date, last_month date) returns setof kpi.customer_cohorts
+  language plpgsql stable security invoker
+  set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.customer_cohorts as d where d.month between $1 and $2;
+end $$;
+
+comment on function kpi.customer_cohorts(date, date) is 'Las filas de kpi.customer_cohorts de los meses de venta pedidos (primer día de cada uno), ambos incluidos.';
+
+revoke execute on function kpi.customer_cohorts(date, date) from public;
+grant execute on function kpi.customer_cohorts(date, date) to kpi_reader, kpi_analyst, kpi_writer;

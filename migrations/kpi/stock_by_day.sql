@@ -68,3 +68,18 @@ comment on column kpi.stock_by_day.taken_at is 'Cuándo se tomó la foto, por el
 comment on column kpi.stock_by_day.coverage is '1 si hay foto de todas las conexiones que tienen lugares de venta, 0 si no.';
 
 grant select on kpi.stock_by_day to kpi_reader, kpi_analyst, kpi_writer;
+
+-- For cards: in plpgsql, which keeps its plan for the session, since planning the view takes longer than reading its days.
+create or replace function kpi.stock_by_day(first_day date, last_day date) returns setof kpi.stock_by_day
+  language plpgsql stable security invoker
+  set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+begin
+  return query select d.* from kpi.stock_by_day as d where d.day between $1 and $2;
+end $$;
+
+comment on function kpi.stock_by_day(date, date) is 'Las filas de kpi.stock_by_day del primer al último día pedido, ambos incluidos.';
+
+revoke execute on function kpi.stock_by_day(date, date) from public;
+grant execute on function kpi.stock_by_day(date, date) to kpi_reader, kpi_analyst, kpi_writer;

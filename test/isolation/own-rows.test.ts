@@ -57,16 +57,61 @@ test('every table and view a reader may read shows the own rows and no other', a
 test('every function over a period that a reader may call gives the own rows and no other', async () => {
   const { rows } = await two.seeder.client.query<{ name: string }>(
     `select format('%I.%I', n.nspname, p.proname) as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-     where n.nspname in ('public', 'kpi') and p.proretset and p.proargtypes = '1082 1082'::oidvector and 'tenant_id' = any(p.proargnames)
+     where n.nspname in ('public', 'kpi') and p.proretset and p.proargtypes = '1082 1082'::oidvector
+       and ('tenant_id' = any(p.proargnames) or exists (
+         select from pg_type t join pg_attribute a on a.attrelid = t.typrelid where t.oid = p.prorettype and a.attname = 'tenant_id'))
        and has_function_privilege($1, p.oid, 'execute') order by 1`,
     [two.a.role],
   );
-  expect(rows.map(({ name }) => name)).toContain('kpi.sales_between');
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['kpi.sales_between', 'kpi.sales_by_day']));
   for (const { name } of rows) {
     const period = `${name}('2000-01-01', '2100-01-01')`;
     const all = await tenantsIn(analyst, period);
     if (name === 'kpi.sales_between') expect(all).toEqual([two.a.tenantId, two.b.tenantId].toSorted());
     expect([name, await tenantsIn(reader, period)]).toEqual([name, all.filter((tenant) => tenant === two.a.tenantId)]);
+  }
+});
+
+test('a view that can be asked by a period gives its rows of that period, bounds included, and no other', async () => {
+  const { rows } = await two.seeder.client.query<{ name: string; column: string }>(
+    `select format('%I.%I', n.nspname, p.proname) as name, a.attname as column
+     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     join pg_class v on v.relnamespace = n.oid and v.relname = p.proname and v.relkind = 'v'
+     join pg_attribute a on a.attrelid = v.oid and a.attname in ('day', 'month', 'business_day')
+     where n.nspname = 'kpi' and p.proargtypes = '1082 1082'::oidvector order by 1`,
+  );
+  expect(rows.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['kpi.customer_cohorts', 'kpi.executions_by_day', 'kpi.sales_by_day', 'kpi.sales_left_out']),
+  );
+  for (const { name, column } of rows) {
+    const of = async (from: string) =>
+      (await analyst.query<{ row: string }>(`select x::text as row from ${from} order by 1`)).rows.map(({ row }) => row);
+    const days = (
+      await analyst.query<{ day: string }>(`select distinct ${column}::text as day from ${name} where ${column} is not null order by 1`)
+    ).rows.map(({ day }) => day);
+    const [first, last] = [days[Math.floor(days.length / 4)]!, days[Math.floor((3 * days.length) / 4)]!];
+    const inside = await of(`${name} x where ${column} between '${first}' and '${last}'`);
+    expect([name, inside.length > 0]).toEqual([name, true]);
+    expect([name, await of(`${name}('${first}', '${last}') x`)]).toEqual([name, inside]);
+    expect([name, await of(`${name}('-infinity', 'infinity') x`)]).toEqual([name, await of(`${name} x`)]);
+  }
+});
+
+test("a function of one company that a reader may call gives nothing for another's id", async () => {
+  const { rows } = await two.seeder.client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, p.proname) as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname in ('public', 'kpi') and p.proretset and p.proargtypes = '2950'::oidvector and has_function_privilege($1, p.oid, 'execute')
+     order by 1`,
+    [two.a.role],
+  );
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['kpi.stock_now_of', 'kpi.product_keys_of', 'kpi.days_of_cover_of']));
+  const count = async (client: pg.Client, name: string, tenantId: string) =>
+    (await client.query<{ n: number }>(`select count(*)::int as n from ${name}($1)`, [tenantId])).rows[0]!.n;
+  for (const { name } of rows) {
+    // Without rows of both the test would prove nothing.
+    const own = await count(analyst, name, two.a.tenantId);
+    expect([name, own > 0, (await count(analyst, name, two.b.tenantId)) > 0]).toEqual([name, true, true]);
+    expect([name, await count(reader, name, two.a.tenantId), await count(reader, name, two.b.tenantId)]).toEqual([name, own, 0]);
   }
 });
 

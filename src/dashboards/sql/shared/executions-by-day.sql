@@ -1,4 +1,3 @@
 select day, success, errors, canceled
-from kpi.executions_by_day
-where day between {{desde}}::date and {{hasta}}::date
+from kpi.executions_by_day({{desde}}::date, {{hasta}}::date)
 order by day

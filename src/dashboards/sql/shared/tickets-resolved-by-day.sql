@@ -1,4 +1,3 @@
 select day, resolved, exact, observed, estimated
-from kpi.tickets_resolved_by_day
-where day between {{desde}}::date and {{hasta}}::date
+from kpi.tickets_resolved_by_day({{desde}}::date, {{hasta}}::date)
 order by day

@@ -1,4 +1,3 @@
 select day, available, on_hand
-from kpi.stock_by_day
-where day between {{desde}}::date and {{hasta}}::date
+from kpi.stock_by_day({{desde}}::date, {{hasta}}::date)
 order by day

@@ -1,4 +1,3 @@
 select cohort, month, months_since, buyers, orders, amount_total, case when is_complete then 'Completo' else 'Parcial' end as state
-from kpi.customer_cohorts
-where month >= (date_trunc('month', {{hasta}}::date) - interval '11 months')::date and month <= {{hasta}}::date
+from kpi.customer_cohorts((date_trunc('month', {{hasta}}::date) - interval '11 months')::date, {{hasta}}::date)
 order by cohort desc, month

@@ -14,7 +14,7 @@ select
   created_at,
   currency_source,
   amount_total_source
-from kpi.sales_left_out
-where business_day between {{desde}}::date and {{hasta}}::date [[and source = {{origen}}]]
+from kpi.sales_left_out({{desde}}::date, {{hasta}}::date)
+where true [[and source = {{origen}}]]
 order by created_at desc
 limit 50

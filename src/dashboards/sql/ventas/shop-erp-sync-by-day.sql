@@ -1,4 +1,3 @@
 select day, linked, missing_in_odoo, missing_in_shopify, differing, pending
-from kpi.shop_erp_sync
-where day between {{desde}}::date and {{hasta}}::date
+from kpi.shop_erp_sync({{desde}}::date, {{hasta}}::date)
 order by day
