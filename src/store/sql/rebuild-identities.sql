@@ -1,6 +1,7 @@
 -- Identities of the customers $2 (null: all) from the customers alone: connected components over RUT, e-mail, phone (for those without RUT
--- and e-mail) and company (for those without any). First everybody within reach, over more than what connects; then, in there, walks that
--- start only where no holder of a key has a smaller id, so that few reach the same component twice.
+-- and e-mail) and company (for those without any). First everybody within reach, over more than what connects (of all customers that is
+-- everybody); then, in there, walks over what several hold, that start only where no holder of a key has a smaller id, so that few reach the
+-- same component twice.
 with recursive reach(kind, at) as (
   select 'customer', c.id::text from public.customers c where c.tenant_id = $1 and ($2::uuid[] is null or c.id = any($2::uuid[]))
   union
@@ -18,6 +19,7 @@ with recursive reach(kind, at) as (
     union all select 'customer', x.id::text from public.customers x
       where r.kind = 'company' and x.tenant_id = $1 and (x.id = r.at::uuid or x.commercial_id = r.at::uuid)
     offset 0) n
+  where $2::uuid[] is not null
 ),
 keyed as materialized (
   select c.id::text collate "C" as id, coalesce(c.rut_generic, false) or r.key is not null as generic, c.commercial_id::text as company,
@@ -32,14 +34,18 @@ keyed as materialized (
   left join kpi.shared_keys p on p.tenant_id = $1 and p.kind = 'phone' and p.key = c.phone_key
 ),
 held as materialized (
-  select k.id, v.key
-  from keyed k
-  cross join lateral (
-    select 'rut:' || k.rut as key where k.rut is not null
-    union all select 'email:' || k.email where k.email is not null
-    union all select 'phone:' || k.phone where k.rut is null and k.email is null and k.phone is not null
-    union all select 'company:' || k.company where k.rut is null and k.email is null and k.phone is null and k.company is not null
-    union all select 'company:' || k.id) v
+  select h.id, h.key
+  from (
+    select k.id, v.key, count(*) over (partition by v.key) as holders
+    from keyed k
+    cross join lateral (
+      select 'rut:' || k.rut as key where k.rut is not null
+      union all select 'email:' || k.email where k.email is not null
+      union all select 'phone:' || k.phone where k.rut is null and k.email is null and k.phone is not null
+      union all select 'company:' || k.company where k.rut is null and k.email is null and k.phone is null and k.company is not null
+      union all select 'company:' || k.id) v
+  ) h
+  where h.holders > 1
 ),
 starts as (
   select h.id from held h join (select key, min(id) as least from held group by key) m using (key) group by h.id having bool_and(h.id = m.least)
@@ -50,7 +56,11 @@ walk(start, at) as (
   union
   select w.start, e.b from walk w join edges e on e.a = w.at
 ),
-member as (select w.at as id, min(w.start) as identity from walk w join keyed k on k.id = w.at group by w.at),
+member as (
+  select w.at as id, min(w.start) as identity from walk w join keyed k on k.id = w.at group by w.at
+  union all
+  select k.id, k.id from keyed k where not exists (select from held h where h.id = k.id)
+),
 judged as (
   select m.id::uuid as customer_id, m.identity::uuid as identity_id,
     bool_and(k.generic and k.rut is null and k.email is null and k.phone is null) over (partition by m.identity) as anonymous
