@@ -19,6 +19,8 @@ export interface LongBackfill {
   readonly last_to_first: number;
   readonly slowest_rows_per_second: number;
   readonly fastest_rows_per_second: number;
+  /** Each of these slices, in the order they were read. */
+  readonly slices_rows_per_second: readonly number[];
   /** Rows for a second of processor time of this process and the database together, which other work on the machine changes least. */
   readonly rows_per_cpu_second: number;
   /** The last of these slices against the first, and each of them against their median, in the order they were read. */
@@ -102,6 +104,7 @@ export async function timeLongBackfill(app: App, orders: number, say: (text: str
       last_to_first: hundredths(rates.at(-1)! / rates[0]!),
       slowest_rows_per_second: Math.min(...rates),
       fastest_rows_per_second: Math.max(...rates),
+      slices_rows_per_second: rates,
       rows_per_cpu_second: Math.round(row!.read / (steps.at(-1)!.cpu - began.cpu)),
       last_to_first_by_cpu: hundredths(byCpu.at(-1)! / byCpu[0]!),
       slices_by_cpu: byCpu.map((rate) => hundredths(rate / middle)),
